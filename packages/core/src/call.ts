@@ -1,0 +1,137 @@
+import { Code } from "./code.js";
+import { type Clock, systemClock, type Timer } from "./observe/clock.js";
+import { ServeError } from "./serve-error.js";
+
+/** The wire protocols a call may come by. */
+export type Protocol = "http" | "grpc" | "baidu_std" | "in_process";
+
+export interface CallOptions {
+  readonly service: string;
+  readonly method: string;
+  readonly protocol?: Protocol;
+  readonly logId?: bigint;
+  readonly requestId?: string;
+  /** Time the caller gives, in milliseconds from now; undefined for no limit. */
+  readonly timeoutMs?: number | undefined;
+  readonly clock?: Clock;
+}
+
+type StopListener = (reason: ServeError) => void;
+
+/**
+ * One request on its way through the server, free of any transport: who it is for, how long it may take, and whether
+ * anybody still waits for the answer. A call stops once: by `cancel`, or when its deadline passes. Whoever waits on
+ * behalf of a call listens with `onStop`; whoever loops checks `throwIfStopped`.
+ *
+ * The timer and the AbortSignal exist only once somebody asks, so a call that is answered at once pays for neither.
+ */
+export class Call {
+  readonly service: string;
+  readonly method: string;
+  readonly protocol: Protocol;
+  /** The caller's id for its own logs; message and header fields may still set it while the request is read. */
+  logId: bigint;
+  readonly requestId: string;
+  /** On the clock's own scale; Infinity when there is none. */
+  readonly deadline: number;
+  readonly clock: Clock;
+  readonly startedAt: number;
+
+  #stopReason: ServeError | undefined;
+  #listeners: Set<StopListener> | undefined;
+  #timer: Timer | undefined;
+  #controller: AbortController | undefined;
+  #isFinished = false;
+
+  constructor(options: CallOptions) {
+    this.service = options.service;
+    this.method = options.method;
+    this.protocol = options.protocol ?? "in_process";
+    this.logId = options.logId ?? 0n;
+    this.requestId = options.requestId ?? "";
+    this.clock = options.clock ?? systemClock;
+    this.startedAt = this.clock.now();
+    this.deadline = this.startedAt + (options.timeoutMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Why the call is over for its caller; undefined while somebody waits. */
+  get stopReason(): ServeError | undefined {
+    if (!this.#stopReason && this.clock.now() >= this.deadline) this.#stop(deadlineExceeded(this));
+    return this.#stopReason;
+  }
+
+  /** @throws ServeError cancelled or deadlineExceeded once the call has stopped. */
+  throwIfStopped(): void {
+    const reason = this.stopReason;
+    if (reason) throw reason;
+  }
+
+  /** Nobody waits any more. Does nothing on a call that has stopped or finished. */
+  cancel(message = "the caller cancelled the call"): void {
+    this.#stop(new ServeError(Code.cancelled, message));
+  }
+
+  /**
+   * Runs `listener` when the call stops, at once if it has. Gives the function that takes the listener back.
+   */
+  onStop(listener: StopListener): () => void {
+    const reason = this.stopReason;
+    if (reason) {
+      listener(reason);
+      return () => {};
+    }
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+    this.#startTimer();
+    return () => this.#listeners?.delete(listener);
+  }
+
+  /** For APIs that take an AbortSignal; its reason is the ServeError. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      this.onStop((reason) => controller.abort(reason));
+    }
+    return this.#controller.signal;
+  }
+
+  /** The call has been answered: it can no longer stop, and holds no timer or listener. */
+  finish(): void {
+    this.#isFinished = true;
+    this.#timer?.cancel();
+    this.#listeners = undefined;
+  }
+
+  #startTimer(): void {
+    if (this.#timer || this.deadline === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.clock.setTimer(
+      () => this.#stop(deadlineExceeded(this)),
+      this.deadline - this.clock.now(),
+    );
+  }
+
+  #stop(reason: ServeError): void {
+    if (this.#stopReason || this.#isFinished) return;
+    this.#stopReason = reason;
+    const listeners = this.#listeners;
+    this.finish();
+    for (const listener of listeners ?? []) listener(reason);
+  }
+}
+
+/**
+ * Waits for `work`, but no longer than somebody waits for the call. Work that is left behind goes on by itself and its
+ * outcome is dropped.
+ */
+export function raceStop<T>(call: Call, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const forget = call.onStop(reject);
+    work.then(resolve, reject).finally(forget);
+  });
+}
+
+function deadlineExceeded(call: Call): ServeError {
+  const allowedMs = Math.round(call.deadline - call.startedAt);
+  return new ServeError(Code.deadlineExceeded, `the deadline of ${allowedMs} ms has passed`);
+}

@@ -1,0 +1,62 @@
+export { Call, type CallOptions, type Protocol, raceStop } from "./call.js";
+export { Code, type CodeName, codeName } from "./code.js";
+export {
+  type DependencyConf,
+  DependencyMode,
+  type NodeConf,
+  startupOp,
+  type WorkflowConf,
+  WorkflowType,
+} from "./dag/workflow-conf.js";
+export {
+  type EngineConf,
+  type ModelConf,
+  type ModelVarConf,
+  Placement,
+  ReloadableType,
+} from "./engine/engine-conf.js";
+export type {
+  InferEngineInfo,
+  InferManager,
+  InferOptions,
+  ModelSignature,
+  VarSignature,
+} from "./engine/infer-manager.js";
+export { type Fault, type FieldPath, formatFieldPath, invalidConf } from "./fault.js";
+export { type Clock, systemClock, type Timer } from "./observe/clock.js";
+export { type LogFields, type Logger, silentLogger } from "./observe/logger.js";
+export {
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type HistogramOptions,
+  type Labels,
+  type MetricOptions,
+  type Metrics,
+  noMetrics,
+} from "./observe/metrics.js";
+export { type ErrorDetails, ServeError, type ServeErrorOptions } from "./serve-error.js";
+export {
+  type MessageCodec,
+  type RpcMethod,
+  type RpcService,
+  shortServiceName,
+} from "./service/rpc-service.js";
+export type { InferServiceConf, WorkflowMap } from "./service/service-conf.js";
+export {
+  type DType,
+  type DTypeInfo,
+  dtypeOfElemType,
+  dtypeTable,
+  elemTypeOf,
+  type TensorData,
+  type TypedArray,
+  type TypedArrayConstructor,
+} from "./tensor/dtype.js";
+export {
+  checkTensor,
+  elementCount,
+  type Tensor,
+  type TensorMap,
+  tensorLimits,
+} from "./tensor/tensor.js";

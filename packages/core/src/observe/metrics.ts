@@ -1,0 +1,43 @@
+/** Label values by label name. Values come from loaded conf and models only, never from a request. */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Counter {
+  increment(by?: number): void;
+}
+
+export interface Gauge {
+  set(value: number): void;
+}
+
+export interface Histogram {
+  observe(value: number): void;
+}
+
+/** Of two metrics with one name and the same labels, both callers get the same one. */
+export interface MetricOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: Labels;
+}
+
+export interface HistogramOptions extends MetricOptions {
+  /** Upper bounds of the buckets, rising; the default covers latencies in seconds from 50 µs to 60 s. */
+  readonly buckets?: readonly number[];
+}
+
+/** Where measurements go. Ask for a metric once, at load; recording must be cheap enough for every request. */
+export interface Metrics {
+  counter(options: MetricOptions): Counter;
+  gauge(options: MetricOptions): Gauge;
+  /** A gauge that is read only when somebody looks. */
+  observedGauge(options: MetricOptions, read: () => number): void;
+  histogram(options: HistogramOptions): Histogram;
+}
+
+/** Records nothing. */
+export const noMetrics: Metrics = {
+  counter: () => ({ increment: () => {} }),
+  gauge: () => ({ set: () => {} }),
+  observedGauge: () => {},
+  histogram: () => ({ observe: () => {} }),
+};

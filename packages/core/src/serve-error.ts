@@ -1,0 +1,40 @@
+import { Code } from "./code.js";
+
+/** Where an error happened, as far as it is known; goes to logs and to status details, never a secret. */
+export type ErrorDetails = Readonly<Record<string, string>>;
+
+export interface ServeErrorOptions {
+  /** What was thrown underneath. Logged, never sent to a client. */
+  readonly cause?: unknown;
+  readonly details?: ErrorDetails;
+}
+
+/**
+ * The one error class. `message` is written for the caller: it names the field and says what would be right, and
+ * every transport sends it unchanged. What must not leave the process goes into `cause`.
+ */
+export class ServeError extends Error {
+  readonly code: Code;
+  readonly details: ErrorDetails;
+
+  constructor(code: Code, message: string, options: ServeErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "ServeError";
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  /** The single place where any thrown value becomes a ServeError; one that already is passes unchanged. */
+  static from(thrown: unknown, code: Code = Code.internal): ServeError {
+    if (thrown instanceof ServeError) return thrown;
+    return new ServeError(code, "internal error", { cause: thrown });
+  }
+
+  /** A copy that also says where it happened. Details already present win: the innermost place is the right one. */
+  withDetails(details: ErrorDetails): ServeError {
+    return new ServeError(this.code, this.message, {
+      cause: this.cause,
+      details: { ...details, ...this.details },
+    });
+  }
+}

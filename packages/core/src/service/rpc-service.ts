@@ -1,0 +1,39 @@
+import type { Call } from "../call.js";
+
+/**
+ * Bytes and JSON of one message type, as every transport needs them. Decoders throw ServeError malformedRequest or
+ * invalidArgument that names the field.
+ */
+export interface MessageCodec<T> {
+  /** Full protobuf name of the message type. */
+  readonly typeName: string;
+  /** The message may keep views of `bytes`: they must stay unchanged as long as the message lives. */
+  decode(bytes: Uint8Array): T;
+  encode(message: T): Uint8Array;
+  /** brpc's JSON dialect. */
+  decodeJson(text: string): T;
+  encodeJson(message: T): string;
+}
+
+/** One method of a service, whatever the transport. */
+export interface RpcMethod<Request = unknown, Response = unknown> {
+  readonly name: string;
+  readonly request: MessageCodec<Request>;
+  readonly response: MessageCodec<Response>;
+  /** Answers one call. What it throws reaches the caller through `ServeError.from`. */
+  handle(request: Request, call: Call): Response | Promise<Response>;
+  /** The response message that carries an error, for transports that can send one beside the status. */
+  errorResponse?(error: { readonly code: number; readonly message: string }, call: Call): Response;
+}
+
+/** A service any transport can host: anything may register one with the server. */
+export interface RpcService {
+  /** Full protobuf name, `package.Service`. */
+  readonly name: string;
+  readonly methods: readonly RpcMethod[];
+}
+
+/** `Service` of `package.Service`; brpc clients may call a service by either. */
+export function shortServiceName(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
+}

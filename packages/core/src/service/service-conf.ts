@@ -1,0 +1,22 @@
+/** An InferService as conf declares it, defaults filled in. Source: Paddle Serving server_configure.proto. */
+export interface InferServiceConf {
+  /** Short name of the RPC service it answers, e.g. `GeneralModelService`. */
+  readonly name: string;
+  /** Name of a registered merger. */
+  readonly merger: string;
+  /** Workflows of every request, in order; unused when requests are mapped. */
+  readonly workflows: readonly string[];
+  /** Set when a string field of the request picks the workflows. */
+  readonly workflowMap: WorkflowMap | undefined;
+  /** Run the workflows side by side instead of one after the other. */
+  readonly isParallel: boolean;
+  /** Name under which `POST /{name}/prediction` reaches this service; undefined for none. */
+  readonly webService: string | undefined;
+}
+
+export interface WorkflowMap {
+  /** Name of the string field of the request message. */
+  readonly requestField: string;
+  /** Field value → names of workflows, run in order. */
+  readonly workflows: ReadonlyMap<string, readonly string[]>;
+}

@@ -1,0 +1,88 @@
+import { Code } from "../code.js";
+import { ServeError } from "../serve-error.js";
+import { type DType, dtypeTable, type TensorData } from "./dtype.js";
+
+/**
+ * A dense tensor, row-major. Nothing in it is copied when it is passed on: whoever holds a tensor it did not make
+ * must treat `data` as read-only.
+ */
+export interface Tensor {
+  readonly dtype: DType;
+  /** Sizes per axis, the batch axis included; `[]` is a scalar. */
+  readonly shape: readonly number[];
+  /** `product(shape)` elements (twice as many numbers for the complex types). */
+  readonly data: TensorData;
+  /** Level-of-detail offsets of a ragged tensor, outermost level first; each level starts with 0. */
+  readonly lod?: readonly (readonly number[])[];
+}
+
+/** Tensors by name, in the order of their producer. */
+export type TensorMap = ReadonlyMap<string, Tensor>;
+
+/** Largest rank, axis and number of elements a tensor may have; more is refused before anything is allocated. */
+export const tensorLimits = {
+  /** Real models stay below 8; ONNX Runtime's own kernels stop earlier. */
+  maxRank: 16,
+  /** 2^31 - 1: indices inside ONNX Runtime kernels are often 32 bits. */
+  maxDim: 2_147_483_647,
+  /** 2^28: 1 GiB of float32. */
+  maxElements: 268_435_456,
+} as const;
+
+/**
+ * The number of elements of a shape.
+ * @throws ServeError invalidArgument when the rank, an axis or the product is outside `tensorLimits`; `what` opens the message.
+ */
+export function elementCount(shape: readonly number[], what = "tensor"): number {
+  if (shape.length > tensorLimits.maxRank) {
+    throw invalid(`${what}: shape has ${shape.length} axes, at most ${tensorLimits.maxRank} are allowed`);
+  }
+  let count = 1;
+  for (const [axis, size] of shape.entries()) {
+    if (!Number.isInteger(size) || size < 0 || size > tensorLimits.maxDim) {
+      throw invalid(
+        `${what}: shape[${axis}] is ${size}, must be a whole number from 0 to ${tensorLimits.maxDim}`,
+      );
+    }
+    count *= size;
+  }
+  if (count > tensorLimits.maxElements) {
+    throw invalid(
+      `${what}: shape [${shape.join(", ")}] has ${count} elements, at most ${tensorLimits.maxElements} are allowed`,
+    );
+  }
+  return count;
+}
+
+/**
+ * Checks that a tensor is what it says: a legal shape, an array of its element type, and as many elements as the shape asks.
+ * @throws ServeError invalidArgument naming the tensor.
+ */
+export function checkTensor(name: string, tensor: Tensor): void {
+  const what = `tensor "${name}"`;
+  const count = elementCount(tensor.shape, what);
+  const { arrayType, arrayStride } = dtypeTable[tensor.dtype];
+  const isRightArray = arrayType ? tensor.data instanceof arrayType : Array.isArray(tensor.data);
+  if (!isRightArray) throw invalid(`${what}: data is not an array of ${tensor.dtype}`);
+  const given = tensor.data.length / arrayStride;
+  if (given !== count) {
+    throw invalid(
+      `${what}: shape [${tensor.shape.join(", ")}] wants ${count} elements, the data has ${given}`,
+    );
+  }
+  if (tensor.lod) checkLod(what, tensor.lod);
+}
+
+/** Offsets of each level start at 0, never fall, and end at the number of entries of the next level. */
+function checkLod(what: string, lod: readonly (readonly number[])[]): void {
+  for (const [level, offsets] of lod.entries()) {
+    const rises = offsets.every((offset, i) => i === 0 || offset >= (offsets[i - 1] ?? 0));
+    if (offsets[0] !== 0 || !rises) {
+      throw invalid(`${what}: lod level ${level} must start with 0 and never fall`);
+    }
+  }
+}
+
+function invalid(message: string): ServeError {
+  return new ServeError(Code.invalidArgument, message);
+}
