@@ -1,6 +1,14 @@
 export { Call, type CallOptions, type Protocol, raceStop } from "./call.js";
 export { Code, type CodeName, codeName } from "./code.js";
 export {
+  type DagDependency,
+  type DagNode,
+  type DagPlan,
+  type KnownOpTypes,
+  planDag,
+  validateWorkflow,
+} from "./dag/plan-dag.js";
+export {
   type DependencyConf,
   DependencyMode,
   type NodeConf,
@@ -23,6 +31,7 @@ export type {
   VarSignature,
 } from "./engine/infer-manager.js";
 export { type Fault, type FieldPath, formatFieldPath, invalidConf } from "./fault.js";
+export { nearestNameHint } from "./nearest-name.js";
 export { type Clock, systemClock, type Timer } from "./observe/clock.js";
 export { type LogFields, type Logger, silentLogger } from "./observe/logger.js";
 export {
