@@ -1,5 +1,6 @@
 export { Call, type CallOptions, type Protocol, raceStop } from "./call.js";
 export { Code, type CodeName, codeName } from "./code.js";
+export type { NodeTrace } from "./dag/dag-view.js";
 export {
   type DagDependency,
   type DagNode,
@@ -8,6 +9,7 @@ export {
   planDag,
   validateWorkflow,
 } from "./dag/plan-dag.js";
+export { Workflow } from "./dag/workflow.js";
 export {
   type DependencyConf,
   DependencyMode,
@@ -44,7 +46,29 @@ export {
   type Metrics,
   noMetrics,
 } from "./observe/metrics.js";
+export { Bus } from "./op/bus.js";
+export { Channel } from "./op/channel.js";
+export { GeneralBlob } from "./op/general-blob.js";
+export {
+  Op,
+  type OpBinding,
+  type OpClass,
+  type OpEnvironment,
+  type OpResult,
+  OpWithChannel,
+} from "./op/op.js";
+export {
+  type ConfigDeclaration,
+  type ConfigField,
+  type ConfigOf,
+  type ConfigSchema,
+  defineConfig,
+  readConfig,
+} from "./op/op-config.js";
+export { OpRegistry, opTypeName } from "./op/op-registry.js";
 export { type ErrorDetails, ServeError, type ServeErrorOptions } from "./serve-error.js";
+export { InferService, type InferServiceOptions, type ServiceTrace } from "./service/infer-service.js";
+export { defaultMerger, type Merger, MergerRegistry } from "./service/merger.js";
 export {
   type MessageCodec,
   type RpcMethod,

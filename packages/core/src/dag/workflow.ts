@@ -1,0 +1,49 @@
+import { invalidConf } from "../fault.js";
+import type { OpClass, OpEnvironment } from "../op/op.js";
+import { readConfig } from "../op/op-config.js";
+import type { OpRegistry } from "../op/op-registry.js";
+import { createDagMetrics } from "./dag-blueprint.js";
+import { DagViewPool } from "./dag-view-pool.js";
+import { type DagPlan, planDag } from "./plan-dag.js";
+import type { WorkflowConf } from "./workflow-conf.js";
+
+/** A named, immutable DAG loaded from conf; services share it. */
+export class Workflow {
+  readonly plan: DagPlan;
+  readonly #opClasses: readonly OpClass[];
+  readonly #configs: readonly unknown[];
+
+  /** @throws ServeError invalidConf with every fault of the workflow and of its nodes' options. */
+  constructor(conf: WorkflowConf, ops: OpRegistry) {
+    this.plan = planDag(conf, ops);
+    this.#opClasses = this.plan.nodes.map(({ type }) => ops.get(type));
+    const read = this.plan.nodes.map(({ conf: node }, i) =>
+      readConfig(this.#opClasses[i]?.config, node.config),
+    );
+    const faults = read.flatMap(({ faults: own }, i) => {
+      const node = this.plan.nodes[i]?.name ?? "";
+      return own.map(({ path, message }) => ({
+        path: [`workflow "${conf.name}" node "${node}"`, ...path],
+        message,
+      }));
+    });
+    if (faults.length > 0) throw invalidConf(faults);
+    this.#configs = read.map(({ config }) => config);
+  }
+
+  get name(): string {
+    return this.plan.name;
+  }
+
+  /** Opens the workflow for a service: its executions and their metrics. */
+  openFor(service: string, environment: OpEnvironment): DagViewPool {
+    return new DagViewPool({
+      plan: this.plan,
+      service,
+      opClasses: this.#opClasses,
+      configs: this.#configs,
+      environment,
+      metrics: createDagMetrics(environment.metrics, service, this.plan),
+    });
+  }
+}

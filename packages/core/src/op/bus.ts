@@ -1,0 +1,27 @@
+import { Code } from "../code.js";
+import { ServeError } from "../serve-error.js";
+import type { Channel } from "./channel.js";
+
+/** The channels of one execution, by the name of their node. */
+export class Bus {
+  readonly #channels = new Map<string, Channel>();
+
+  /** @throws ServeError internal when the name is taken. */
+  register(channel: Channel): void {
+    if (this.#channels.has(channel.name)) {
+      throw new ServeError(Code.internal, `the bus already has a channel named "${channel.name}"`);
+    }
+    this.#channels.set(channel.name, channel);
+  }
+
+  /** @throws ServeError internal when there is no channel of that name. */
+  channel(name: string): Channel {
+    const channel = this.#channels.get(name);
+    if (!channel) throw new ServeError(Code.internal, `the bus has no channel named "${name}"`);
+    return channel;
+  }
+
+  clear(): void {
+    for (const channel of this.#channels.values()) channel.clear();
+  }
+}

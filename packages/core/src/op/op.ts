@@ -1,0 +1,207 @@
+import type { Call } from "../call.js";
+import { Code } from "../code.js";
+import type { DagNode } from "../dag/plan-dag.js";
+import { DependencyMode, startupOp } from "../dag/workflow-conf.js";
+import type { InferManager } from "../engine/infer-manager.js";
+import type { Clock } from "../observe/clock.js";
+import type { Logger } from "../observe/logger.js";
+import type { Metrics } from "../observe/metrics.js";
+import { ServeError } from "../serve-error.js";
+import type { TensorMap } from "../tensor/tensor.js";
+import type { Bus } from "./bus.js";
+import type { Channel } from "./channel.js";
+import type { GeneralBlob } from "./general-blob.js";
+import type { ConfigSchema } from "./op-config.js";
+
+/** What the framework gives to Ops from outside. */
+export interface OpEnvironment {
+  readonly inferManager: InferManager;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** What one Op instance is bound to for its whole life: its node in the Dag, and the bus of its DagView. */
+export interface OpBinding {
+  readonly node: DagNode;
+  readonly workflow: string;
+  readonly bus: Bus;
+  readonly config: unknown;
+  readonly environment: OpEnvironment;
+}
+
+/**
+ * How an Op ended: nothing or 0 is success, a negative code fails the request, a positive one means that this Op gives
+ * no output and its dependents may go on without.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: an author's inference may return nothing at all
+export type OpResult = number | undefined | void;
+
+/** A class of Ops as registries hold it. */
+export interface OpClass {
+  new (): Op;
+  /** Name in conf; the class's own name when it is not set. */
+  readonly type?: string;
+  /** The node must have an engine of its own name. */
+  readonly needsEngine?: boolean;
+  readonly config?: ConfigSchema;
+}
+
+type BoundDependency = { readonly channel: Channel; readonly mode: DependencyMode };
+
+/**
+ * The unit of user logic. Subclass it, or better `OpWithChannel`, and implement `inference`; it runs once per request.
+ * Instances are pooled: a field that must not outlive a request is reset in `customInit`. An Op runs on the event loop
+ * and must not block it.
+ */
+export abstract class Op<Config = unknown> {
+  #binding: OpBinding | undefined;
+  #channel: Channel | undefined;
+  #call: Call | undefined;
+  readonly #dependencies = new Map<string, BoundDependency>();
+
+  /** The Op's work, sync or async. What it throws fails the request, with the node's name in the error's details. */
+  abstract inference(): OpResult | Promise<OpResult>;
+
+  /** Runs before `inference`, for each request. */
+  customInit(): void {}
+
+  /** Runs after the request, whatever its outcome. Must not throw. */
+  customDeinit(): void {}
+
+  /** The request message. */
+  requestMessage<T>(): T {
+    return this.#bound(this.#dependencies.get(startupOp)).channel.data as T;
+  }
+
+  /** The output of a declared dependency, to read. @throws ServeError internal when it is not declared or absent. */
+  dependArgument<T = GeneralBlob>(name: string): Readonly<T> {
+    return this.#dependency(name).channel.data as T;
+  }
+
+  /** The output of a dependency declared `RW`, to change. @throws ServeError internal when it was not declared so. */
+  mutableDependArgument<T = GeneralBlob>(name: string): T {
+    const { channel, mode } = this.#dependency(name);
+    if (mode !== DependencyMode.readWrite) {
+      throw new ServeError(
+        Code.internal,
+        `op "${this.name}" may only read the output of "${name}": declare the dependency with mode "RW" to change it`,
+      );
+    }
+    return channel.data as T;
+  }
+
+  /** False when the dependency gave no output in this request. */
+  hasDependArgument(name: string): boolean {
+    return !this.#dependency(name).channel.isAbsent;
+  }
+
+  /** Runs the engine of this node's name, or another, on `inputs` for the current call. */
+  infer(inputs: TensorMap, engine: string = this.engineName): Promise<TensorMap> {
+    return this.environment.inferManager.infer(engine, inputs, { call: this.call });
+  }
+
+  get name(): string {
+    return this.node.name;
+  }
+
+  get id(): number {
+    return this.node.id;
+  }
+
+  get type(): string {
+    return this.node.type;
+  }
+
+  /** `{workflow}_{stage}_{node}`, as in Paddle Serving's metrics. */
+  get fullName(): string {
+    return `${this.#bound(this.#binding).workflow}_${this.node.stage}_${this.name}`;
+  }
+
+  /** Names of the dependencies, in conf order. */
+  get preNames(): readonly string[] {
+    return this.node.dependencies.map(({ name }) => name);
+  }
+
+  get address(): readonly string[] {
+    return this.node.conf.address;
+  }
+
+  get engineName(): string {
+    return this.name;
+  }
+
+  /** The node's options as the class's static `config` declares them. */
+  get config(): Config {
+    return this.#bound(this.#binding).config as Config;
+  }
+
+  get node(): DagNode {
+    return this.#bound(this.#binding).node;
+  }
+
+  get environment(): OpEnvironment {
+    return this.#bound(this.#binding).environment;
+  }
+
+  /** The request this Op works for now. */
+  get call(): Call {
+    return this.#bound(this.#call);
+  }
+
+  /** This Op's own output slot. */
+  get channel(): Channel {
+    return this.#bound(this.#channel);
+  }
+
+  /** Binds the instance to its place; called once by the DagView that owns it. */
+  bind(binding: OpBinding): void {
+    const { bus, node } = binding;
+    this.#binding = binding;
+    this.#channel = bus.channel(node.name);
+    this.#dependencies.set(startupOp, { channel: bus.channel(startupOp), mode: DependencyMode.readOnly });
+    for (const { name, mode } of node.dependencies) {
+      this.#dependencies.set(name, { channel: bus.channel(name), mode });
+    }
+  }
+
+  /** Runs the Op for one request; called by the DagView. */
+  process(call: Call): OpResult | Promise<OpResult> {
+    this.#call = call;
+    this.customInit();
+    return this.inference();
+  }
+
+  /** The request is over; called by the DagView, also for Ops that did not run. */
+  release(): void {
+    if (!this.#call) return;
+    this.#call = undefined;
+    try {
+      this.customDeinit();
+    } catch (error) {
+      this.environment.logger.error({ op: this.fullName, err: error }, "customDeinit failed");
+    }
+  }
+
+  #dependency(name: string): BoundDependency {
+    const dependency = this.#dependencies.get(name);
+    if (dependency) return dependency;
+    throw new ServeError(Code.internal, `op "${this.name}" has not declared a dependency on "${name}"`);
+  }
+
+  #bound<T>(value: T | undefined): T {
+    if (value === undefined) throw new ServeError(Code.internal, "the Op is not part of a running workflow");
+    return value;
+  }
+}
+
+/** An Op whose output is a `T`: write it to `this.output`. */
+export abstract class OpWithChannel<T, Config = unknown> extends Op<Config> {
+  get output(): T {
+    return this.channel.data as T;
+  }
+
+  set output(value: T) {
+    this.channel.data = value;
+  }
+}

@@ -1,0 +1,129 @@
+import type { Call } from "../call.js";
+import { Code } from "../code.js";
+import type { NodeTrace } from "../dag/dag-view.js";
+import type { DagViewPool } from "../dag/dag-view-pool.js";
+import type { Workflow } from "../dag/workflow.js";
+import type { Histogram } from "../observe/metrics.js";
+import type { OpEnvironment } from "../op/op.js";
+import { ServeError } from "../serve-error.js";
+import type { Merger } from "./merger.js";
+import type { InferServiceConf, WorkflowMap } from "./service-conf.js";
+
+export interface InferServiceOptions {
+  readonly conf: InferServiceConf;
+  /** By name; must hold every workflow the conf names. */
+  readonly workflows: ReadonlyMap<string, Workflow>;
+  readonly merger: Merger;
+  readonly environment: OpEnvironment;
+}
+
+/** What each node of each workflow did for one request. */
+export interface ServiceTrace {
+  readonly workflows: readonly { readonly name: string; readonly nodes: readonly NodeTrace[] }[];
+}
+
+/** A service bound to its workflows: runs them one after the other on the same request and merges what they give. */
+export class InferService {
+  readonly conf: InferServiceConf;
+  readonly #merger: Merger;
+  readonly #pools = new Map<string, DagViewPool>();
+  readonly #latency: Histogram;
+
+  /** @throws ServeError invalidConf when a workflow is missing. */
+  constructor(options: InferServiceOptions) {
+    this.conf = options.conf;
+    this.#merger = options.merger;
+    this.#latency = options.environment.metrics.histogram({
+      name: "paddlewheel_service_seconds",
+      help: "Time a service took for one request, failed ones included.",
+      labels: { service: this.name },
+    });
+    for (const name of workflowNames(options.conf)) {
+      const workflow = options.workflows.get(name);
+      if (!workflow) {
+        throw new ServeError(
+          Code.invalidConf,
+          `service "${this.name}" names workflow "${name}", which does not exist`,
+        );
+      }
+      this.#pools.set(name, workflow.openFor(this.name, options.environment));
+    }
+  }
+
+  get name(): string {
+    return this.conf.name;
+  }
+
+  /** @throws ServeError, with the workflow and node in its details when an Op is at fault. */
+  async inference(request: object, call: Call): Promise<object> {
+    return this.#timed(call, () => this.#runAll(request, call, () => undefined));
+  }
+
+  /** As `inference`, and tells what each node did, also when the request fails. */
+  debug(request: object, call: Call): { response: Promise<object>; trace: ServiceTrace } {
+    const workflows: { name: string; nodes: NodeTrace[] }[] = [];
+    const traceOf = (name: string): NodeTrace[] => {
+      const nodes: NodeTrace[] = [];
+      workflows.push({ name, nodes });
+      return nodes;
+    };
+    const response = this.#timed(call, () => this.#runAll(request, call, traceOf));
+    return { response, trace: { workflows } };
+  }
+
+  async #timed(call: Call, work: () => Promise<object>): Promise<object> {
+    const startedAt = call.clock.now();
+    try {
+      return await work();
+    } catch (error) {
+      throw ServeError.from(error).withDetails({ service: this.name });
+    } finally {
+      this.#latency.observe((call.clock.now() - startedAt) / 1000);
+    }
+  }
+
+  async #runAll(
+    request: object,
+    call: Call,
+    traceOf: (workflow: string) => NodeTrace[] | undefined,
+  ): Promise<object> {
+    let merged: object | undefined;
+    for (const name of this.#workflowsOf(request)) {
+      const part = (await this.#pool(name).run({ request, call, trace: traceOf(name) })) as object;
+      merged = merged ? this.#merger.merge(merged, part) : part;
+    }
+    if (!merged) throw new ServeError(Code.internal, `service "${this.name}" has no workflow to run`);
+    return merged;
+  }
+
+  #workflowsOf(request: object): readonly string[] {
+    const { workflowMap, workflows } = this.conf;
+    if (!workflowMap) return workflows;
+    const value: unknown = Reflect.get(request, workflowMap.requestField);
+    const mapped = typeof value === "string" ? workflowMap.workflows.get(value) : undefined;
+    if (mapped) return mapped;
+    const known = [...workflowMap.workflows.keys()].map((key) => `"${key}"`).join(", ");
+    throw new ServeError(
+      Code.invalidArgument,
+      `${workflowMap.requestField}: ${JSON.stringify(value)} is mapped to no workflow, must be one of ${known}`,
+    );
+  }
+
+  #pool(name: string): DagViewPool {
+    const pool = this.#pools.get(name);
+    if (!pool)
+      throw new ServeError(Code.internal, `service "${this.name}" has not opened workflow "${name}"`);
+    return pool;
+  }
+}
+
+/** Every workflow a service may run, each once. */
+function workflowNames({
+  workflows,
+  workflowMap,
+}: {
+  workflows: readonly string[];
+  workflowMap: WorkflowMap | undefined;
+}): Set<string> {
+  return new Set([...workflows, ...[...(workflowMap?.workflows.values() ?? [])].flat()]);
+}
