@@ -608,4 +608,4 @@ export const descriptor: INamespace = {
       }
     }
   }
-};
+} as INamespace;
