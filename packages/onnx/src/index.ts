@@ -1,1 +1,35 @@
-export {};
+export type { AttributeValue, NestedGraph } from "./build/attribute-proto.js";
+export {
+  type AxisOptions,
+  type BatchNormalizationOptions,
+  type ConvOptions,
+  type GemmOptions,
+  GraphBuilder,
+  type GraphBuilderOptions,
+  type NodeOptions,
+  type OutputName,
+  type PoolOptions,
+  type ValueType,
+  type WindowOptions,
+} from "./build/graph-builder.js";
+export { OnnxBuildError } from "./build/onnx-build-error.js";
+export type { ProtoObject, TensorInit } from "./build/tensor-proto.js";
+export {
+  type ElementArray,
+  type ElementTypeInfo,
+  elementTypeOfArray,
+  elementTypeOfNumber,
+  elementTypes,
+  type OnnxElementType,
+} from "./element-type.js";
+export { findEscapingExternalData } from "./external-data.js";
+export { type GatherModelOptions, gatherModel } from "./models/gather-model.js";
+export { type IdentityModelOptions, identityModel } from "./models/identity-model.js";
+export { type LinearModelOptions, linearModel } from "./models/linear-model.js";
+export { type MlpModelOptions, mlpModel } from "./models/mlp-model.js";
+export { type ResNet50ModelOptions, resnet50Model } from "./models/resnet50-model.js";
+export { seededRandom } from "./models/seeded-random.js";
+export { OnnxFormatError } from "./onnx-format-error.js";
+export type { ExternalTensor, ModelSummary, ValueSummary } from "./read/model-summary.js";
+export { type OnnxLimits, onnxLimits } from "./read/onnx-limits.js";
+export { readModelSummary, summarizeModel } from "./read/summarize-model.js";
