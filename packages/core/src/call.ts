@@ -36,6 +36,8 @@ export class Call {
   readonly deadline: number;
   readonly clock: Clock;
   readonly startedAt: number;
+  /** Bytes that travel beside the response message; over HTTP they are the body instead of it, as in brpc. */
+  responseAttachment: Uint8Array | undefined;
 
   #stopReason: ServeError | undefined;
   #listeners: Set<StopListener> | undefined;
@@ -72,14 +74,13 @@ export class Call {
   }
 
   /**
-   * Runs `listener` when the call stops, at once if it has. Gives the function that takes the listener back.
+   * Runs `listener` when the call stops, at once if it has, never once it has been answered. Gives the function that
+   * takes the listener back. A listener must not throw: nobody could catch it, so what it throws is dropped.
    */
   onStop(listener: StopListener): () => void {
     const reason = this.stopReason;
-    if (reason) {
-      listener(reason);
-      return () => {};
-    }
+    if (reason) tell(listener, reason);
+    if (reason || this.#isFinished) return () => {};
     this.#listeners ??= new Set();
     this.#listeners.add(listener);
     this.#startTimer();
@@ -116,7 +117,16 @@ export class Call {
     this.#stopReason = reason;
     const listeners = this.#listeners;
     this.finish();
-    for (const listener of listeners ?? []) listener(reason);
+    for (const listener of listeners ?? []) tell(listener, reason);
+  }
+}
+
+/** One listener at fault must not keep the others from learning, nor reach whoever cancelled, nor end the process. */
+function tell(listener: StopListener, reason: ServeError): void {
+  try {
+    listener(reason);
+  } catch {
+    // The call is over whatever its listeners do.
   }
 }
 
