@@ -1,0 +1,20 @@
+import type { Contender } from "./contender.js";
+import { grpcJs } from "./grpc-js.js";
+import { paddlewheel } from "./paddlewheel.js";
+import { rawOrt } from "./raw-ort.js";
+
+/** In the order they are run; the first one chosen is the baseline of the others. */
+export const contenders: readonly Contender[] = [grpcJs, paddlewheel, rawOrt];
+
+/**
+ * The contenders of some keys, in the order they are run; all for none.
+ * @throws RangeError on a key nobody has.
+ */
+export function chooseContenders(keys: readonly string[]): readonly Contender[] {
+  const known = contenders.map(({ key }) => key);
+  const unknown = keys.find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    throw new RangeError(`--contender: there is no contender "${unknown}", only ${known.join(", ")}`);
+  }
+  return keys.length === 0 ? contenders : contenders.filter(({ key }) => keys.includes(key));
+}

@@ -1,0 +1,73 @@
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import { readFloatData } from "../load/answer-check.js";
+import { checkValues } from "../load/value-check.js";
+import { inferencePath } from "../models/general-model-service.js";
+import type { PreparedModel } from "../models/prepared-model.js";
+import { hasEnded } from "./child-process.js";
+
+/** Loading a large model on a busy machine takes a while. */
+const startMs = 120_000;
+const retryMs = 100;
+
+export interface ReadinessOptions {
+  readonly server: ChildProcess;
+  readonly port: number;
+  readonly model: PreparedModel;
+}
+
+/**
+ * Calls a server until it answers, with a client that is not our own, and checks every prepared answer once.
+ * @throws Error when an answer is wrong, or none comes in time.
+ */
+export async function awaitRightAnswers({ server, port, model }: ReadinessOptions): Promise<void> {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    "grpc.initial_reconnect_backoff_ms": retryMs,
+    "grpc.max_reconnect_backoff_ms": retryMs,
+  });
+  const deadline = Date.now() + startMs;
+  const isStarting = (error: ServiceError): boolean =>
+    error.code === status.UNAVAILABLE && Date.now() < deadline && !hasEnded(server);
+  try {
+    for (const { message, expected } of model.requests) {
+      const answer = await retryWhile(isStarting, () => call(client, message, deadline));
+      const fault = checkValues(readFloatData(answer), expected);
+      if (fault !== undefined) throw new Error(fault);
+    }
+  } finally {
+    client.close();
+  }
+}
+
+async function retryWhile<T>(
+  isPassing: (error: ServiceError) => boolean,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isPassing(error as ServiceError)) throw error;
+      await sleep(retryMs);
+    }
+  }
+}
+
+function call(client: Client, message: Uint8Array, deadline: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const keepBytes = (bytes: Buffer): Buffer => bytes;
+    client.makeUnaryRequest(
+      inferencePath,
+      keepBytes,
+      keepBytes,
+      Buffer.from(message),
+      { deadline },
+      (error, answer) => {
+        if (error) reject(error);
+        else if (answer) resolve(answer);
+        else reject(new Error("the server answered without a message"));
+      },
+    );
+  });
+}

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { runLoader } from "../load/measuring-process.js";
+import { inferencePath } from "../models/general-model-service.js";
+import type { PreparedModel } from "../models/prepared-model.js";
+import { adoptChild, describeEnd, hasEnded, stopChild } from "./child-process.js";
+import type { RunningContender } from "./contender.js";
+import { awaitRightAnswers } from "./readiness.js";
+
+export interface ServerOptions {
+  readonly key: string;
+  readonly model: PreparedModel;
+  /** The command line after `node`. */
+  readonly args: (port: number) => readonly string[];
+}
+
+/** Starts a gRPC server in a process of its own and waits until it answers. What it prints goes to a file. */
+export async function startServer({ key, model, args }: ServerOptions): Promise<RunningContender> {
+  const port = await findFreePort();
+  const logFile = join(model.directory, "..", `${key}-${model.name}.log`);
+  const child = spawnLogged(args(port), logFile);
+  try {
+    await Promise.race([awaitRightAnswers({ server: child, port, model }), failOnEnd(child, logFile)]);
+  } catch (error) {
+    await stopChild(child);
+    throw error;
+  }
+  return {
+    async measure(plan) {
+      if (hasEnded(child)) throw endError(child, logFile);
+      const serverPid = child.pid ?? 0;
+      const requests = model.requests.map(({ message, expected }) => ({ message, expected }));
+      return runLoader({ port, path: inferencePath, serverPid, requests, plan });
+    },
+    stop: () => stopChild(child),
+  };
+}
+
+function spawnLogged(args: readonly string[], logFile: string): ChildProcess {
+  const log = openSync(logFile, "w");
+  const child = spawn(process.execPath, args, { stdio: ["ignore", log, log] });
+  closeSync(log);
+  adoptChild(child);
+  return child;
+}
+
+async function failOnEnd(child: ChildProcess, logFile: string): Promise<never> {
+  await once(child, "exit");
+  throw endError(child, logFile);
+}
+
+function endError(child: ChildProcess, logFile: string): Error {
+  const lastLines = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-20).join("\n");
+  return new Error(`the server ended with ${describeEnd(child)}; it printed:\n${lastLines}`);
+}
+
+/** A port nobody listens on now; another process could take it before the server does, which then fails to start. */
+async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("no port was given");
+  return address.port;
+}
