@@ -1,4 +1,4 @@
-/** Names at most this many edits away are offered as what the author may have meant. */
+/** Names at most this many edits away are offered as what the author may have meant; fewer for short names. */
 const maxDistance = 3;
 
 /**
@@ -7,7 +7,8 @@ const maxDistance = 3;
  */
 export function nearestNameHint(name: string, known: Iterable<string>): string {
   let best: string | undefined;
-  let bestDistance = Math.min(maxDistance, Math.ceil(name.length / 3)) + 1;
+  // At least one letter must stay: "x" is not a misspelt "a".
+  let bestDistance = Math.min(maxDistance, Math.ceil(name.length / 3), name.length - 1) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), bestDistance);
     if (distance >= bestDistance) continue;
@@ -17,7 +18,7 @@ export function nearestNameHint(name: string, known: Iterable<string>): string {
   return best === undefined ? "" : `; did you mean "${best}"?`;
 }
 
-/** Levenshtein distance, or `bound` as soon as it cannot be less. */
+/** Levenshtein distance, or `bound` when the lengths alone make it no less. */
 function editDistance(a: string, b: string, bound: number): number {
   if (Math.abs(a.length - b.length) >= bound) return bound;
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
