@@ -137,7 +137,10 @@ function checkDependency(conf: WorkflowConf, node: NodeConf, path: FieldPath): F
   if (dependency.name === node.name) {
     at("name", `node "${node.name}" cannot depend on itself`);
   } else if (!names.includes(dependency.name)) {
-    const hint = nearestNameHint(dependency.name, names);
+    const hint = nearestNameHint(
+      dependency.name,
+      names.filter((name) => name !== node.name),
+    );
     at("name", `no node named "${dependency.name}" in workflow "${conf.name}"${hint}`);
   } else if (node.dependencies.findIndex(({ name }) => name === dependency.name) < index) {
     at("name", `node "${node.name}" already depends on "${dependency.name}"`);
@@ -153,12 +156,8 @@ function checkDependency(conf: WorkflowConf, node: NodeConf, path: FieldPath): F
 
 /** Checks that need every name and dependency to be right: cycles, and a single last node. */
 function checkShape(conf: WorkflowConf): Fault[] {
-  const { stages, rest } = layerNodes(conf);
-  if (rest.length > 0) {
-    const message = `the nodes ${quoted(rest, ", ")} of workflow "${conf.name}" depend on each other in a cycle`;
-    const index = conf.nodes.findIndex(({ name }) => name === rest[0]);
-    return [{ path: ["nodes", index, "dependencies"], message }];
-  }
+  const { stages, waiting } = layerNodes(conf);
+  if (waiting.length > 0) return findCycles(waiting).map((cycle) => cycleFault(conf, cycle));
   const last = stages.at(-1) ?? [];
   if (last.length === 1) return [];
   const names = quoted(
@@ -169,8 +168,8 @@ function checkShape(conf: WorkflowConf): Fault[] {
   return [{ path: ["nodes"], message }];
 }
 
-/** Kahn layers: a node stands in the stage after its last dependency. `rest` names the nodes of cycles. */
-function layerNodes(conf: WorkflowConf): { stages: NodeConf[][]; rest: string[] } {
+/** Kahn layers: a node stands in the stage after its last dependency. `waiting` are those a cycle keeps from any. */
+function layerNodes(conf: WorkflowConf): { stages: NodeConf[][]; waiting: NodeConf[] } {
   const placed = new Set<string>([startupOp]);
   const stages: NodeConf[][] = [];
   let waiting = [...conf.nodes];
@@ -181,18 +180,35 @@ function layerNodes(conf: WorkflowConf): { stages: NodeConf[][]; rest: string[] 
     for (const { name } of ready) placed.add(name);
     waiting = waiting.filter((node) => !ready.includes(node));
   }
-  return { stages, rest: cycleMembers(waiting) };
+  return { stages, waiting };
 }
 
-/** Of the nodes no stage could take, those that lie on a cycle: drop what nothing waiting depends on. */
-function cycleMembers(waiting: readonly NodeConf[]): string[] {
-  let rest = [...waiting];
-  for (;;) {
-    const needed = new Set(rest.flatMap(({ dependencies }) => dependencies.map(({ name }) => name)));
-    const kept = rest.filter(({ name }) => needed.has(name));
-    if (kept.length === rest.length) return rest.map(({ name }) => name);
-    rest = kept;
+/** Of the nodes no stage could take, those that need each other; the others only hang on a cycle or between two. */
+function findCycles(waiting: readonly NodeConf[]): string[][] {
+  const names = waiting.map(({ name }) => name);
+  const needs = new Map(waiting.map((node) => [node.name, allDependencies(node, waiting)]));
+  const cycleOf = (name: string): string[] =>
+    names.filter((other) => needs.get(name)?.has(other) && needs.get(other)?.has(name));
+  return names.map(cycleOf).filter((cycle, i) => cycle[0] === names[i]);
+}
+
+/** Names of the waiting nodes that `node` depends on, directly or through others. */
+function allDependencies(node: NodeConf, waiting: readonly NodeConf[]): Set<string> {
+  const found = new Set<string>();
+  const open = [node];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const names = new Set(next.dependencies.map(({ name }) => name));
+    const added = waiting.filter(({ name }) => names.has(name) && !found.has(name));
+    for (const { name } of added) found.add(name);
+    open.push(...added);
   }
+  return found;
+}
+
+function cycleFault(conf: WorkflowConf, cycle: readonly string[]): Fault {
+  const message = `the nodes ${quoted(cycle, ", ")} of workflow "${conf.name}" depend on each other in a cycle`;
+  const index = conf.nodes.findIndex(({ name }) => name === cycle[0]);
+  return { path: ["nodes", index, "dependencies"], message };
 }
 
 function quoted(names: readonly string[], separator: string): string {
