@@ -48,7 +48,7 @@ export {
 } from "./observe/metrics.js";
 export { Bus } from "./op/bus.js";
 export { Channel } from "./op/channel.js";
-export { GeneralBlob } from "./op/general-blob.js";
+export { GeneralBlob, type GeneralBlobOptions } from "./op/general-blob.js";
 export {
   Op,
   type OpBinding,
@@ -70,6 +70,7 @@ export { type ErrorDetails, ServeError, type ServeErrorOptions } from "./serve-e
 export { InferService, type InferServiceOptions, type ServiceTrace } from "./service/infer-service.js";
 export { defaultMerger, type Merger, MergerRegistry } from "./service/merger.js";
 export {
+  defineMethod,
   type MessageCodec,
   type RpcMethod,
   type RpcService,
@@ -86,6 +87,12 @@ export {
   type TypedArray,
   type TypedArrayConstructor,
 } from "./tensor/dtype.js";
+export {
+  bfloat16ToNumber,
+  float16ToNumber,
+  numberToBfloat16,
+  numberToFloat16,
+} from "./tensor/float16.js";
 export {
   checkTensor,
   elementCount,

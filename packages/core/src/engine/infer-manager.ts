@@ -34,6 +34,8 @@ export interface InferOptions {
 
 /** Engine name → engine: the only thing an Op knows of models. */
 export interface InferManager {
+  has(name: string): boolean;
+
   /** @throws ServeError notFound when no engine has the name. */
   engine(name: string): InferEngineInfo;
 

@@ -54,6 +54,11 @@ export class InferService {
     return this.conf.name;
   }
 
+  /** Every workflow this service may run. */
+  get workflowNames(): readonly string[] {
+    return [...this.#pools.keys()];
+  }
+
   /** @throws ServeError, with the workflow and node in its details when an Op is at fault. */
   async inference(request: object, call: Call): Promise<object> {
     return this.#timed(call, () => this.#runAll(request, call, () => undefined));

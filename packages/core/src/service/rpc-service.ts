@@ -1,4 +1,4 @@
-import type { Call } from "../call.js";
+import type { Call, Protocol } from "../call.js";
 
 /**
  * Bytes and JSON of one message type, as every transport needs them. Decoders throw ServeError malformedRequest or
@@ -26,11 +26,21 @@ export interface RpcMethod<Request = unknown, Response = unknown> {
   errorResponse?(error: { readonly code: number; readonly message: string }, call: Call): Response;
 }
 
+/** States a method with its own message types, for a place that holds methods of all types. */
+export function defineMethod<Request, Response>(method: RpcMethod<Request, Response>): RpcMethod {
+  // Safe: a transport passes to `handle` only what this method's own request codec made.
+  return method as unknown as RpcMethod;
+}
+
 /** A service any transport can host: anything may register one with the server. */
 export interface RpcService {
   /** Full protobuf name, `package.Service`. */
   readonly name: string;
   readonly methods: readonly RpcMethod[];
+  /** Protocols it may be called by; undefined for all. */
+  readonly protocols?: readonly Protocol[];
+  /** The schema as protobufjs's JSON descriptor, for gRPC reflection. */
+  readonly schema?: object;
 }
 
 /** `Service` of `package.Service`; brpc clients may call a service by either. */

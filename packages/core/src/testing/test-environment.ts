@@ -25,6 +25,7 @@ export function createTestEnvironment(parts: Partial<TestEnvironment> = {}): Tes
 }
 
 const noEngines: InferManager = {
+  has: () => false,
   engine(name) {
     throw noEngine(name);
   },
