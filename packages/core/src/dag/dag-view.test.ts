@@ -24,74 +24,78 @@ async function run(
 
 const where = { service: "s", workflow: "w", node: "b" };
 const thrown = new Error("the reason");
-const failures: { when: string; inference: Inference; code?: number; message: string; cause?: unknown }[] = [
+const failures: { when: string; inference: Inference; error: Partial<ServeError> }[] = [
   {
     when: "throws",
     inference: () => {
       throw thrown;
     },
-    message: 'op "b" (b) failed',
-    cause: thrown,
+    error: { message: 'op "b" (b) failed', cause: thrown },
   },
   {
     when: "rejects",
     inference: () => Promise.reject(thrown),
-    message: 'op "b" (b) failed',
-    cause: thrown,
+    error: { message: 'op "b" (b) failed', cause: thrown },
   },
   {
     when: "throws a ServeError, which keeps its code and text",
     inference: () => {
       throw new ServeError(Code.invalidArgument, 'tensor "x": wrong', { cause: thrown });
     },
-    code: Code.invalidArgument,
-    message: 'tensor "x": wrong',
-    cause: thrown,
+    error: { code: Code.invalidArgument, message: 'tensor "x": wrong', cause: thrown },
   },
   {
     when: "rejects with nothing",
     inference: () => Promise.reject(undefined),
-    message: 'op "b" (b) failed',
+    error: { message: 'op "b" (b) failed' },
   },
-  { when: "returns a negative code", inference: () => -5, message: 'op "b" (b) failed with -5' },
+  {
+    when: "returns a negative code",
+    inference: () => -5,
+    error: { message: 'op "b" (b) failed with -5' },
+  },
   {
     when: "resolves with a negative code",
     inference: async () => -5100,
-    message: 'op "b" (b) failed with -5100',
+    error: { message: 'op "b" (b) failed with -5100' },
   },
-  { when: "returns NaN", inference: () => Number.NaN, message: 'op "b" (b) failed with NaN' },
+  {
+    when: "returns NaN",
+    inference: () => Number.NaN,
+    error: { message: 'op "b" (b) failed with NaN' },
+  },
   {
     when: "returns a string",
     inference: () => "ok" as never,
-    message: 'op "b" (b) returned string, must return nothing or a number',
+    error: { message: 'op "b" (b) returned string, must return nothing or a number' },
   },
   {
     when: "resolves with an object",
     inference: async () => ({}) as never,
-    message: 'op "b" (b) returned object, must return nothing or a number',
+    error: { message: 'op "b" (b) returned object, must return nothing or a number' },
   },
   {
     when: "returns null",
     inference: () => null as never,
-    message: 'op "b" (b) returned object, must return nothing or a number',
-  },
-  {
-    when: "returns an object whose then is no function",
-    inference: () => ({ then: 5 }) as never,
-    message: 'op "b" (b) returned object, must return nothing or a number',
+    error: { message: 'op "b" (b) returned object, must return nothing or a number' },
   },
 ];
 
 for (const type of Object.values(WorkflowType)) {
   describe(`a node of a ${type} workflow that fails`, () => {
-    for (const { when, inference, code = Code.opFailure, message, cause } of failures) {
+    for (const { when, inference, error } of failures) {
       test(`fails the request when it ${when}`, async () => {
         const pool = openWorkflow({
           type,
           nodes: { a: [], b: ["a"], c: ["b"] },
           inference: { b: inference, c: () => assert.fail("c depends on b, which failed") },
         });
-        await assert.rejects(run(pool), { name: "ServeError", code, message, cause, details: where });
+        await assert.rejects(run(pool), {
+          name: "ServeError",
+          code: Code.opFailure,
+          details: where,
+          ...error,
+        });
       });
     }
 

@@ -198,7 +198,7 @@ export class DagView {
     const channel = this.#bus.channel(lastNode.name);
     if (channel.isAbsent) {
       const message = `op "${lastNode.name}" (${lastNode.type}) ended the workflow without a response`;
-      throw this.#fail(new ServeError(Code.opFailure, message));
+      throw this.#fail(new ServeError(Code.opFailure, message, { details: { node: lastNode.name } }));
     }
     const response = channel.data;
     this.#answered();
