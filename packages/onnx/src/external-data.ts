@@ -53,13 +53,16 @@ function writtenProblem(location: string): string | undefined {
 async function fileProblem(folder: string, location: string): Promise<string | undefined> {
   try {
     const target = await realpath(join(folder, location));
-    if (!target.startsWith(folder.endsWith(sep) ? folder : folder + sep)) {
-      return "a symbolic link leads out of the model's folder";
-    }
+    if (!isInside(folder, target)) return "a symbolic link leads out of the model's folder";
     return (await stat(target)).isFile() ? undefined : "is not a plain file";
   } catch (error) {
     return isMissing(error) ? "there is no such file in the model's folder" : "cannot be read";
   }
+}
+
+/** Both resolved; the folder itself counts as inside, so that "." is told it is no file. */
+function isInside(folder: string, target: string): boolean {
+  return target === folder || target.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function isMissing(error: unknown): boolean {

@@ -4,11 +4,12 @@ import { readSync } from "node:fs";
 export interface ByteSource {
   readonly size: number;
   /** At least `length` bytes from `position`, or all there are up to the end. The view is valid until the next read. */
-  read(position: number, length: number): Uint8Array;
+  read(position: number, length: number): Buffer;
 }
 
 export function bytesSource(bytes: Uint8Array): ByteSource {
-  return { size: bytes.length, read: (position) => bytes.subarray(position) };
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { size: view.length, read: (position) => view.subarray(position) };
 }
 
 /** Large enough that a model without weights takes few reads, small enough to cost nothing when a weight follows. */

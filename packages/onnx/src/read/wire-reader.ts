@@ -11,7 +11,8 @@ export type MessageFields<Target> = readonly (FieldHandler<Target> | undefined)[
 /** Wire types of protobuf; 3 and 4, groups, are in no ONNX message. */
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+/** A string takes as long as about this many fields that are skipped. */
+const stringCost = 8;
 
 /**
  * Walks protobuf bytes field by field and builds nothing. It differs from decoding in three ways that matter for
@@ -23,7 +24,7 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 export class WireReader {
   readonly limits: OnnxLimits;
   readonly #source: ByteSource;
-  #window: Uint8Array = new Uint8Array(0);
+  #window: Buffer = Buffer.alloc(0);
   #windowStart = 0;
   #position = 0;
   /** End of the innermost message; no read passes it. */
@@ -50,7 +51,7 @@ export class WireReader {
   packed(readOne: () => void): void {
     this.#within(() => {
       while (this.#position < this.#end) {
-        this.#countField();
+        this.#count(1);
         readOne();
       }
     });
@@ -61,10 +62,11 @@ export class WireReader {
     if (length > this.limits.maxStringBytes) {
       this.fail(`a string of ${length} bytes, at most ${this.limits.maxStringBytes} are allowed`);
     }
+    this.#count(stringCost);
     this.#load(length);
     const start = this.#position - this.#windowStart;
     this.#position += length;
-    return utf8.decode(this.#window.subarray(start, start + length));
+    return this.#window.toString("utf8", start, start + length);
   }
 
   /** An int64 as a number: exact to 2^53, and -1 for every negative one, since no field read here has a use for those. */
@@ -99,7 +101,7 @@ export class WireReader {
 
   #fields<Target>(fields: MessageFields<Target>, target: Target): void {
     while (this.#position < this.#end) {
-      this.#countField();
+      this.#count(1);
       const tag = this.#tag();
       const handler = fields[tag];
       if (handler) handler(this, target);
@@ -107,10 +109,9 @@ export class WireReader {
     }
   }
 
-  #countField(): void {
-    if (++this.#fieldCount > this.limits.maxFields) {
-      this.fail(`more than ${this.limits.maxFields} fields`);
-    }
+  #count(cost: number): void {
+    this.#fieldCount += cost;
+    if (this.#fieldCount > this.limits.maxFields) this.fail(`more than ${this.limits.maxFields} fields`);
   }
 
   #tag(): number {
