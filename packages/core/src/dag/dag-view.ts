@@ -81,12 +81,18 @@ export class DagView {
   }
 
   #createOp(node: DagNode, index: number): Op {
-    const { opClasses, configs, environment, plan } = this.#blueprint;
+    const { opClasses, configs, environment, plan, service } = this.#blueprint;
     const opClass = opClasses[index];
     if (!opClass) throw new ServeError(Code.internal, `no Op class for node "${node.name}"`);
-    const op = new opClass();
-    op.bind({ node, workflow: plan.name, bus: this.#bus, config: configs[index], environment });
-    return op;
+    try {
+      const op = new opClass();
+      op.bind({ node, workflow: plan.name, bus: this.#bus, config: configs[index], environment });
+      return op;
+    } catch (error) {
+      const message = `op "${node.name}" (${node.type}) could not be created`;
+      const details = { service, workflow: plan.name, node: node.name };
+      throw new ServeError(Code.opFailure, message, { cause: error, details });
+    }
   }
 
   #begin(run: DagRun): void {
