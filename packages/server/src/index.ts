@@ -1,1 +1,12 @@
-export {};
+export { GeneralCopyOp } from "./general/general-copy-op.js";
+export { GeneralInferOp } from "./general/general-infer-op.js";
+export { createGeneralModelService } from "./general/general-model-service.js";
+export { GeneralReaderOp } from "./general/general-reader-op.js";
+export { GeneralResponseOp } from "./general/general-response-op.js";
+export { GeneralTextReaderOp } from "./general/general-text-reader-op.js";
+export { GeneralTextResponseOp } from "./general/general-text-response-op.js";
+export { defaultLimits, type ServerLimits } from "./limits.js";
+export { createPinoLogger, type LogSink } from "./observe/pino-logger.js";
+export { PromMetrics } from "./observe/prom-metrics.js";
+export { createRegistries, knownNames, type Registries, type RpcServiceFactory } from "./registries.js";
+export { ServerManager, type ServerOptions } from "./server-manager.js";

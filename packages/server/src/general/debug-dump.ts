@@ -1,0 +1,38 @@
+import { type Call, GeneralBlob, type ServiceTrace, type Tensor } from "@paddlewheel/core";
+
+/** Elements of a tensor shown in a dump. */
+const shownElements = 16;
+
+/**
+ * What each Op did in one request, as JSON: its stage, start and duration in µs, and a readable sketch of its output.
+ * `responseJson` is the response as JSON text.
+ */
+export function debugDump(trace: ServiceTrace, call: Call, responseJson: string): string {
+  const ops = trace.workflows.flatMap(({ name, nodes }) =>
+    nodes.map(({ node, startMs, durationMs, output }) => ({
+      workflow: name,
+      stage: node.stage,
+      op_name: node.name,
+      op_type: node.type,
+      start_us: Math.round(startMs * 1000),
+      time_us: Math.round(durationMs * 1000),
+      debug_str: describe(output),
+    })),
+  );
+  const head = JSON.stringify({ log_id: call.logId.toString(), request_id: call.requestId, ops });
+  return `${head.slice(0, -1)},"response":${responseJson}}`;
+}
+
+function describe(output: unknown): string {
+  if (output === undefined) return "no output";
+  if (output instanceof GeneralBlob) {
+    return [...output.tensors].map(([name, tensor]) => `${name}: ${describeTensor(tensor)}`).join("; ");
+  }
+  return typeof output === "object" ? Object.keys(output ?? {}).join(", ") : String(output);
+}
+
+function describeTensor({ dtype, shape, data }: Tensor): string {
+  const shown = [...data.slice(0, shownElements)].map(String).join(", ");
+  const rest = data.length > shownElements ? `, … ${data.length - shownElements} more` : "";
+  return `${dtype} [${shape.join(", ")}] = ${shown}${rest}`;
+}

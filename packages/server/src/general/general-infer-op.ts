@@ -1,0 +1,42 @@
+import {
+  GeneralBlob,
+  type InferEngineInfo,
+  OpWithChannel,
+  type Tensor,
+  type TensorMap,
+} from "@paddlewheel/core";
+import type { GeneralRequest } from "@paddlewheel/wire";
+import { bindInputs } from "./bind-inputs.js";
+import { profileOf } from "./profile.js";
+
+/** Runs the engine of its node's name on the tensors of its dependencies. */
+export class GeneralInferOp extends OpWithChannel<GeneralBlob> {
+  static readonly type: string = "GeneralInferOp";
+  static readonly needsEngine: boolean = true;
+
+  async inference(): Promise<void> {
+    const blobs = this.preNames.map((name) => this.dependArgument<GeneralBlob>(name));
+    const { profileServer } = this.requestMessage<GeneralRequest>();
+    const profile = profileOf(this, profileServer, blobs[0]?.timeStamps);
+    const engine = this.environment.inferManager.engine(this.engineName);
+    const inputs = bindInputs(engine, blobs);
+    const outputs = await this.infer(inputs);
+    this.output = new GeneralBlob(withLod(engine, inputs, outputs), {
+      timeStamps: profile.stamps(),
+      vars: engine.model.fetchVars,
+    });
+  }
+}
+
+/**
+ * ONNX Runtime knows no LoD: an output that conf calls a LoD tensor gets the offsets of a LoD input with as many rows.
+ */
+function withLod(engine: InferEngineInfo, inputs: TensorMap, outputs: TensorMap): Map<string, Tensor> {
+  const result = new Map(outputs);
+  for (const { name, isLodTensor } of engine.model.fetchVars) {
+    const output = isLodTensor ? result.get(name) : undefined;
+    const source = [...inputs.values()].find(({ lod, shape }) => lod && shape[0] === output?.shape[0]);
+    if (output && source?.lod) result.set(name, { ...output, lod: source.lod });
+  }
+  return result;
+}

@@ -1,0 +1,32 @@
+import { Code, GeneralBlob, OpWithChannel, ServeError, type Tensor } from "@paddlewheel/core";
+import type { GeneralRequest } from "@paddlewheel/wire";
+import { profileOf } from "./profile.js";
+
+/** Takes the tensors of a GeneralModelService request, by name; a tensor without one goes by its alias. */
+export class GeneralReaderOp extends OpWithChannel<GeneralBlob> {
+  static readonly type: string = "GeneralReaderOp";
+
+  inference(): void {
+    const request = this.requestMessage<GeneralRequest>();
+    const profile = profileOf(this, request.profileServer);
+    const tensors = this.read(request);
+    this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps() });
+  }
+
+  /** The request's tensors as the next Op gets them; other readers change them here. */
+  protected read(request: GeneralRequest): Map<string, Tensor> {
+    if (request.tensors.length === 0) {
+      throw new ServeError(Code.invalidArgument, "tensor: the request has none, at least one is needed");
+    }
+    const tensors = new Map<string, Tensor>();
+    for (const [i, tensor] of request.tensors.entries()) {
+      const name = tensor.name || tensor.aliasName;
+      if (name === "")
+        throw new ServeError(Code.invalidArgument, `tensor[${i}]: has neither name nor alias_name`);
+      if (tensors.has(name))
+        throw new ServeError(Code.invalidArgument, `tensor[${i}]: "${name}" is given twice`);
+      tensors.set(name, tensor);
+    }
+    return tensors;
+  }
+}

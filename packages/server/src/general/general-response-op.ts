@@ -1,0 +1,79 @@
+import { Code, type GeneralBlob, OpWithChannel, ServeError, type Tensor } from "@paddlewheel/core";
+import type { GeneralRequest, GeneralResponse, GeneralTensor, ModelOutput } from "@paddlewheel/wire";
+import { profileOf } from "./profile.js";
+
+/**
+ * The response of GeneralModelService: one ModelOutput per dependency, with the tensors the request asks for, in the
+ * order it asks; all of them, in the model's order, when it asks for none.
+ */
+export class GeneralResponseOp extends OpWithChannel<GeneralResponse> {
+  static readonly type: string = "GeneralResponseOp";
+
+  inference(): void {
+    const request = this.requestMessage<GeneralRequest>();
+    const blobs = this.preNames.map((name) => this.dependArgument<GeneralBlob>(name));
+    const profile = profileOf(this, request.profileServer, stampsOf(blobs));
+    refuseUnknownFetches(request.fetchVarNames, blobs);
+    this.output = {
+      outputs: blobs.map((blob, i) => this.modelOutput(this.preNames[i] ?? "", blob, request.fetchVarNames)),
+      profileTime: profile.stamps(),
+      profileServer: request.profileServer,
+      logId: this.call.logId,
+      errNo: 0,
+      errMsg: "",
+    };
+  }
+
+  /** One dependency's part; other responses change the tensors here. */
+  protected modelOutput(
+    engineName: string,
+    blob: Readonly<GeneralBlob>,
+    fetch: readonly string[],
+  ): ModelOutput {
+    const wanted = fetch.length > 0 ? fetch : [...blob.tensors.keys()];
+    return { engineName, tensors: wanted.flatMap((name) => fetchTensor(blob, name) ?? []) };
+  }
+}
+
+/** All stamps of the first dependency, and the last Op's pair of each other. Source: general_response_op.cpp. */
+function stampsOf(blobs: readonly Readonly<GeneralBlob>[]): readonly number[] {
+  return blobs.flatMap(({ timeStamps }, i) => (i === 0 ? timeStamps : timeStamps.slice(-2)));
+}
+
+function refuseUnknownFetches(fetch: readonly string[], blobs: readonly Readonly<GeneralBlob>[]): void {
+  for (const [i, name] of fetch.entries()) {
+    if (blobs.some((blob) => blob.tensors.has(tensorName(blob, name)))) continue;
+    const known = blobs.flatMap((blob) => [...blob.tensors.keys()].map((key) => `"${aliasOf(blob, key)}"`));
+    throw new ServeError(
+      Code.invalidArgument,
+      `fetch_var_names[${i}]: no output named "${name}", there is ${[...new Set(known)].join(", ") || "none"}`,
+    );
+  }
+}
+
+/** The tensor under a fetch name, an alias or the model's own name; undefined when this model does not give it. */
+export function fetchTensor(blob: Readonly<GeneralBlob>, fetch: string): GeneralTensor | undefined {
+  const name = tensorName(blob, fetch);
+  const tensor = blob.tensors.get(name);
+  if (!tensor) return undefined;
+  const isLodTensor = blob.vars?.find((fetchVar) => fetchVar.name === name)?.isLodTensor ?? true;
+  return toGeneralTensor(tensor, { name, aliasName: aliasOf(blob, name), isLodTensor });
+}
+
+/** Compat: only the outermost level of LoD leaves, and only for variables conf calls LoD tensors. */
+function toGeneralTensor(
+  tensor: Tensor,
+  { name, aliasName, isLodTensor }: { name: string; aliasName: string; isLodTensor: boolean },
+): GeneralTensor {
+  const { dtype, shape, data, lod } = tensor;
+  const level = isLodTensor ? lod?.[0] : undefined;
+  return { name, aliasName, dtype, shape, data, ...(level ? { lod: [level] } : {}) };
+}
+
+function tensorName(blob: Readonly<GeneralBlob>, fetch: string): string {
+  return blob.vars?.find(({ aliasName }) => aliasName === fetch)?.name ?? fetch;
+}
+
+function aliasOf(blob: Readonly<GeneralBlob>, name: string): string {
+  return blob.vars?.find((fetchVar) => fetchVar.name === name)?.aliasName ?? name;
+}

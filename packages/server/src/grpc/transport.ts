@@ -1,0 +1,149 @@
+import type { Socket } from "node:net";
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import {
+  Call,
+  codeName,
+  type RpcMethod,
+  type RpcService,
+  ServeError,
+  shortServiceName,
+} from "@paddlewheel/core";
+import type { ServerLimits } from "../limits.js";
+import type { CallGate } from "../rpc/call-gate.js";
+import { parseLogId } from "../rpc/log-id.js";
+import { cleanRequestId, nextRequestId } from "../rpc/request-id.js";
+import { grpcStatus } from "./status.js";
+
+export interface GrpcTransportOptions {
+  readonly gate: CallGate;
+  readonly limits: ServerLimits;
+}
+
+type RawCall = ServerUnaryCall<Buffer, Uint8Array>;
+
+/** gRPC on @grpc/grpc-js, over sockets our listener accepted. Messages stay bytes here: the method's codec reads them. */
+export class GrpcTransport {
+  readonly #gate: CallGate;
+  readonly #limits: ServerLimits;
+  readonly #server: Server;
+  readonly #injector: ReturnType<Server["createConnectionInjector"]>;
+
+  constructor(options: GrpcTransportOptions) {
+    this.#gate = options.gate;
+    this.#limits = options.limits;
+    this.#server = new Server({
+      "grpc.max_receive_message_length": options.limits.maxBodySize,
+      "grpc.max_concurrent_streams": options.limits.maxConcurrentStreams,
+      "grpc.keepalive_time_ms": 30_000,
+      "grpc.keepalive_timeout_ms": 10_000,
+      "grpc.max_connection_idle_ms": 300_000,
+      "grpc.enable_channelz": 0,
+    });
+    this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+  }
+
+  /** For services that come as grpc-js implementations: health, reflection. */
+  get server(): Pick<Server, "addService"> {
+    return this.#server;
+  }
+
+  /** Hosts a service under its full and its short name. */
+  register(service: RpcService): void {
+    for (const name of new Set([service.name, shortServiceName(service.name)])) {
+      const definition: Record<string, object> = {};
+      const implementation: UntypedServiceImplementation = {};
+      for (const method of service.methods) {
+        definition[method.name] = methodDefinition(name, method);
+        implementation[method.name] = (raw: RawCall, respond: sendUnaryData<Uint8Array>) =>
+          void this.#answer({ service, method, raw, respond });
+      }
+      this.#server.addService(definition as Parameters<Server["addService"]>[0], implementation);
+    }
+  }
+
+  handle(socket: Socket): void {
+    this.#injector.injectConnection(socket);
+  }
+
+  /** Tells every peer to send no more calls here; calls at work go on. */
+  drain(): void {
+    this.#injector.drain(this.#limits.drainTimeoutMs);
+  }
+
+  close(): void {
+    this.#server.forceShutdown();
+  }
+
+  async #answer(options: {
+    readonly service: RpcService;
+    readonly method: RpcMethod;
+    readonly raw: RawCall;
+    readonly respond: sendUnaryData<Uint8Array>;
+  }): Promise<void> {
+    const { service, method, raw, respond } = options;
+    const call = this.#createCall(service, method, raw);
+    raw.on("cancelled", () => call.cancel());
+    try {
+      const bytes = await this.#gate.run(call, async () => {
+        const response = await method.handle(method.request.decode(raw.request), call);
+        return method.response.encode(response);
+      });
+      respond(null, bytes);
+    } catch (thrown) {
+      respond(statusObject(ServeError.from(thrown)));
+    }
+  }
+
+  #createCall(service: RpcService, method: RpcMethod, raw: RawCall): Call {
+    return new Call({
+      service: service.name,
+      method: method.name,
+      protocol: "grpc",
+      logId: parseLogId(metadataText(raw.metadata, "log-id")),
+      requestId: cleanRequestId(metadataText(raw.metadata, "x-request-id")) ?? nextRequestId(),
+      timeoutMs: this.#timeoutMs(raw.getDeadline()),
+    });
+  }
+
+  #timeoutMs(deadline: Date | number): number | undefined {
+    const remaining = Number(deadline) - Date.now();
+    if (Number.isFinite(remaining)) return Math.min(remaining, this.#limits.maxTimeoutMs);
+    return this.#limits.defaultTimeoutMs || undefined;
+  }
+}
+
+function methodDefinition(service: string, method: RpcMethod): object {
+  const asIs = (bytes: Buffer): Buffer => bytes;
+  return {
+    path: `/${service}/${method.name}`,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
+  };
+}
+
+function metadataText(metadata: Metadata, key: string): string | undefined {
+  const value = metadata.get(key)[0];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Longest text sent as a status message; grpc-js clients hang on much longer ones. */
+const maxStatusLength = 1024;
+
+/** The error as a gRPC status; the number gRPC has no place for travels as `x-bd-error-code`. */
+function statusObject(error: ServeError): { code: number; details: string; metadata: Metadata } {
+  const metadata = new Metadata();
+  metadata.set("x-bd-error-code", String(error.code));
+  const code = grpcStatus[codeName(error.code) ?? "internal"];
+  return { code, details: error.message.slice(0, maxStatusLength), metadata };
+}

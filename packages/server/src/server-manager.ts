@@ -1,0 +1,178 @@
+import type { AddressInfo } from "node:net";
+import type { ServerConf } from "@paddlewheel/conf";
+import {
+  InferService,
+  type Logger,
+  type OpEnvironment,
+  type RpcService,
+  ServeError,
+  silentLogger,
+  systemClock,
+  Workflow,
+} from "@paddlewheel/core";
+import { createInferManager, type LocalInferManager } from "@paddlewheel/inference";
+import { GrpcHealth } from "./grpc/health.js";
+import { addReflection } from "./grpc/reflection.js";
+import { GrpcTransport } from "./grpc/transport.js";
+import { HttpTransport } from "./http/transport.js";
+import { LateInferManager } from "./late-infer-manager.js";
+import { defaultLimits, type ServerLimits } from "./limits.js";
+import { Listener } from "./listener/listener.js";
+import { PromMetrics } from "./observe/prom-metrics.js";
+import { createRegistries, type Registries } from "./registries.js";
+import { CallGate } from "./rpc/call-gate.js";
+import { ServiceDirectory } from "./rpc/service-directory.js";
+import { createWebService } from "./web/web-service.js";
+
+export interface ServerOptions {
+  readonly conf: ServerConf;
+  /** 0 takes any free port. A port in conf wins, as in Paddle Serving. Default 9393. */
+  readonly port?: number;
+  /** Address to bind; all of them by default. */
+  readonly host?: string;
+  readonly limits?: Partial<ServerLimits>;
+  readonly registries?: Registries;
+  readonly logger?: Logger;
+  /** Worker threads of an engine that runs on the pool and whose conf gives no number; default one per core. */
+  readonly threadNum?: number;
+  /** Told of each step of a model's loading. */
+  readonly onProgress?: (engine: string, message: string) => void;
+}
+
+type State = "new" | "starting" | "ready" | "stopping" | "stopped";
+
+/** One server process: its port, its models, its services, from start to a stop that loses no call. */
+export class ServerManager {
+  readonly #options: ServerOptions;
+  readonly #limits: ServerLimits;
+  readonly #logger: Logger;
+  readonly #metrics = new PromMetrics({ withProcessMetrics: true });
+  readonly #directory = new ServiceDirectory();
+  readonly #engines = new LateInferManager();
+  readonly #gate: CallGate;
+  readonly #http: HttpTransport;
+  readonly #grpc: GrpcTransport;
+  readonly #listener: Listener;
+  readonly #health: GrpcHealth;
+  #manager: LocalInferManager | undefined;
+  #state: State = "new";
+  #stopped: Promise<void> | undefined;
+
+  /** @throws ServeError invalidConf when a workflow or service cannot be built. */
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#logger = options.logger ?? silentLogger;
+    const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
+    this.#gate = new CallGate(shared);
+    this.#http = new HttpTransport({ ...shared, gate: this.#gate, directory: this.#directory });
+    this.#grpc = new GrpcTransport({ ...shared, gate: this.#gate });
+    const handlers = {
+      http1: this.#http.handle.bind(this.#http),
+      http2: this.#grpc.handle.bind(this.#grpc),
+    };
+    this.#listener = new Listener({ ...shared, handlers });
+    for (const service of this.#createServices()) this.register(service);
+    const services = this.#directory.services().filter(isOnGrpc);
+    this.#health = new GrpcHealth(services.map(({ name }) => name));
+    this.#health.addTo(this.#grpc.server);
+    addReflection(this.#grpc.server, services);
+    this.#addPages();
+  }
+
+  /** Hosts another service on every transport it allows; before `start`. */
+  register(service: RpcService): void {
+    this.#directory.register(service);
+    if (isOnGrpc(service)) this.#grpc.register(service);
+  }
+
+  /**
+   * Opens the port, loads and warms every model, then takes calls. Health pages answer from the first moment.
+   * @throws ServeError when the port is taken or a model does not load; nothing is left open then.
+   */
+  async start(): Promise<AddressInfo> {
+    this.#state = "starting";
+    const { conf, host = "0.0.0.0", port = 9393, onProgress, threadNum } = this.#options;
+    try {
+      const address = await this.#listener.listen(conf.port || port, host);
+      this.#manager = await createInferManager({
+        engines: conf.engines,
+        metrics: this.#metrics,
+        logger: this.#logger,
+        ...(threadNum ? { defaultThreadNum: threadNum } : {}),
+        ...(onProgress ? { onProgress } : {}),
+      });
+      this.#engines.bind(this.#manager);
+      this.#gate.open();
+      this.#health.setServing(true);
+      this.#state = "ready";
+      return address;
+    } catch (error) {
+      await this.stop();
+      throw ServeError.from(error);
+    }
+  }
+
+  /** Stops accepting, answers every call at work (up to `drainTimeoutMs`), releases models and sockets. Idempotent. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = "stopping";
+    this.#health.setServing(false);
+    this.#listener.stopAccepting();
+    this.#http.drain();
+    this.#grpc.drain();
+    const isDrained = await this.#listener.drain(this.#gate, this.#limits.drainTimeoutMs);
+    if (!isDrained) this.#logger.warn({ drainTimeoutMs: this.#limits.drainTimeoutMs }, "calls were cut off");
+    this.#listener.destroyConnections();
+    this.#http.close();
+    this.#grpc.close();
+    await this.#manager?.close();
+    this.#state = "stopped";
+  }
+
+  #createServices(): RpcService[] {
+    const { conf, registries = createRegistries() } = this.#options;
+    const environment: OpEnvironment = {
+      inferManager: this.#engines,
+      metrics: this.#metrics,
+      logger: this.#logger,
+      clock: systemClock,
+    };
+    const workflows = new Map(conf.workflows.map((one) => [one.name, new Workflow(one, registries.ops)]));
+    return conf.services.flatMap((serviceConf) => {
+      const merger = registries.mergers.get(serviceConf.merger);
+      const service = new InferService({ conf: serviceConf, workflows, merger, environment });
+      const rpcService = registries.services.get(serviceConf.name)?.(service);
+      const { webService: name } = serviceConf;
+      const own = service.workflowNames.flatMap((workflow) => workflows.get(workflow) ?? []);
+      const webService = name
+        ? createWebService({ name, service, workflows: own, inferManager: this.#engines })
+        : undefined;
+      return [rpcService, webService].filter((one) => one !== undefined);
+    });
+  }
+
+  #addPages(): void {
+    const ok = { status: 200, contentType: "text/plain", body: "OK" };
+    this.#http.addPage("/health", () => ok);
+    this.#http.addPage("/health/live", () => ok);
+    this.#http.addPage("/health/ready", () => ({
+      status: this.#state === "ready" ? 200 : 503,
+      contentType: "application/json",
+      body: JSON.stringify({ state: this.#state, engines: this.#manager?.engines() ?? [] }),
+    }));
+    this.#http.addPage("/metrics", async () => ({
+      status: 200,
+      contentType: this.#metrics.contentType,
+      body: await this.#metrics.text(),
+    }));
+  }
+}
+
+function isOnGrpc({ protocols }: RpcService): boolean {
+  return protocols?.includes("grpc") ?? true;
+}
