@@ -8,6 +8,7 @@ import {
 import {
   type GeneralRequest,
   type GeneralResponse,
+  generalModelServiceDescriptor,
   generalModelServiceName,
   generalRequestCodec,
   generalResponseCodec,
@@ -31,6 +32,7 @@ export function createGeneralModelService(service: InferService): RpcService {
   };
   return {
     name: generalModelServiceName,
+    schema: generalModelServiceDescriptor,
     methods: [
       defineMethod({ ...base, name: "inference", handle: inference }),
       defineMethod({ ...base, name: "debug", handle: debug }),
