@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { findEscapingExternalData } from "./external-data.js";
+import { readModelSummary } from "./read/summarize-model.js";
+import { messageType } from "./schema.js";
 
 describe("findEscapingExternalData", () => {
   let folder = "";
@@ -55,6 +57,17 @@ describe("findEscapingExternalData", () => {
         ([location, problem]) => `external data ${JSON.stringify(location)} of tensor "w": ${problem}`,
       ),
     );
+  });
+
+  test("finds a secret that a constant in a branch of a model file asks for", async () => {
+    const external_data = [{ key: "location", value: "../secret.env" }];
+    const t = { dims: [6], data_type: 2, data_location: 1, external_data };
+    const branch = { node: [{ op_type: "Constant", attribute: [{ name: "value", t }] }] };
+    const graph = { node: [{ op_type: "If", attribute: [{ name: "then_branch", g: branch }] }] };
+    await writeFile(model, messageType("ModelProto").encode({ ir_version: 8, graph }).finish());
+    assert.deepEqual(await findEscapingExternalData(await readModelSummary(model), model), [
+      'external data "../secret.env" of an unnamed tensor: must not contain ".."',
+    ]);
   });
 
   test("looks at a file once and says how many tensors want it", async () => {
