@@ -1,6 +1,5 @@
+import { lengthPrefixSize } from "./length-prefix.js";
 import { checkValues } from "./value-check.js";
-
-const lengthPrefixSize = 5;
 
 /** Field numbers of general_model_service.proto on the way from `Response` to the values of its first tensor. */
 const outputsField = 1;

@@ -1,6 +1,7 @@
 import type { ErrorTally } from "../measure/error-tally.js";
 import { LatencyHistogram } from "../measure/latency-histogram.js";
 import { checkAnswer } from "./answer-check.js";
+import { prefixLength } from "./length-prefix.js";
 import type { CheckedRequest } from "./load-job.js";
 import type { CallReceiver, UnaryConnection } from "./unary-connection.js";
 
@@ -115,11 +116,4 @@ class Slot implements CallReceiver {
     this.#loop.finishRequest();
     this.callNext();
   }
-}
-
-function prefixLength(message: Uint8Array): Buffer {
-  const body = Buffer.alloc(5 + message.length);
-  body.writeUInt32BE(message.length, 1);
-  body.set(message, 5);
-  return body;
 }

@@ -28,7 +28,8 @@ export function encodeRequest({ inputName, shape, data, fetchVarName }: Inferenc
   return inferenceMethod().requestSerialize({ tensor: [tensor], fetch_var_names: [fetchVarName] });
 }
 
-function inferenceMethod(): MethodDefinition<object, object> {
+/** How proto-loader encodes and decodes the method's messages. */
+export function inferenceMethod(): MethodDefinition<object, object> {
   const service = loadSync(protoFile, { keepCase: true })[serviceName];
   if (!service || "format" in service) throw new Error(`${protoFile} declares no ${serviceName}`);
   const method = service.inference;
