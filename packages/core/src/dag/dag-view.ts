@@ -119,11 +119,13 @@ export class DagView {
     this.#enterStage(index, startedAt);
     let result: OpResult | Promise<OpResult>;
     try {
-      result = this.#op(index).process(call);
+      const given = this.#op(index).process(call);
+      // What only looks like a promise may settle twice or give no promise back: a real one takes its outcome.
+      result = isPromise(given) ? Promise.resolve(given) : given;
     } catch (error) {
       throw this.#nodeFailed(index, startedAt, error);
     }
-    if (isPromise(result)) {
+    if (result instanceof Promise) {
       return result.then(
         (code) => this.#nodeEnded(index, startedAt, code),
         (error: unknown) => {
@@ -253,5 +255,5 @@ function alreadyAnswered(): ServeError {
 }
 
 function isPromise(value: unknown): value is Promise<OpResult> {
-  return typeof value === "object" && value !== null && "then" in value;
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { Call } from "../call.js";
+import { Code } from "../code.js";
+import type { OpResult } from "../op/op.js";
+import { createDeferred, type Deferred } from "../testing/deferred.js";
+import type { Inference } from "../testing/op-of.js";
+import { openWorkflow } from "../testing/open-workflow.js";
+import { createTestEnvironment } from "../testing/test-environment.js";
+import type { DagViewPool } from "./dag-view-pool.js";
+import { WorkflowType } from "./workflow-conf.js";
+
+const createCall = (): Call => new Call({ service: "s", method: "inference" });
+
+async function run(pool: DagViewPool, request: unknown = {}, call: Call = createCall()): Promise<unknown> {
+  return pool.run({ request, call });
+}
+
+/** A value that only looks like a promise. */
+function thenable(property: PropertyDescriptor): Promise<OpResult> {
+  // biome-ignore lint/suspicious/noThenProperty: libraries with promises of their own make such values
+  return Object.defineProperties({}, { then: property }) as Promise<OpResult>;
+}
+
+describe("an Op that returns what only looks like a promise", () => {
+  const failLate = (resolve: (code: OpResult) => void): void => queueMicrotask(() => resolve(-7));
+  const cases: { that: string; result: () => Promise<OpResult>; outcome: unknown }[] = [
+    {
+      that: "whose then gives nothing back",
+      result: () => thenable({ value: failLate }),
+      outcome: 'op "a" (a) failed with -7',
+    },
+    {
+      that: "that settles several times",
+      result: () =>
+        thenable({
+          value: (resolve: (code: OpResult) => void, reject: (error: Error) => void) => {
+            resolve(0);
+            reject(new Error("twice"));
+            resolve(-1);
+          },
+        }),
+      outcome: "done",
+    },
+    {
+      that: "whose then throws",
+      result: () => thenable({ value: () => assert.fail("thrown by then") }),
+      outcome: 'op "a" (a) failed',
+    },
+    {
+      that: "whose then cannot be read",
+      result: () => thenable({ get: () => assert.fail("thrown by the getter") }),
+      outcome: 'op "a" (a) failed',
+    },
+    {
+      that: "whose then is no function",
+      result: () => thenable({ value: 5 }),
+      outcome: 'op "a" (a) returned object, must return nothing or a number',
+    },
+  ];
+  for (const { that, result, outcome } of cases) {
+    test(`${that} is waited for, once, and its view is used again`, async () => {
+      const views = new Set<unknown>();
+      const pool = openWorkflow({
+        nodes: { a: [] },
+        inference: {
+          a: (op) => {
+            views.add(op);
+            op.output = "done";
+            return result();
+          },
+        },
+      });
+      for (let i = 0; i < 3; i++) {
+        assert.equal(await run(pool).catch((error: Error) => error.message), outcome);
+      }
+      assert.equal(views.size, 1);
+    });
+  }
+});
+
+describe("an Op that ends after its request was answered", () => {
+  const endings: Record<string, (end: Deferred<OpResult>) => void> = {
+    throws: (end) => end.reject(new Error("late")),
+    "gives a wrong result": (end) => end.resolve("late" as never),
+    "gives a code": (end) => end.resolve(-1),
+    "gives its output": (end) => end.resolve(0),
+  };
+  for (const type of Object.values(WorkflowType)) {
+    for (const [how, settle] of Object.entries(endings)) {
+      test(`and ${how} disturbs nobody in a ${type} workflow; its view waits for it`, async () => {
+        const ends: Deferred<OpResult>[] = [];
+        const views: unknown[] = [];
+        const slow: Inference = (op) => {
+          views.push(op);
+          const end = createDeferred<OpResult>();
+          ends.push(end);
+          return end.promise.finally(() => {
+            op.output = op.requestMessage();
+          });
+        };
+        const pool = openWorkflow({ type, nodes: { a: [], b: ["a"] }, inference: { a: slow } });
+        const call = createCall();
+        const first = run(pool, "first", call);
+        call.cancel();
+        await assert.rejects(first, { code: Code.cancelled });
+        const second = run(pool, "second");
+        for (const [index, end] of ends.entries()) {
+          if (index === 0) settle(end);
+          else end.resolve(0);
+        }
+        assert.equal(await second, "b");
+        await setImmediate();
+        assert.equal(new Set(views).size, 2, "the view of the first request was not idle");
+        const third = run(pool, "third");
+        ends[2]?.resolve(0);
+        assert.equal(await third, "b");
+        assert.equal(new Set(views).size, 2, "now one of the two is");
+      });
+    }
+  }
+});
+
+test("ten thousand requests at once each get their own answer, and few views are kept", async () => {
+  const environment = createTestEnvironment();
+  const views = new Set<unknown>();
+  const pass: Inference = async (op) => {
+    const request = op.requestMessage();
+    await setImmediate();
+    assert.equal(op.requestMessage(), request);
+    op.output = request;
+  };
+  const pool = openWorkflow({
+    type: WorkflowType.parallel,
+    nodes: { a: [], b: [], c: ["a", "b"] },
+    inference: {
+      a: pass,
+      b: pass,
+      c: (op) => {
+        views.add(op);
+        assert.equal(op.dependArgument("a"), op.dependArgument("b"));
+        op.output = op.dependArgument("a");
+      },
+    },
+    environment,
+  });
+  const requests = Array.from({ length: 10_000 }, (_, i) => i);
+  assert.deepEqual(await Promise.all(requests.map((i) => run(pool, i))), requests);
+  assert.equal(views.size, 10_000);
+  assert.deepEqual(
+    await Promise.all(requests.slice(0, 300).map((i) => run(pool, i))),
+    requests.slice(0, 300),
+  );
+  assert.equal(views.size, 10_000 + 300 - 256, "256 views were kept");
+});
