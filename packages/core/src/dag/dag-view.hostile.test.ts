@@ -80,6 +80,28 @@ describe("an Op that returns what only looks like a promise", () => {
   }
 });
 
+describe("an Op that cancels its own call", () => {
+  for (const type of Object.values(WorkflowType)) {
+    for (const nodes of [{ a: [] }, { a: [], b: ["a"] }]) {
+      const count = Object.keys(nodes).length;
+      test(`ends a ${type} request of ${count} nodes as cancelled, and starts nothing more`, async () => {
+        const inference: Record<string, Inference> = {
+          a: (op) => {
+            op.call.cancel("enough");
+            op.output = "too late";
+          },
+          b: () => assert.fail("the call was cancelled"),
+        };
+        await assert.rejects(run(openWorkflow({ type, nodes, inference })), {
+          code: Code.cancelled,
+          message: "enough",
+          details: { service: "s", workflow: "w" },
+        });
+      });
+    }
+  }
+});
+
 describe("an Op that ends after its request was answered", () => {
   const endings: Record<string, (end: Deferred<OpResult>) => void> = {
     throws: (end) => end.reject(new Error("late")),

@@ -60,7 +60,7 @@ export class DagView {
   }
 
   /**
-   * Runs the Dag and gives the last node's output: at once when every Op was synchronous, else as a promise.
+   * Runs the Dag and gives the last node's output: at once when it is a sequence of synchronous Ops, else as a promise.
    * @throws ServeError whose details name service, workflow and node.
    */
   run(run: DagRun): unknown {
@@ -68,6 +68,7 @@ export class DagView {
     let work: undefined | Promise<void>;
     try {
       work = this.#runNodes((index) => this.#startNode(index, run));
+      if (!work) run.call.throwIfStopped();
     } catch (error) {
       throw this.#fail(error);
     }
