@@ -144,6 +144,59 @@ describe("an Op that ends after its request was answered", () => {
   }
 });
 
+describe("an Op that runs its own workflow", () => {
+  test("gets another view for each level, however deep", () => {
+    const views = new Set<unknown>();
+    const pool: DagViewPool = openWorkflow({
+      nodes: { a: [], b: ["a"] },
+      inference: {
+        a: (op) => {
+          views.add(op);
+          const depth = op.requestMessage<number>();
+          op.output = depth === 0 ? [] : pool.run({ request: depth - 1, call: op.call });
+        },
+        b: (op) => {
+          op.output = [...op.dependArgument<number[]>("a"), op.requestMessage<number>()];
+        },
+      },
+    });
+    assert.deepEqual(pool.run({ request: 4, call: createCall() }), [0, 1, 2, 3, 4]);
+    assert.equal(views.size, 5);
+    pool.run({ request: 4, call: createCall() });
+    assert.equal(views.size, 5);
+  });
+
+  test("may go on when the inner one fails with no Op of it at work", () => {
+    const pool: DagViewPool = openWorkflow({
+      nodes: { a: [], b: ["a"] },
+      inference: {
+        a: (op) => {
+          if (op.requestMessage() === "inner") throw new Error("no");
+          assert.throws(() => pool.run({ request: "inner", call: op.call }), { code: Code.opFailure });
+          op.output = "fallback";
+        },
+        b: (op) => {
+          op.output = op.dependArgument("a");
+        },
+      },
+    });
+    assert.equal(pool.run({ request: "outer", call: createCall() }), "fallback");
+  });
+
+  test("for ever fails by itself and leaves the workflow working", async () => {
+    const pool: DagViewPool = openWorkflow({
+      nodes: { a: [] },
+      inference: {
+        a: (op) => {
+          op.output = op.requestMessage() === "stop" ? "done" : pool.run({ request: "on", call: op.call });
+        },
+      },
+    });
+    await assert.rejects(run(pool, "on"), { name: "ServeError" });
+    assert.equal(await run(pool, "stop"), "done");
+  });
+});
+
 test("ten thousand requests at once each get their own answer, and few views are kept", async () => {
   const environment = createTestEnvironment();
   const views = new Set<unknown>();

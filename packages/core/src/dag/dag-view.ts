@@ -214,12 +214,16 @@ export class DagView {
     return response;
   }
 
-  /** Answers the request with an error; Ops still at work for it learn that nobody waits. */
+  /**
+   * Answers the request with an error; Ops still at work for it learn that nobody waits. Without any the call goes on:
+   * it may be that of an Op that runs this workflow and knows what to do when it fails.
+   */
   #fail(thrown: unknown): ServeError {
     const { service, plan } = this.#blueprint;
     const { call } = this.#current();
+    const areOpsAtWork = this.#opsAtWork > 0;
     this.#answered();
-    call.cancel("the request has failed in another place");
+    if (areOpsAtWork) call.cancel("the request has failed in another place");
     return ServeError.from(thrown).withDetails({ service, workflow: plan.name });
   }
 
