@@ -1,19 +1,21 @@
 export type { AttributeValue, NestedGraph } from "./build/attribute-proto.js";
 export {
-  type AxisOptions,
-  type BatchNormalizationOptions,
-  type ConvOptions,
-  type GemmOptions,
   GraphBuilder,
   type GraphBuilderOptions,
   type NodeOptions,
-  type OutputName,
-  type PoolOptions,
   type ValueType,
-  type WindowOptions,
 } from "./build/graph-builder.js";
 export { OnnxBuildError } from "./build/onnx-build-error.js";
-export type { ProtoObject, TensorInit } from "./build/tensor-proto.js";
+export type {
+  AxisOptions,
+  BatchNormalizationOptions,
+  ConvOptions,
+  GemmOptions,
+  OutputName,
+  PoolOptions,
+  WindowOptions,
+} from "./build/op-options.js";
+export type { ExternalInit, ProtoObject, TensorInit } from "./build/tensor-proto.js";
 export {
   type ElementArray,
   type ElementTypeInfo,

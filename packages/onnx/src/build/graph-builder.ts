@@ -2,7 +2,21 @@ import { elementTypes, type OnnxElementType } from "../element-type.js";
 import { messageType } from "../schema.js";
 import { type AttributeValue, attributeProto } from "./attribute-proto.js";
 import { OnnxBuildError } from "./onnx-build-error.js";
-import { type ProtoObject, type TensorInit, tensorProto } from "./tensor-proto.js";
+import type {
+  AxisOptions,
+  BatchNormalizationOptions,
+  ConvOptions,
+  GemmOptions,
+  OutputName,
+  PoolOptions,
+} from "./op-options.js";
+import {
+  type ExternalInit,
+  externalTensorProto,
+  type ProtoObject,
+  type TensorInit,
+  tensorProto,
+} from "./tensor-proto.js";
 
 export interface GraphBuilderOptions {
   /** Name of the graph, for viewers; bodies of one node need different ones. Default `graph`. */
@@ -20,54 +34,11 @@ export interface ValueType {
   readonly shape: readonly (number | string)[];
 }
 
-/** Name of a node's output; by default made from the node's name. */
-export interface OutputName {
-  readonly output?: string;
-}
-
 export interface NodeOptions {
   /** Default: operator and running number, `Conv_3`. */
   readonly name?: string;
   /** Names of all outputs, for operators with more than one. Default: one output, `Conv_3_out`. */
   readonly outputs?: readonly string[];
-}
-
-export interface GemmOptions extends OutputName {
-  readonly c?: string;
-  readonly alpha?: number;
-  readonly beta?: number;
-  readonly transA?: boolean;
-  readonly transB?: boolean;
-}
-
-export interface WindowOptions extends OutputName {
-  /** One per spatial axis, default 1 each. */
-  readonly strides?: readonly number[];
-  /** All begins, then all ends: `[top, left, bottom, right]`. Default 0. */
-  readonly pads?: readonly number[];
-}
-
-export interface ConvOptions extends WindowOptions {
-  readonly bias?: string;
-  readonly dilations?: readonly number[];
-  readonly group?: number;
-}
-
-export interface PoolOptions extends WindowOptions {
-  readonly kernelShape: readonly number[];
-}
-
-export interface BatchNormalizationOptions extends OutputName {
-  readonly scale: string;
-  readonly bias: string;
-  readonly mean: string;
-  readonly variance: string;
-  /** Default 1e-5, as ONNX has it. */
-  readonly epsilon?: number;
-}
-
-export interface AxisOptions extends OutputName {
-  readonly axis?: number;
 }
 
 /** The oldest IR version that goes with operator set 17, so old runtimes read the file too. */
@@ -101,6 +72,13 @@ export class GraphBuilder {
   initializer(name: string, init: TensorInit): string {
     this.#declare(name, "initializer");
     this.#initializers.push(tensorProto(`initializer "${name}"`, name, init));
+    return name;
+  }
+
+  /** An initializer whose elements are in another file, which is neither written nor looked at here. */
+  externalInitializer(name: string, init: ExternalInit): string {
+    this.#declare(name, "initializer");
+    this.#initializers.push(externalTensorProto(name, init));
     return name;
   }
 

@@ -16,6 +16,19 @@ export interface TensorInit {
   readonly dtype?: OnnxElementType;
 }
 
+/** A constant tensor that is kept in a file beside the model: `product(shape)` elements, row-major, little endian. */
+export interface ExternalInit {
+  readonly dtype: OnnxElementType;
+  readonly shape: readonly number[];
+  /** Path relative to the model's folder. It is written as given, also one that a careful runtime refuses. */
+  readonly location: string;
+  /** Bytes before the first element. Default 0. */
+  readonly offset?: number;
+}
+
+/** `TensorProto.DataLocation` */
+const externalLocation = 1;
+
 /** A message as protobufjs encodes it: field names of the schema, values of any depth. */
 export type ProtoObject = Readonly<Record<string, unknown>>;
 
@@ -33,6 +46,16 @@ export function tensorProto(what: string, name: string, init: TensorInit): Proto
   return isStrings(init.data)
     ? { ...head, string_data: init.data.map((text) => Buffer.from(text)) }
     : { ...head, raw_data: bytesOf(init.data) };
+}
+
+export function externalTensorProto(name: string, init: ExternalInit): ProtoObject {
+  const { dtype, shape, location, offset = 0 } = init;
+  const external_data = [
+    { key: "location", value: location },
+    { key: "offset", value: String(offset) },
+  ];
+  const data_type = elementTypes[dtype].number;
+  return { name, dims: shape, data_type, data_location: externalLocation, external_data };
 }
 
 function resolveElementType(what: string, { data, dtype }: TensorInit): OnnxElementType {

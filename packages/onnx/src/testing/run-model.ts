@@ -7,9 +7,15 @@ export interface Plain {
   readonly values: readonly number[];
 }
 
-/** Loads a model into ONNX Runtime, runs it once, and gives its only output. */
-export async function runModel(model: Uint8Array, feeds: Readonly<Record<string, Plain>>): Promise<Plain> {
-  const session = await InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 4 });
+/** Loads a model, bytes or a file, into ONNX Runtime, runs it once, and gives its only output. */
+export async function runModel(
+  model: Uint8Array | string,
+  feeds: Readonly<Record<string, Plain>>,
+): Promise<Plain> {
+  const options = { intraOpNumThreads: 1, logSeverityLevel: 4 } as const;
+  const session = await (typeof model === "string"
+    ? InferenceSession.create(model, options)
+    : InferenceSession.create(model, options));
   try {
     const inputs = Object.entries(feeds).map(([name, feed]) => [name, tensorOf(feed)] as const);
     const outputs = await session.run(Object.fromEntries(inputs));
