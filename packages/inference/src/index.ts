@@ -1,1 +1,26 @@
-export {};
+export { engineTypes } from "./core/engine-types.js";
+export type {
+  CoreFactory,
+  CoreModule,
+  CoreRegistry,
+  FluidFamilyCore,
+  ModelFiles,
+} from "./core/fluid-family-core.js";
+export { anyAxes } from "./engine/axes.js";
+export { checkInputs } from "./engine/check-inputs.js";
+export type { EnginePlacement, EngineStatus } from "./engine/infer-engine.js";
+export {
+  type PlacementFacts,
+  type PlacementPlan,
+  placementLimits,
+  planPlacement,
+} from "./engine/plan-placement.js";
+export type { WarmUp } from "./engine/warm-up.js";
+export {
+  createInferManager,
+  type InferManagerOptions,
+  type LoadProgress,
+  LocalInferManager,
+} from "./infer-manager.js";
+export { inspectModelDir, type ModelInspection } from "./inspect-model-dir.js";
+export { OnnxCore } from "./onnx/onnx-core.js";

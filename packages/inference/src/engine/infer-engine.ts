@@ -1,0 +1,82 @@
+import type { Call, InferEngineInfo, ModelConf, ModelSignature, TensorMap } from "@paddlewheel/core";
+import type { Executor } from "../run/executor.js";
+import { checkInputs } from "./check-inputs.js";
+import type { PlacementPlan } from "./plan-placement.js";
+import type { WarmUp } from "./warm-up.js";
+
+/** Where a model runs, and why there. */
+export type EnginePlacement = Exclude<PlacementPlan, { kind: "measure" }>;
+
+/** An engine as health checks and operators see it. */
+export interface EngineStatus extends InferEngineInfo {
+  readonly type: string;
+  readonly placement: EnginePlacement;
+  /** Whether at least one copy of the model can run. */
+  readonly isReady: boolean;
+  /** Copies of the model that can run; one per thread. */
+  readonly copies: number;
+  readonly waiting: number;
+  readonly running: number;
+  /** Milliseconds until the model was loaded, of the slowest copy; the warm-up comes on top. */
+  readonly loadMs: number;
+  readonly warmUp: WarmUp;
+}
+
+export interface InferEngineOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+  readonly model: ModelConf;
+  readonly placement: EnginePlacement;
+  readonly executor: Executor;
+}
+
+/** A model by its name: checks what it is given, and lets it run where it was placed. */
+export class InferEngine implements InferEngineInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly signature: ModelSignature;
+  readonly model: ModelConf;
+  readonly #options: InferEngineOptions;
+  readonly #executor: Executor;
+
+  constructor(options: InferEngineOptions) {
+    this.name = options.name;
+    this.version = options.version;
+    this.signature = options.executor.report.signature;
+    this.model = options.model;
+    this.#options = options;
+    this.#executor = options.executor;
+  }
+
+  /** See `InferManager.infer`. */
+  async infer(inputs: TensorMap, call?: Call): Promise<TensorMap> {
+    checkInputs(this.name, this.signature, inputs);
+    return this.#executor.run(inputs, call);
+  }
+
+  status(): EngineStatus {
+    const { name, version, type, model, placement } = this.#options;
+    const { copies, waiting, running, report } = this.#executor;
+    const { signature, loadMs, warmUp } = report;
+    return {
+      name,
+      version,
+      signature,
+      model,
+      type,
+      placement,
+      isReady: copies > 0,
+      copies,
+      waiting,
+      running,
+      loadMs,
+      warmUp,
+    };
+  }
+
+  /** Takes no new runs, waits for those there are, gives the model back. Idempotent. */
+  close(): Promise<void> {
+    return this.#executor.close();
+  }
+}

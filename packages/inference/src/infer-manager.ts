@@ -1,0 +1,127 @@
+import { availableParallelism } from "node:os";
+import {
+  type Clock,
+  Code,
+  type EngineConf,
+  type InferEngineInfo,
+  type InferManager,
+  type InferOptions,
+  type Logger,
+  type Metrics,
+  noMetrics,
+  ServeError,
+  silentLogger,
+  systemClock,
+  type TensorMap,
+} from "@paddlewheel/core";
+import { engineTypes } from "./core/engine-types.js";
+import type { CoreRegistry } from "./core/fluid-family-core.js";
+import type { EngineStatus, InferEngine } from "./engine/infer-engine.js";
+import { type EngineSurroundings, loadEngine } from "./engine/load-engine.js";
+
+/** What happens while engines load, for whoever waits for a start. */
+export type LoadProgress =
+  | { readonly kind: "loading"; readonly engine: string; readonly index: number; readonly total: number }
+  | { readonly kind: "loaded"; readonly engine: string; readonly status: EngineStatus }
+  | { readonly kind: "failed"; readonly engine: string; readonly reason: string };
+
+export interface InferManagerOptions {
+  readonly engines: readonly EngineConf[];
+  /** Threads of a pooled engine whose `runtime_thread_num` is 0. Default: the cores this process may use. */
+  readonly defaultThreadNum?: number;
+  /** Default `engineTypes`. */
+  readonly cores?: CoreRegistry;
+  readonly metrics?: Metrics;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/**
+ * Loads and warms up every engine, one after the other: a load takes several times the memory of its model, and the
+ * copies of one engine already load side by side.
+ * @throws ServeError modelLoadFailure when any engine cannot be loaded, with a line for each that cannot; the others
+ * are closed again.
+ */
+export async function createInferManager(options: InferManagerOptions): Promise<LocalInferManager> {
+  const { engines: confs, onProgress = () => {}, logger = silentLogger } = options;
+  const surroundings: EngineSurroundings = {
+    cores: options.cores ?? engineTypes,
+    defaultThreadNum: options.defaultThreadNum ?? availableParallelism(),
+    metrics: options.metrics ?? noMetrics,
+    clock: options.clock ?? systemClock,
+    logger,
+  };
+  const engines = new Map<string, InferEngine>();
+  const faults: string[] = [];
+  for (const [index, conf] of confs.entries()) {
+    const { name } = conf;
+    onProgress({ kind: "loading", engine: name, index, total: confs.length });
+    try {
+      if (engines.has(name)) throw new Error("another engine has the same name");
+      const engine = await loadEngine(conf, surroundings);
+      engines.set(name, engine);
+      const status = engine.status();
+      logLoaded(logger, status);
+      onProgress({ kind: "loaded", engine: name, status });
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      faults.push(`engine "${name}": ${reason}`);
+      onProgress({ kind: "failed", engine: name, reason });
+    }
+  }
+  const manager = new LocalInferManager(engines);
+  if (faults.length === 0) return manager;
+  await manager.close();
+  throw new ServeError(Code.modelLoadFailure, faults.join("\n"));
+}
+
+/** Engines of this process, by name. */
+export class LocalInferManager implements InferManager {
+  readonly #engines: ReadonlyMap<string, InferEngine>;
+
+  constructor(engines: ReadonlyMap<string, InferEngine>) {
+    this.#engines = engines;
+  }
+
+  has(name: string): boolean {
+    return this.#engines.has(name);
+  }
+
+  engine(name: string): InferEngineInfo {
+    return this.#engine(name);
+  }
+
+  async infer(name: string, inputs: TensorMap, options?: InferOptions): Promise<TensorMap> {
+    return this.#engine(name).infer(inputs, options?.call);
+  }
+
+  /** All engines as they are now, in the order of conf. */
+  engines(): EngineStatus[] {
+    return [...this.#engines.values()].map((engine) => engine.status());
+  }
+
+  /** Whether every engine can answer. */
+  get isReady(): boolean {
+    return this.engines().every(({ isReady }) => isReady);
+  }
+
+  /** Takes no new runs, waits for those there are, gives the models back. Idempotent. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#engines.values()].map((engine) => engine.close()));
+  }
+
+  #engine(name: string): InferEngine {
+    const engine = this.#engines.get(name);
+    if (!engine) throw new ServeError(Code.notFound, `there is no engine "${name}"`);
+    return engine;
+  }
+}
+
+function logLoaded(logger: Logger, { name, placement, loadMs, warmUp, copies }: EngineStatus): void {
+  const fields = { engine: name, placement: placement.kind, reason: placement.reason, copies };
+  logger.info({ ...fields, loadMs: Math.round(loadMs), runMicros: warmUp.runMicros }, "engine loaded");
+  if (warmUp.failure !== undefined) {
+    logger.warn({ engine: name, failure: warmUp.failure }, "the warm-up on made-up inputs failed");
+  }
+}

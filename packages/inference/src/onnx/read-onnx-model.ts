@@ -1,0 +1,41 @@
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type DType, dtypeTable } from "@paddlewheel/core";
+import { findEscapingExternalData, type ModelSummary, readModelSummary } from "@paddlewheel/onnx";
+
+/** Element types of the framework that ONNX Runtime's Node.js binding has no arrays for. */
+const unsupported: ReadonlySet<string> = new Set<DType>(["bfloat16", "complex64", "complex128"]);
+const supported = Object.keys(dtypeTable).filter((dtype) => !unsupported.has(dtype));
+
+export function isServable(dtype: string): dtype is DType {
+  return supported.includes(dtype);
+}
+
+/**
+ * Reads what a model file declares and refuses what must not be loaded: weights outside the model's folder, which
+ * would let a model give away any file of the host, and inputs or outputs that cannot be served.
+ * @throws Error with every reason.
+ */
+export async function readOnnxModel(file: string): Promise<ModelSummary> {
+  const summary = await readModelSummary(file);
+  const faults = [...(await findEscapingExternalData(summary, file)), ...unservableValues(summary)];
+  if (faults.length > 0) throw new Error(`${file}: ${faults.join("; ")}`);
+  return summary;
+}
+
+/** Bytes of a model on disk: its file and those its weights lie in. */
+export async function modelBytes(file: string, { externalData }: ModelSummary): Promise<number> {
+  const weights = new Set(externalData.map(({ location }) => join(dirname(file), location)));
+  const sizes = await Promise.all([file, ...weights].map(async (path) => (await stat(path)).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function unservableValues({ inputs, outputs }: ModelSummary): string[] {
+  const describe = (side: string) => (value: { name: string; dtype: string }) =>
+    `${side} "${value.name}" is ${value.dtype}, which cannot be served; what can: ${supported.join(", ")}`;
+  const isRefused = ({ dtype }: { dtype: string }) => !isServable(dtype);
+  return [
+    ...inputs.filter(isRefused).map(describe("input")),
+    ...outputs.filter(isRefused).map(describe("output")),
+  ];
+}

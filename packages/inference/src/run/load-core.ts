@@ -1,0 +1,37 @@
+import { type ModelConf, type ModelSignature, systemClock } from "@paddlewheel/core";
+import type { CoreModule, FluidFamilyCore } from "../core/fluid-family-core.js";
+import { type WarmUp, warmUp, warmUpInputs } from "../engine/warm-up.js";
+
+/** All a thread needs to load a copy of a model; crosses threads as it is. */
+export interface CoreSource {
+  /** URL of a `CoreModule`. */
+  readonly module: string;
+  readonly dataPath: string;
+  /** Conf of the model, for the sizes of made-up inputs. */
+  readonly model: ModelConf | undefined;
+}
+
+export interface LoadReport {
+  readonly signature: ModelSignature;
+  readonly loadMs: number;
+  readonly warmUp: WarmUp;
+}
+
+export interface LoadedCore {
+  readonly core: FluidFamilyCore;
+  readonly report: LoadReport;
+}
+
+/**
+ * Loads one copy of a model on this thread and warms it up.
+ * @throws what the core's `create` throws.
+ */
+export async function loadCore({ module, dataPath, model }: CoreSource): Promise<LoadedCore> {
+  const { createCore } = (await import(module)) as CoreModule;
+  const core = createCore();
+  const startedAt = systemClock.now();
+  const signature = await core.create(dataPath);
+  const loadMs = systemClock.now() - startedAt;
+  const report = await warmUp(core, () => warmUpInputs(signature, model), systemClock.now);
+  return { core, report: { signature, loadMs, warmUp: report } };
+}

@@ -1,0 +1,201 @@
+import { fileURLToPath } from "node:url";
+import { type Clock, Code, type Logger, ServeError, type Timer } from "@paddlewheel/core";
+import { Piscina } from "piscina";
+import type { CoreSource, LoadReport } from "./load-core.js";
+import type { LoadAnswer, RunAnswer } from "./pool-worker.js";
+import type { Parcel } from "./tensor-transfer.js";
+
+export interface ModelWorkersOptions {
+  /** Name of the engine, for messages. */
+  readonly engine: string;
+  readonly source: CoreSource;
+  readonly threads: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** One more copy can run. */
+  readonly onReady: () => void;
+  /** No copy is left and loading one again has failed. */
+  readonly onBroken: (reason: ServeError) => void;
+}
+
+/** Pause before a load that follows a failed one; doubles up to a minute. */
+const firstPauseMs = 1000;
+const maxPauseMs = 60_000;
+
+const workerFile = fileURLToPath(new URL("./pool-worker.js", import.meta.url));
+
+/**
+ * Worker threads with one copy of a model each. A thread that ends takes its run with it and is replaced; a copy
+ * that cannot be loaded again is tried again after a pause, so that a broken model folder causes no storm.
+ *
+ * A thread that is ended inside ONNX Runtime takes the whole process with it. Hence no AbortSignal and no `destroy`
+ * here, no more runs handed out than there are free copies, and a `close` that waits for loads.
+ */
+export class ModelWorkers {
+  readonly #options: ModelWorkersOptions;
+  readonly #pool: Piscina;
+  /** Ids of the threads whose copy can run. */
+  readonly #ready = new Set<number>();
+  readonly #pauses = new Set<Timer>();
+  /** The thread the next load is for. */
+  #target = 0;
+  #loading = 0;
+  /** Loads that failed since the last one that did not. */
+  #failures = 0;
+  #onLoadEnd: (() => void) | undefined;
+  #isClosed = false;
+
+  private constructor(options: ModelWorkersOptions) {
+    this.#options = options;
+    this.#pool = new Piscina({
+      filename: workerFile,
+      name: "load",
+      workerData: options.source,
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      recordTiming: false,
+      loadBalancer: ({ name }, workers) => {
+        const isFit = (id: number) => (name === "run" ? this.#ready.has(id) : id === this.#target);
+        return workers.find(({ id, currentUsage }) => currentUsage === 0 && isFit(id)) ?? null;
+      },
+    });
+  }
+
+  /**
+   * Starts the threads; resolves when each has its copy, with the report of the one that took longest.
+   * @throws what the core throws when it cannot load the model.
+   */
+  static async start(options: ModelWorkersOptions): Promise<{ workers: ModelWorkers; report: LoadReport }> {
+    const workers = new ModelWorkers(options);
+    try {
+      return { workers, report: await workers.#loadAll() };
+    } catch (thrown) {
+      await workers.close();
+      throw thrown;
+    }
+  }
+
+  /** Copies that can run. */
+  get ready(): number {
+    return this.#ready.size;
+  }
+
+  /** Nothing can run, and loading a copy again has failed. */
+  get isBroken(): boolean {
+    return this.#failures > 0 && this.#ready.size === 0;
+  }
+
+  /**
+   * Runs the model in a thread that is free; the caller sees to it that there is one.
+   * @throws ServeError unavailable when the thread ended before it answered.
+   */
+  async run({ tensors, transferList }: Parcel): Promise<RunAnswer> {
+    try {
+      return (await this.#pool.run(tensors, { name: "run", transferList })) as RunAnswer;
+    } catch (thrown) {
+      const message = `engine "${this.#options.engine}": the worker thread ended during the run; it is replaced`;
+      throw new ServeError(Code.unavailable, message, { cause: thrown });
+    }
+  }
+
+  /** Ends the threads once no load is under way; the caller has waited for the runs. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const pause of this.#pauses) pause.cancel();
+    while (this.#loading > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onLoadEnd = resolve;
+      });
+    }
+    await this.#pool.close();
+  }
+
+  async #loadAll(): Promise<LoadReport> {
+    const first = this.#pool.threads.map(({ threadId }) => threadId);
+    this.#pool.on("workerCreate", ({ id }: { id: number }) => {
+      // Piscina says so before it counts the thread in.
+      if (!first.includes(id)) queueMicrotask(() => this.#replace(id));
+    });
+    this.#pool.on("error", (thrown) => this.#threadFailed(thrown));
+    const reports = await Promise.all(first.map((id) => this.#load(id)));
+    return reports.reduce((slowest, report) => (report.loadMs > slowest.loadMs ? report : slowest));
+  }
+
+  async #load(threadId: number): Promise<LoadReport> {
+    this.#loading++;
+    this.#target = threadId;
+    try {
+      const answer = (await this.#pool.run(undefined, { name: "load" })) as LoadAnswer;
+      if ("failure" in answer) throw new Error(answer.failure.message);
+      this.#adopt(threadId);
+      return answer.report;
+    } finally {
+      this.#loading--;
+      this.#onLoadEnd?.();
+    }
+  }
+
+  #adopt(threadId: number): void {
+    const worker = this.#pool.threads.find((thread) => thread.threadId === threadId);
+    if (!worker) throw new Error("the worker thread ended");
+    // Before anybody learns how the thread's run ended the copy must be off the list.
+    const drop = () => this.#ready.delete(threadId);
+    worker.once("error", drop).once("exit", drop);
+    this.#ready.add(threadId);
+    this.#options.onReady();
+  }
+
+  /** A new thread stands in for one that ended, or the last attempt to load has failed. */
+  #replace(threadId: number): void {
+    if (this.#isClosed) return;
+    if (this.#failures === 0) {
+      void this.#reload(threadId);
+      return;
+    }
+    const pauseMs = Math.min(firstPauseMs * 2 ** (this.#failures - 1), maxPauseMs);
+    const pause = this.#options.clock.setTimer(() => {
+      this.#pauses.delete(pause);
+      void this.#reload(threadId);
+    }, pauseMs);
+    this.#pauses.add(pause);
+  }
+
+  async #reload(threadId: number): Promise<void> {
+    const { engine, logger } = this.#options;
+    if (!this.#has(threadId)) return;
+    try {
+      await this.#load(threadId);
+      this.#failures = 0;
+      logger.warn({ engine }, "a worker thread was replaced");
+    } catch (thrown) {
+      this.#failed(thrown);
+      if (this.#has(threadId)) this.#replace(threadId);
+    }
+  }
+
+  /** A thread ended between two runs. Piscina starts another one, unless it ended before it was up. */
+  #threadFailed(thrown: unknown): void {
+    const { engine, logger } = this.#options;
+    if (this.#pool.threads.length === 0) this.#failed(thrown);
+    else logger.error({ engine, error: String(thrown) }, "a worker thread ended");
+  }
+
+  #failed(thrown: unknown): void {
+    const { engine, logger, onBroken } = this.#options;
+    this.#failures++;
+    logger.error({ engine, error: String(thrown), failures: this.#failures }, "a worker thread has no model");
+    if (this.isBroken) onBroken(brokenError(engine));
+  }
+
+  #has(threadId: number): boolean {
+    return this.#pool.threads.some((thread) => thread.threadId === threadId);
+  }
+}
+
+export function brokenError(engine: string): ServeError {
+  return new ServeError(
+    Code.unavailable,
+    `engine "${engine}": no worker thread has the model; it is loaded again`,
+  );
+}

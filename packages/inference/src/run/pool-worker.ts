@@ -1,0 +1,46 @@
+import { threadId, workerData } from "node:worker_threads";
+import { move, transferableSymbol, valueSymbol } from "piscina";
+import { type CoreSource, type LoadedCore, type LoadReport, loadCore } from "./load-core.js";
+import { type FailureRecord, failureRecord } from "./run-failure.js";
+import { type PackedTensors, packTensors, unpackTensors } from "./tensor-transfer.js";
+
+/**
+ * The module a worker thread of a pool runs. Nothing in it throws: an error that cannot be cloned would take the
+ * thread with it, and what remains as a rejection on the other side then means that the thread is gone.
+ */
+
+export type LoadAnswer =
+  | { readonly threadId: number; readonly report: LoadReport }
+  | { readonly failure: FailureRecord };
+
+export type RunAnswer =
+  | { readonly outputs: PackedTensors; readonly ms: number }
+  | { readonly failure: FailureRecord; readonly ms: number };
+
+let loaded: LoadedCore | undefined;
+
+/** Loads and warms this thread's copy of the model; a second call only reports. */
+export async function load(): Promise<LoadAnswer> {
+  try {
+    loaded ??= await loadCore(workerData as CoreSource);
+    return { threadId, report: loaded.report };
+  } catch (thrown) {
+    return { failure: failureRecord(thrown) };
+  }
+}
+
+export async function run(inputs: PackedTensors): Promise<unknown> {
+  const startedAt = performance.now();
+  try {
+    if (!loaded) throw new Error("the model is not loaded");
+    const { core, report } = loaded;
+    const outputs = await core.run(unpackTensors(report.signature.inputs, inputs));
+    const ms = performance.now() - startedAt;
+    const { tensors, transferList } = packTensors(report.signature.outputs, outputs, "give");
+    const answer: RunAnswer = { outputs: tensors, ms };
+    return move({ [transferableSymbol]: transferList, [valueSymbol]: answer });
+  } catch (thrown) {
+    const answer: RunAnswer = { failure: failureRecord(thrown), ms: performance.now() - startedAt };
+    return answer;
+  }
+}

@@ -1,0 +1,85 @@
+import {
+  dtypeTable,
+  type Tensor,
+  type TensorData,
+  type TensorMap,
+  type TypedArray,
+  type VarSignature,
+} from "@paddlewheel/core";
+
+/** Tensors on their way between threads: columns in the order of a signature that both sides know. */
+export interface PackedTensors {
+  readonly shapes: readonly (readonly number[])[];
+  readonly data: readonly TensorData[];
+}
+
+export interface Parcel {
+  readonly tensors: PackedTensors;
+  /** Buffers that leave this thread with the message. */
+  readonly transferList: ArrayBuffer[];
+}
+
+/** `keep`: the tensors stay whole for whoever holds them. `give`: nobody needs them here any more. */
+export type Ownership = "keep" | "give";
+
+/**
+ * Bytes from which a buffer is handed over instead of cloned: handing over costs some µs whatever the size, a clone
+ * costs a copy on each side.
+ */
+export const minTransferBytes = 16_384;
+
+/**
+ * Packs the tensors of `variables` for another thread. A view never drags along the buffer it looks into: of a view
+ * on a request body only the tensor's own bytes are copied.
+ */
+export function packTensors(
+  variables: readonly VarSignature[],
+  tensors: TensorMap,
+  ownership: Ownership,
+): Parcel {
+  const shapes: (readonly number[])[] = [];
+  const data: TensorData[] = [];
+  const transferList: ArrayBuffer[] = [];
+  for (const { name } of variables) {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new Error(`no tensor "${name}" to pack`);
+    shapes.push(tensor.shape);
+    data.push(packData(tensor, ownership, transferList));
+  }
+  return { tensors: { shapes, data }, transferList };
+}
+
+/** The other side of `packTensors`. */
+export function unpackTensors(
+  variables: readonly VarSignature[],
+  { shapes, data }: PackedTensors,
+): TensorMap {
+  const tensors = new Map<string, Tensor>();
+  variables.forEach(({ name, dtype }, i) => {
+    tensors.set(name, { dtype, shape: shapes[i] ?? [], data: data[i] ?? [] });
+  });
+  return tensors;
+}
+
+function packData({ dtype, data }: Tensor, ownership: Ownership, transferList: ArrayBuffer[]): TensorData {
+  const { arrayType } = dtypeTable[dtype];
+  if (!arrayType || !ArrayBuffer.isView(data)) return data;
+  const own = ownedBuffer(data);
+  if (data.byteLength < minTransferBytes) return own ? data : new arrayType(copyBytes(data), 0, data.length);
+  const canGive = own !== undefined && ownership === "give" && !transferList.includes(own);
+  const buffer = canGive ? own : copyBytes(data);
+  transferList.push(buffer);
+  return canGive ? data : new arrayType(buffer, 0, data.length);
+}
+
+/** The buffer of an array that has it for itself; neither ONNX Runtime nor a transfer takes a SharedArrayBuffer. */
+function ownedBuffer({ buffer, byteLength }: TypedArray): ArrayBuffer | undefined {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : undefined;
+}
+
+/** By bytes, because `slice` of a Buffer is a view. */
+function copyBytes({ buffer, byteOffset, byteLength }: TypedArray): ArrayBuffer {
+  const bytes = new Uint8Array(byteLength);
+  bytes.set(new Uint8Array(buffer, byteOffset, byteLength));
+  return bytes.buffer;
+}
