@@ -9,6 +9,7 @@ const inferNode = "general_infer_0";
 export async function writeConf(model: PreparedModel): Promise<string> {
   const directory = join(model.directory, "..", `${model.name}-conf`);
   await mkdir(directory, { recursive: true });
+  await writeFile(reloadMark(model), "");
   for (const [file, text] of Object.entries(confFiles(model, directory))) {
     await writeFile(join(directory, file), text);
   }
@@ -52,15 +53,20 @@ general_model_file: "general_model.prototxt"
 `;
 }
 
-function modelToolkit({ directory }: PreparedModel): string {
+function modelToolkit(model: PreparedModel): string {
   return `engines {
   name: "${inferNode}"
   type: "ONNX"
-  reloadable_meta: ${JSON.stringify(join(directory, "fluid_time_file"))}
+  reloadable_meta: ${JSON.stringify(reloadMark(model))}
   reloadable_type: "timestamp_ne"
-  model_dir: ${JSON.stringify(directory)}
+  model_dir: ${JSON.stringify(model.directory)}
 }
 `;
+}
+
+/** The file a server watches for a new model. */
+function reloadMark({ directory }: PreparedModel): string {
+  return join(directory, "fluid_time_file");
 }
 
 function generalModel({ inputName, outputName, inputShape, outputShape }: PreparedModel): string {

@@ -15,7 +15,7 @@ export interface PreparedRequest extends CheckedRequest {
 /** A model on disk with requests and their right answers. */
 export interface PreparedModel {
   readonly name: string;
-  /** The folder that holds `file` and nothing else. */
+  /** The folder of `file`; no other model is in it. */
   readonly directory: string;
   readonly file: string;
   readonly inputName: string;
