@@ -42,6 +42,6 @@ export function knownNames(registries: Registries): KnownNames {
     opTypes: new Map(opTypes),
     mergers: new Set(registries.mergers.names()),
     services: new Set(registries.services.keys()),
-    engineTypes: new Set(engineTypes),
+    engineTypes: new Set(engineTypes.keys()),
   };
 }

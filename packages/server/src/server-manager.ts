@@ -10,7 +10,7 @@ import {
   systemClock,
   Workflow,
 } from "@paddlewheel/core";
-import { createInferManager, type LocalInferManager } from "@paddlewheel/inference";
+import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
 import { GrpcHealth } from "./grpc/health.js";
 import { addReflection } from "./grpc/reflection.js";
 import { GrpcTransport } from "./grpc/transport.js";
@@ -36,7 +36,7 @@ export interface ServerOptions {
   /** Worker threads of an engine that runs on the pool and whose conf gives no number; default one per core. */
   readonly threadNum?: number;
   /** Told of each step of a model's loading. */
-  readonly onProgress?: (engine: string, message: string) => void;
+  readonly onProgress?: (progress: LoadProgress) => void;
 }
 
 type State = "new" | "starting" | "ready" | "stopping" | "stopped";

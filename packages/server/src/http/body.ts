@@ -18,7 +18,7 @@ export async function readBody(request: IncomingMessage, limits: ServerLimits): 
     return await gunzipAsync(body, { maxOutputLength: limits.maxBodySize });
   } catch (error) {
     const isTooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    if (isTooLarge) throw tooLarge("unpacked body", limits.maxBodySize);
+    if (isTooLarge) throw tooLarge("more unpacked", limits.maxBodySize);
     throw new ServeError(Code.malformedRequest, "body: content-encoding is gzip, the bytes are not", {
       cause: error,
     });
@@ -41,7 +41,7 @@ export async function packBody(
 function collectBody(request: IncomingMessage, limits: ServerLimits): Promise<Buffer> {
   const declared = request.headers["content-length"];
   if (declared !== undefined && Number(declared) > limits.maxBodySize) {
-    return Promise.reject(tooLarge("body", limits.maxBodySize));
+    return Promise.reject(tooLarge(declared, limits.maxBodySize));
   }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -54,7 +54,7 @@ function collectBody(request: IncomingMessage, limits: ServerLimits): Promise<Bu
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
-      if (size > limits.maxBodySize) fail(tooLarge("body", limits.maxBodySize));
+      if (size > limits.maxBodySize) fail(tooLarge(`${size} or more`, limits.maxBodySize));
       else if (chunks.length > limits.maxBodyChunks) {
         fail(new ServeError(Code.messageTooLarge, `body: more than ${limits.maxBodyChunks} chunks`));
       }
@@ -67,9 +67,7 @@ function collectBody(request: IncomingMessage, limits: ServerLimits): Promise<Bu
   });
 }
 
-function tooLarge(what: string, limit: number): ServeError {
-  return new ServeError(
-    Code.messageTooLarge,
-    `${what}: larger than the limit of ${limit} bytes (max_body_size)`,
-  );
+/** The one text for a message over the limit; it is the one @grpc/grpc-js gives, which cannot be changed there. */
+function tooLarge(size: string, limit: number): ServeError {
+  return new ServeError(Code.messageTooLarge, `Received message larger than max (${size} vs ${limit})`);
 }

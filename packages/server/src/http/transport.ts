@@ -169,7 +169,7 @@ function errorAnswer(
     const body = encodeBody(method.response, message, format);
     return { status, headers: { ...headers, "Content-Type": format.contentType }, body };
   }
-  const body = Buffer.from(`${error.message}\n`);
+  const body = Buffer.from(error.message);
   return { status, headers: { ...headers, "Content-Type": "text/plain; charset=utf-8" }, body };
 }
 

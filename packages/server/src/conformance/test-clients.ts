@@ -1,0 +1,79 @@
+import {
+  type ClientUnaryCall,
+  credentials,
+  Metadata,
+  makeGenericClientConstructor,
+  type ServiceError,
+} from "@grpc/grpc-js";
+
+/** What any transport says of a call. */
+export interface Outcome {
+  readonly number: number;
+  readonly text: string;
+}
+
+export interface TestClient {
+  readonly protocol: string;
+  call(options: CallOptions): Promise<Outcome>;
+  close(): void;
+}
+
+export interface CallOptions {
+  readonly service?: string;
+  readonly method: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Calls by `POST /{service}/{method}` with a body of protobuf bytes. */
+export function httpClient(port: number): TestClient {
+  return {
+    protocol: "http",
+    async call({ service = "test.Echo", method, body = "", headers = {}, signal }) {
+      const response = await fetch(`http://127.0.0.1:${port}/${service}/${method}`, {
+        method: "POST",
+        body,
+        headers: { "content-type": "application/proto", ...headers },
+        ...(signal ? { signal } : {}),
+      });
+      return { number: Number(response.headers.get("x-bd-error-code")), text: await response.text() };
+    },
+    close: () => {},
+  };
+}
+
+/** Calls by gRPC with @grpc/grpc-js and raw bytes. */
+export function grpcClient(port: number): TestClient {
+  const Client = makeGenericClientConstructor({}, "raw");
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const asIs = (bytes: Buffer): Buffer => bytes;
+  return {
+    protocol: "grpc",
+    call({ service = "test.Echo", method, body = "", headers = {}, signal }) {
+      const metadata = new Metadata();
+      for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
+      return new Promise((resolve) => {
+        const done = (error: ServiceError | null, reply?: Buffer): void => {
+          if (!error) resolve({ number: 0, text: reply?.toString("utf8") ?? "" });
+          else
+            resolve({
+              number: Number(error.metadata.get("x-bd-error-code")[0] ?? Number.NaN),
+              text: error.details,
+            });
+        };
+        const path = `/${service}/${method}`;
+        const call: ClientUnaryCall = client.makeUnaryRequest(
+          path,
+          asIs,
+          asIs,
+          Buffer.from(body),
+          metadata,
+          done,
+        );
+        signal?.addEventListener("abort", () => call.cancel());
+      });
+    },
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,69 @@
+import { defineMethod, type MessageCodec, type RpcService } from "@paddlewheel/core";
+import { RecordingLogger } from "@paddlewheel/core/testing";
+import { GrpcTransport } from "../grpc/transport.js";
+import { HttpTransport } from "../http/transport.js";
+import { defaultLimits, type ServerLimits } from "../limits.js";
+import { Listener } from "../listener/listener.js";
+import { PromMetrics } from "../observe/prom-metrics.js";
+import { CallGate } from "../rpc/call-gate.js";
+import { ServiceDirectory } from "../rpc/service-directory.js";
+
+/** Messages that are plain text on every wire. */
+export const textCodec: MessageCodec<string> = {
+  typeName: "test.Text",
+  decode: (bytes) => Buffer.from(bytes).toString("utf8"),
+  encode: (message) => Buffer.from(message),
+  decodeJson: (text) => text,
+  encodeJson: (message) => message,
+};
+
+export type Handler = Parameters<typeof defineMethod<string, string>>[0]["handle"];
+
+/** A service `test.Echo` whose methods are the given handlers. */
+export function textService(handlers: Readonly<Record<string, Handler>>): RpcService {
+  return {
+    name: "test.Echo",
+    methods: Object.entries(handlers).map(([name, handle]) =>
+      defineMethod<string, string>({ name, request: textCodec, response: textCodec, handle }),
+    ),
+  };
+}
+
+/** The transports on one port, without models. */
+export class TestServer {
+  readonly metrics: PromMetrics = new PromMetrics();
+  readonly logger: RecordingLogger = new RecordingLogger();
+  readonly gate: CallGate;
+  readonly http: HttpTransport;
+  readonly grpc: GrpcTransport;
+  readonly listener: Listener;
+  port = 0;
+
+  constructor(services: readonly RpcService[], limits: Partial<ServerLimits> = {}) {
+    const shared = { limits: { ...defaultLimits, ...limits }, logger: this.logger, metrics: this.metrics };
+    const directory = new ServiceDirectory();
+    this.gate = new CallGate(shared);
+    this.http = new HttpTransport({ ...shared, gate: this.gate, directory });
+    this.grpc = new GrpcTransport({ ...shared, gate: this.gate });
+    for (const service of services) {
+      directory.register(service);
+      this.grpc.register(service);
+    }
+    const handlers = { http1: this.http.handle.bind(this.http), http2: this.grpc.handle.bind(this.grpc) };
+    this.listener = new Listener({ ...shared, handlers });
+  }
+
+  async start(): Promise<this> {
+    const { port } = await this.listener.listen(0, "127.0.0.1");
+    this.port = port;
+    this.gate.open();
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.listener.stopAccepting();
+    this.listener.destroyConnections();
+    this.http.close();
+    this.grpc.close();
+  }
+}

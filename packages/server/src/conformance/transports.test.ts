@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Code, ServeError } from "@paddlewheel/core";
+import { grpcClient, httpClient, type TestClient } from "./test-clients.js";
+import { TestServer, textService } from "./test-server.js";
+
+/** The same behaviour over every transport: one body, run for each. */
+function overEveryTransport(
+  name: string,
+  body: (client: TestClient, server: TestServer) => Promise<void>,
+): void {
+  for (const createClient of [httpClient, grpcClient]) {
+    test(`${name} (${createClient === httpClient ? "http" : "grpc"})`, async () => {
+      await using server = await new TestServer([service], { maxBodySize: 1000, maxConcurrency: 2 }).start();
+      const client = createClient(server.port);
+      try {
+        await body(client, server);
+      } finally {
+        client.close();
+      }
+    });
+  }
+}
+
+let whenStopped: (reason: ServeError) => void = () => {};
+const never = (): Promise<string> => new Promise(() => {});
+const service = textService({
+  echo: (text) => text,
+  later: async (text) => text,
+  refuse: () => {
+    throw new ServeError(Code.invalidArgument, 'tensor "x": no such feed');
+  },
+  crash: () => {
+    throw new Error("the secret is 42");
+  },
+  hang: (_text, call) => {
+    call.onStop((reason) => whenStopped(reason));
+    return never();
+  },
+  ids: (_text, call) => `${call.logId} ${call.requestId}`,
+});
+
+overEveryTransport("a synchronous and an asynchronous method answer", async (client) => {
+  assert.deepEqual(await client.call({ method: "echo", body: "hi" }), { number: 0, text: "hi" });
+  assert.deepEqual(await client.call({ method: "later", body: "" }), { number: 0, text: "" });
+});
+
+overEveryTransport("a service answers to its short name", async (client) => {
+  assert.deepEqual(await client.call({ service: "Echo", method: "echo", body: "hi" }), {
+    number: 0,
+    text: "hi",
+  });
+});
+
+overEveryTransport("a ServeError keeps its number and text", async (client) => {
+  const expected = { number: Code.invalidArgument, text: 'tensor "x": no such feed' };
+  assert.deepEqual(await client.call({ method: "refuse" }), expected);
+});
+
+overEveryTransport(
+  "an unknown error says nothing but the request id, and the log has the rest",
+  async (client, server) => {
+    const outcome = await client.call({ method: "crash", headers: { "x-request-id": "req-7" } });
+    assert.deepEqual(outcome, { number: Code.internal, text: "internal error (request id req-7)" });
+    const line = server.logger.lines.find(({ level }) => level === "error");
+    assert.ok(line?.fields.err instanceof ServeError);
+    assert.match(String(line.fields.err.cause), /the secret is 42/);
+  },
+);
+
+overEveryTransport("an unknown method and an unknown service are named by path", async (client) => {
+  for (const name of [
+    { service: "test.Echo", method: "nope" },
+    { service: "test.Nope", method: "echo" },
+  ]) {
+    const { text } = await client.call(name);
+    assert.equal(text, `The server does not implement the method /${name.service}/${name.method}`);
+  }
+});
+
+overEveryTransport("log id and request id arrive from headers", async (client) => {
+  const headers = { "log-id": "18446744073709551615", "x-request-id": "abc" };
+  assert.equal((await client.call({ method: "ids", headers })).text, "18446744073709551615 abc");
+});
+
+overEveryTransport("a log id that is none counts as none", async (client) => {
+  const headers = { "log-id": "18446744073709551616", "x-request-id": "abc" };
+  assert.equal((await client.call({ method: "ids", headers })).text, "0 abc");
+});
+
+overEveryTransport("a message over the limit is refused and the next one is answered", async (client) => {
+  const { text } = await client.call({ method: "echo", body: "x".repeat(2000) });
+  assert.match(text, /larger/);
+  assert.equal((await client.call({ method: "echo", body: "hi" })).text, "hi");
+});
+
+overEveryTransport("a caller that goes away stops its call", async (client) => {
+  const stopped = new Promise<ServeError>((resolve) => {
+    whenStopped = resolve;
+  });
+  const controller = new AbortController();
+  const started = client.call({ method: "hang", signal: controller.signal }).catch(() => undefined);
+  await client.call({ method: "echo" });
+  controller.abort();
+  assert.equal((await stopped).code, Code.cancelled);
+  await started;
+});
+
+overEveryTransport("more calls than max_concurrency are refused at once", async (client, server) => {
+  const controller = new AbortController();
+  const hanging = [1, 2].map(() =>
+    client.call({ method: "hang", signal: controller.signal }).catch(() => {}),
+  );
+  while ((await readGauge(server)) < 2) await client.call({ method: "echo" });
+  const { number, text } = await client.call({ method: "echo" });
+  assert.equal(number, Code.resourceExhausted);
+  assert.equal(text, "3 calls are at work, the limit of max_concurrency is 2");
+  assert.match(await server.metrics.text(), /limit_exceeded_total\{limit="max_concurrency"\} \d/);
+  controller.abort();
+  await Promise.all(hanging);
+});
+
+async function readGauge(server: TestServer): Promise<number> {
+  return Number(/^paddlewheel_calls_at_work (\d+)/m.exec(await server.metrics.text())?.[1]);
+}
+
+overEveryTransport("each call leaves one log line", async (client, server) => {
+  await client.call({ method: "refuse", headers: { "x-request-id": "r1", "log-id": "9" } });
+  const lines = server.logger.lines.filter(({ message }) => message === "call");
+  assert.equal(lines.length, 1);
+  const { durationUs, ...fields } = lines[0]?.fields ?? {};
+  assert.ok(Number(durationUs) >= 0);
+  assert.deepEqual(fields, {
+    service: "test.Echo",
+    method: "refuse",
+    protocol: client.protocol,
+    code: Code.invalidArgument,
+    logId: "9",
+    requestId: "r1",
+    error: 'tensor "x": no such feed',
+  });
+});
+
+test("before the server is ready every call is told so", async () => {
+  await using server = new TestServer([service]);
+  const { port } = await server.listener.listen(0, "127.0.0.1");
+  for (const client of [httpClient(port), grpcClient(port)]) {
+    const expected = { number: Code.unavailable, text: "the server is not ready: its models are loading" };
+    assert.deepEqual(await client.call({ method: "echo" }), expected);
+    client.close();
+  }
+});
