@@ -1,0 +1,144 @@
+import { join, resolve } from "node:path";
+import {
+  Code,
+  type EngineConf,
+  type InferServiceConf,
+  ServeError,
+  type WorkflowConf,
+} from "@paddlewheel/core";
+import { type Diagnostic, Findings, formatDiagnostic } from "./diagnostic.js";
+import { type ConfContext, displayPath, readConfFile } from "./files/conf-context.js";
+import { type ConfFiles, diskFiles } from "./files/conf-files.js";
+import { findConfFile } from "./files/find-conf-file.js";
+import type { KnownNames } from "./known-names.js";
+import type { NameTable } from "./resolve/name-table.js";
+import { type ResolvedEngines, resolveEngines } from "./resolve/resolve-engines.js";
+import { resolveResource } from "./resolve/resolve-resource.js";
+import { resolveServices } from "./resolve/resolve-services.js";
+import { type ResolvedWorkflows, resolveWorkflows } from "./resolve/resolve-workflows.js";
+import type { Section } from "./schema/section.js";
+
+/** Everything a server needs to know to start, defaults filled in; paths are absolute. */
+export interface ServerConf {
+  /** Port that the conf set asks for, over any flag; undefined when it leaves that open. */
+  readonly port: number | undefined;
+  readonly services: readonly InferServiceConf[];
+  readonly workflows: readonly WorkflowConf[];
+  readonly engines: readonly EngineConf[];
+}
+
+export interface ConfReport {
+  /** Undefined when there are faults. */
+  readonly conf: ServerConf | undefined;
+  readonly faults: readonly Diagnostic[];
+  /** What is read but will not mean what its author may think, and older names with their new form. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface ServerConfOptions {
+  /** Folder of the conf set: infer_service, workflow and resource. */
+  readonly dir: string;
+  readonly known: KnownNames;
+  /** What relative paths start from, the process's own by default. */
+  readonly cwd?: string;
+  /** Where files are read from, this machine's disk by default. */
+  readonly files?: ConfFiles;
+}
+
+/** Reads a conf set and reports everything that is wrong with it. Never throws for bad conf. */
+export function checkServerConf(options: ServerConfOptions): ConfReport {
+  const cwd = resolve(options.cwd ?? process.cwd());
+  const findings = new Findings();
+  const context = { cwd, dir: resolve(cwd, options.dir), files: options.files ?? diskFiles, findings };
+  const conf = readConfSet(context, options.known);
+  return {
+    conf: findings.hasFaults ? undefined : conf,
+    faults: findings.faults,
+    warnings: findings.warnings,
+  };
+}
+
+/**
+ * Reads a conf set.
+ * @throws ServeError invalidConf with one line for each fault.
+ */
+export function loadServerConf(options: ServerConfOptions): {
+  readonly conf: ServerConf;
+  readonly warnings: readonly Diagnostic[];
+} {
+  const { conf, faults, warnings } = checkServerConf(options);
+  if (!conf) throw new ServeError(Code.invalidConf, faults.map(formatDiagnostic).join("\n"));
+  return { conf, warnings };
+}
+
+function readConfSet(context: ConfContext, known: KnownNames): ServerConf {
+  const serviceFile = readServiceFile(context);
+  const workflowFile = readSetFile(context, "workflow", "WorkflowConf");
+  const workflows = resolveWorkflows(workflowFile, { findings: context.findings, known });
+  const services = resolveServices(serviceFile, {
+    known,
+    workflows: workflows.names,
+    findings: context.findings,
+  });
+  const engines = readEngines(context, workflows, known);
+  // Compat: 0 leaves the port to the flag.
+  const port = serviceFile?.number("port") || undefined;
+  return { port, services, workflows: workflows.confs, engines };
+}
+
+function readSetFile(context: ConfContext, name: string, typeName: string): Section | undefined {
+  const path = findConfFile(context, context.dir, name) ?? join(context.dir, `${name}.prototxt`);
+  return readConfFile(context, path, typeName);
+}
+
+/** Compat: infer_service.prototxt was called service.prototxt, and still is in the documents. */
+function readServiceFile(context: ConfContext): Section | undefined {
+  const path = findConfFile(context, context.dir, "infer_service");
+  const old = findConfFile(context, context.dir, "service");
+  const { cwd, findings } = context;
+  if (old !== undefined) {
+    const place = { file: displayPath(cwd, old), line: 0, field: "" };
+    const message =
+      path === undefined
+        ? `"service" is an older name: call it infer_service${old.slice(old.lastIndexOf("."))}`
+        : `is not read, as ${displayPath(cwd, path)} stands beside it`;
+    findings.warn(place, message);
+  }
+  return readConfFile(
+    context,
+    path ?? old ?? join(context.dir, "infer_service.prototxt"),
+    "InferServiceConf",
+  );
+}
+
+/** A conf set whose Ops run no model needs no resource file. */
+function readEngines(
+  context: ConfContext,
+  workflows: ResolvedWorkflows,
+  known: KnownNames,
+): readonly EngineConf[] {
+  const needs = nodesThatNeedEngines(workflows, known);
+  const path = findConfFile(context, context.dir, "resource");
+  if (path === undefined && needs.length === 0) return [];
+  const file = readConfFile(context, path ?? join(context.dir, "resource.prototxt"), "ResourceConf");
+  if (!file) return [];
+  const references = resolveResource(file, context.findings);
+  const engines: ResolvedEngines = resolveEngines(references, context, known);
+  if (!file.isWhole) engines.names.markIncomplete();
+  for (const node of needs) checkEngineOf(node, engines.names, context.findings);
+  return engines.confs;
+}
+
+function nodesThatNeedEngines({ sections }: ResolvedWorkflows, known: KnownNames): readonly Section[] {
+  return sections
+    .flatMap((workflow) => workflow.sections("nodes"))
+    .filter((node) => known.opTypes.get(node.string("type") ?? "")?.needsEngine);
+}
+
+function checkEngineOf(node: Section, engines: NameTable, findings: Findings): void {
+  const name = node.string("name");
+  const fault = name === undefined ? undefined : engines.faultOf(name);
+  if (fault === undefined) return;
+  const type = node.string("type") ?? "";
+  findings.fault(node.placeOf("name"), `${type} runs the engine of its node's name: ${fault}`);
+}

@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import { type ConfContext, displayPath } from "./conf-context.js";
+
+/** In the order they are looked for. */
+const extensions = [".prototxt", ".yaml", ".yml"] as const;
+
+/**
+ * The file `name` with one of the extensions in a folder, undefined when there is none. More than one is a fault, since
+ * nothing tells which of them is meant; the first is taken.
+ */
+export function findConfFile(context: ConfContext, folder: string, name: string): string | undefined {
+  const [first, ...others] = extensions
+    .map((extension) => join(folder, name + extension))
+    .filter((path) => context.files.exists(path));
+  const { cwd, findings } = context;
+  for (const other of others) {
+    const place = { file: displayPath(cwd, other), line: 0, field: "" };
+    findings.fault(place, `stands beside ${displayPath(cwd, first ?? "")}: keep one of them`);
+  }
+  return first;
+}

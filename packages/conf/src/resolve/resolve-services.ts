@@ -1,0 +1,127 @@
+import { type InferServiceConf, nearestNameHint, type WorkflowMap } from "@paddlewheel/core";
+import type { Findings, Place } from "../diagnostic.js";
+import type { KnownNames } from "../known-names.js";
+import type { Section } from "../schema/section.js";
+import { NameTable } from "./name-table.js";
+
+export interface ServiceResolution {
+  readonly known: KnownNames;
+  readonly workflows: NameTable;
+  readonly findings: Findings;
+}
+
+/** Compat: the merger of Paddle Serving when conf names none; it appends repeated fields and overwrites the others. */
+const defaultMerger = "default";
+
+/** Resolves infer_service.prototxt; `file` is undefined when it could not be read. */
+export function resolveServices(
+  file: Section | undefined,
+  resolution: ServiceResolution,
+): readonly InferServiceConf[] {
+  if (!file) return [];
+  const { findings } = resolution;
+  if (file.isWhole && !file.mentions("services")) {
+    findings.fault(file.placeOf("services"), "is missing, a server needs at least one service");
+  }
+  const names = new NameTable("service", findings);
+  const webServices = new Set<string>();
+  return file.sections("services").map((section) => {
+    names.claim(section);
+    checkWebService(section, webServices, findings);
+    return resolveService(section, resolution);
+  });
+}
+
+function resolveService(section: Section, resolution: ServiceResolution): InferServiceConf {
+  checkKnown(section, "name", resolution);
+  checkKnown(section, "merger", resolution);
+  const isMapped = section.bool("enable_map_request_to_workflow") ?? false;
+  return {
+    name: section.string("name") ?? "",
+    merger: section.string("merger") ?? defaultMerger,
+    workflows: isMapped ? [] : resolveUnmapped(section, resolution),
+    workflowMap: isMapped ? resolveMapped(section, resolution) : undefined,
+    isParallel: section.bool("parallel") ?? false,
+    webService: section.string("web_service"),
+  };
+}
+
+function resolveUnmapped(section: Section, resolution: ServiceResolution): readonly string[] {
+  const { findings } = resolution;
+  for (const field of ["request_field_key", "value_mapped_workflows"]) {
+    if (!section.mentions(field)) continue;
+    const message = "has no effect unless enable_map_request_to_workflow is true";
+    findings.warn(section.placeOf(field), message);
+  }
+  const workflows = section.strings("workflows");
+  if (section.isWhole && !section.mentions("workflows")) {
+    findings.fault(section.placeOf("workflows"), "is missing, name at least one workflow");
+  }
+  for (const { value, place } of workflows) checkWorkflow(value, place, resolution);
+  return workflows.map(({ value }) => value);
+}
+
+function resolveMapped(section: Section, resolution: ServiceResolution): WorkflowMap {
+  const { findings } = resolution;
+  if (section.mentions("workflows")) {
+    const message =
+      "has no effect while enable_map_request_to_workflow is true: a field of the request picks them";
+    findings.warn(section.placeOf("workflows"), message);
+  }
+  if (section.isWhole) {
+    for (const [field, what] of [
+      ["request_field_key", "name the string field of the request that picks the workflows"],
+      ["value_mapped_workflows", "say which value of the field picks which workflows"],
+    ] as const) {
+      if (!section.mentions(field)) findings.fault(section.placeOf(field), `is missing: ${what}`);
+    }
+  }
+  const workflows = new Map<string, readonly string[]>();
+  for (const mapped of section.sections("value_mapped_workflows")) {
+    const value = mapped.string("request_field_value");
+    const names = resolveList(mapped, resolution);
+    if (value === undefined) continue;
+    if (workflows.has(value)) {
+      findings.fault(mapped.placeOf("request_field_value"), `the value "${value}" is already mapped`);
+    }
+    workflows.set(value, names);
+  }
+  return { requestField: section.string("request_field_key") ?? "", workflows };
+}
+
+/** `workflow: "w1, w2"` */
+function resolveList(mapped: Section, resolution: ServiceResolution): readonly string[] {
+  const text = mapped.string("workflow");
+  if (text === undefined) return [];
+  const place = mapped.placeOf("workflow");
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) {
+    const message = `must be names of workflows with commas between them, not ${JSON.stringify(text.slice(0, 128))}`;
+    resolution.findings.fault(place, message);
+  } else {
+    for (const name of names) checkWorkflow(name, place, resolution);
+  }
+  return names;
+}
+
+function checkWorkflow(name: string, place: Place, { workflows, findings }: ServiceResolution): void {
+  const fault = workflows.faultOf(name);
+  if (fault !== undefined) findings.fault(place, fault);
+}
+
+function checkKnown(section: Section, field: "name" | "merger", resolution: ServiceResolution): void {
+  const { known, findings } = resolution;
+  const [kind, names] = field === "name" ? ["service", known.services] : ["merger", known.mergers];
+  const name = section.string(field);
+  if (name === undefined || names.has(name)) return;
+  findings.fault(section.placeOf(field), `no ${kind} named "${name}"${nearestNameHint(name, names)}`);
+}
+
+function checkWebService(section: Section, taken: Set<string>, findings: Findings): void {
+  const name = section.string("web_service");
+  if (name === undefined) return;
+  if (taken.has(name)) {
+    findings.fault(section.placeOf("web_service"), `"${name}" is already the web service of another service`);
+  }
+  taken.add(name);
+}

@@ -1,0 +1,115 @@
+import { dtypeTable, Placement, ReloadableType, tensorLimits } from "@paddlewheel/core";
+import type { Field } from "protobufjs";
+import type { ScalarValue } from "./scalar.js";
+
+/** What a value of one field must be beyond its type: undefined when it is, else `must be …`. */
+type Rule = (value: ScalarValue) => string | undefined;
+
+const maxInt32 = 2_147_483_647;
+
+/** Longest value of a string field, that of a path on Linux. */
+const maxStringLength = 4096;
+
+const rules: Readonly<Record<string, Rule>> = {
+  "InferServiceConf.port": between(0, 65_535),
+  "InferService.name": isName,
+  "InferService.merger": isName,
+  "InferService.workflows": isName,
+  "InferService.request_field_key": isName,
+  "InferService.web_service": isPathSegment,
+  "Workflow.name": isName,
+  "Workflow.workflow_type": isName,
+  "DAGNode.name": isName,
+  "DAGNode.type": isName,
+  "DAGNode.address": isHostAndPort,
+  "DAGNodeDependency.name": isName,
+  "DAGNodeDependency.mode": isName,
+  "EngineDesc.name": isName,
+  "EngineDesc.type": isName,
+  "EngineDesc.reloadable_type": oneOf(Object.values(ReloadableType)),
+  "EngineDesc.model_dir": isNotEmpty,
+  "EngineDesc.model_data_path": isNotEmpty,
+  "EngineDesc.reloadable_meta": isNotEmpty,
+  "EngineDesc.placement": oneOf(Object.values(Placement)),
+  // Each is an operating system thread with a session of its own.
+  "EngineDesc.runtime_thread_num": between(0, 256),
+  "EngineDesc.batch_infer_size": between(0, 65_536),
+  "EngineDesc.max_queue_size": between(1, 1_000_000),
+  "EngineDesc.gpu_ids": between(-1, 1023),
+  "EngineDesc.gpu_memory_mb": between(0, maxInt32),
+  "EngineDesc.cpu_math_thread_num": between(1, 1024),
+  "EngineDesc.trt_workspace_size": between(0, maxInt32),
+  "EngineDesc.min_subgraph_size": between(0, maxInt32),
+  "EngineDesc.dist_nranks": between(0, 65_536),
+  "EngineDesc.dist_subgraph_index": between(0, 65_536),
+  "ResourceConf.model_toolkit_file": isNotEmpty,
+  "ResourceConf.model_manager_file": isNotEmpty,
+  "ResourceConf.general_model_file": isNotEmpty,
+  "ResourceConf.cube_quant_bits": oneOf([0, 8]),
+  "FeedVar.name": isNotEmpty,
+  "FeedVar.alias_name": isNotEmpty,
+  "FeedVar.feed_type": isElemType,
+  "FeedVar.shape": between(-1, tensorLimits.maxDim),
+  "FetchVar.name": isNotEmpty,
+  "FetchVar.alias_name": isNotEmpty,
+  "FetchVar.fetch_type": isElemType,
+  "FetchVar.shape": between(-1, tensorLimits.maxDim),
+};
+
+/** Why a value of the right type is still no value for this field; undefined when it is one. */
+export function breaksRule(field: Field, value: ScalarValue): string | undefined {
+  if (typeof value === "string" && value.length > maxStringLength) {
+    return `has ${value.length} characters, at most ${maxStringLength} are allowed`;
+  }
+  return rules[`${field.parent?.name}.${field.name}`]?.(value);
+}
+
+function between(min: number, max: number): Rule {
+  return (value) => {
+    if (typeof value === "number" && value >= min && value <= max) return undefined;
+    return `must be a whole number from ${min} to ${max}, not ${value}`;
+  };
+}
+
+function oneOf(values: readonly ScalarValue[]): Rule {
+  return (value) => {
+    if (values.includes(value)) return undefined;
+    return `must be one of ${values.join(", ")}, not ${show(value)}`;
+  };
+}
+
+/**
+ * Names are compared with each other, listed with commas and shown in metrics and messages; 128 characters is the limit
+ * of model names throughout.
+ */
+function isName(value: ScalarValue): string | undefined {
+  if (/^(?![\s])[^,\p{Cc}]{1,128}(?<!\s)$/u.test(String(value))) return undefined;
+  return `must be 1 to 128 characters without commas, control characters or blanks at its ends, not ${show(value)}`;
+}
+
+function isNotEmpty(value: ScalarValue): string | undefined {
+  return value === "" ? "must not be empty" : undefined;
+}
+
+function isPathSegment(value: ScalarValue): string | undefined {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(String(value))) return undefined;
+  return `must be letters, digits, "_", "-" and ".", as it is part of a URL, not ${show(value)}`;
+}
+
+function isHostAndPort(value: ScalarValue): string | undefined {
+  const match = /^(?:[A-Za-z0-9_.-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\]):([0-9]{1,5})$/.exec(String(value));
+  const port = Number(match?.[1] ?? 0);
+  return port >= 1 && port <= 65_535 ? undefined : `must be host:port, not ${show(value)}`;
+}
+
+function isElemType(value: ScalarValue): string | undefined {
+  const types = Object.values(dtypeTable);
+  if (types.some(({ elemType }) => elemType === value)) return undefined;
+  const known = types.map(({ elemType, dtype }) => `${elemType} (${dtype})`).join(", ");
+  return `must be one of ${known}, not ${value}`;
+}
+
+function show(value: ScalarValue): string {
+  const text = String(value);
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
