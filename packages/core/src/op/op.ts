@@ -63,10 +63,10 @@ export abstract class Op<Config = unknown> {
   /** The Op's work, sync or async. What it throws fails the request, with the node's name in the error's details. */
   abstract inference(): OpResult | Promise<OpResult>;
 
-  /** Runs before `inference`, for each request. */
+  /** Runs before `inference`, for each request. Must not be asynchronous: an Op that waits does so in `inference`. */
   customInit(): void {}
 
-  /** Runs after the request, whatever its outcome. Must not throw. */
+  /** Runs after the request, whatever its outcome; nobody waits for it. What it throws is logged. */
   customDeinit(): void {}
 
   /** The request message. */
@@ -82,6 +82,10 @@ export abstract class Op<Config = unknown> {
   /** The output of a dependency declared `RW`, to change. @throws ServeError internal when it was not declared so. */
   mutableDependArgument<T = GeneralBlob>(name: string): T {
     const { channel, mode } = this.#dependency(name);
+    if (name === startupOp) {
+      const message = `op "${this.name}" may only read the request: it is shared by all nodes`;
+      throw new ServeError(Code.internal, message);
+    }
     if (mode !== DependencyMode.readWrite) {
       throw new ServeError(
         Code.internal,
@@ -168,7 +172,8 @@ export abstract class Op<Config = unknown> {
   /** Runs the Op for one request; called by the DagView. */
   process(call: Call): OpResult | Promise<OpResult> {
     this.#call = call;
-    this.customInit();
+    const init: unknown = this.customInit();
+    if (init instanceof Promise) this.#refuseInit(init);
     return this.inference();
   }
 
@@ -176,11 +181,21 @@ export abstract class Op<Config = unknown> {
   release(): void {
     if (!this.#call) return;
     this.#call = undefined;
-    try {
-      this.customDeinit();
-    } catch (error) {
+    const log = (error: unknown): void =>
       this.environment.logger.error({ op: this.fullName, err: error }, "customDeinit failed");
+    try {
+      const deinit: unknown = this.customDeinit();
+      if (deinit instanceof Promise) deinit.catch(log);
+    } catch (error) {
+      log(error);
     }
+  }
+
+  /** Types let an async method pass for one that returns nothing; `inference` would run before it has ended. */
+  #refuseInit(init: Promise<unknown>): never {
+    init.catch(() => {}); // The refusal is what the caller hears.
+    const message = `customInit of op "${this.name}" (${this.type}) must not be asynchronous: do the work in inference`;
+    throw new ServeError(Code.opFailure, message);
   }
 
   #dependency(name: string): BoundDependency {
