@@ -28,12 +28,15 @@ export async function startServer({ key, model, args }: ServerOptions): Promise<
     await stopChild(child);
     throw error;
   }
+  const serverPid = child.pid ?? 0;
+  const requests = model.requests.map(({ message, expected }) => ({ message, expected }));
   return {
     async measure(plan) {
-      if (hasEnded(child)) throw endError(child, logFile);
-      const serverPid = child.pid ?? 0;
-      const requests = model.requests.map(({ message, expected }) => ({ message, expected }));
-      return runLoader({ port, path: inferencePath, serverPid, requests, plan });
+      try {
+        return await runLoader({ port, path: inferencePath, serverPid, requests, plan });
+      } catch (error) {
+        throw hasEnded(child) ? endError(child, logFile) : error;
+      }
     },
     stop: () => stopChild(child),
   };
