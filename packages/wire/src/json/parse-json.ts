@@ -1,0 +1,102 @@
+import { Code, ServeError } from "@paddlewheel/core";
+import { wireLimits } from "../wire-limits.js";
+
+/** An integer too long for a JavaScript number: `{ [longInteger]: "12345678901234567" }`. */
+export const longInteger = "\u0000integer";
+
+/** As many digits are always exact in a double. */
+const exactDigits = 15;
+
+const zero = 0x30;
+const nine = 0x39;
+const minus = 0x2d;
+const quote = 0x22;
+const backslash = 0x5c;
+
+/**
+ * Reads JSON without losing a digit: integers of 16 digits and more come as `longInteger` objects. Empty text is an
+ * empty object, as brpc reads an empty body as an empty message.
+ * @throws ServeError malformedRequest when the text is not JSON or nests deeper than `wireLimits.maxJsonDepth`.
+ */
+export function parseJson(text: string): unknown {
+  if (text.trim() === "") return {};
+  const exactText = wrapLongIntegers(text);
+  try {
+    return JSON.parse(exactText);
+  } catch {
+    throw notJson(text);
+  }
+}
+
+/** The parser's own words, about the text as it was sent. */
+function notJson(text: string): ServeError {
+  let reason = "";
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    reason = error instanceof Error ? `: ${error.message}` : "";
+  }
+  return new ServeError(Code.malformedRequest, `the text is not JSON${reason}`);
+}
+
+/** One walk over the text: measures the depth, and wraps long integers where a number may stand. */
+function wrapLongIntegers(text: string): string {
+  const pieces: string[] = [];
+  let copied = 0;
+  let depth = 0;
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char >= zero && char <= nine) {
+      digits++;
+      continue;
+    }
+    if (digits > exactDigits && isInteger(text, i - digits, i)) {
+      const start = text.charCodeAt(i - digits - 1) === minus ? i - digits - 1 : i - digits;
+      pieces.push(text.slice(copied, start), `{"\\u0000integer":"${text.slice(start, i)}"}`);
+      copied = i;
+    }
+    digits = 0;
+    if (char === quote) i = stringEnd(text, i + 1) - 1;
+    else if (isOpening(char) && ++depth > wireLimits.maxJsonDepth) throw tooDeep();
+    else if (isClosing(char)) depth--;
+  }
+  return pieces.length === 0 ? text : pieces.join("") + text.slice(copied);
+}
+
+/** Whether these digits are a number by themselves, not the fraction, the exponent or another part of one. */
+function isInteger(text: string, start: number, end: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  if (isNumberSign(before) || text.charCodeAt(start) === zero || isNumberSign(text.charCodeAt(end))) return false;
+  return before !== minus || !isNumberSign(text.charCodeAt(start - 2));
+}
+
+/** What joins digits to one number beside `-`: `.`, `e`, `E` and `+`. */
+function isNumberSign(char: number): boolean {
+  return char === 0x2e || char === 0x65 || char === 0x45 || char === 0x2b;
+}
+
+function isOpening(char: number): boolean {
+  return char === 0x5b || char === 0x7b;
+}
+
+function isClosing(char: number): boolean {
+  return char === 0x5d || char === 0x7d;
+}
+
+/** The index after the closing quote: the first with an even number of backslashes before it. */
+function stringEnd(text: string, start: number): number {
+  for (let end = text.indexOf('"', start); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === backslash) backslashes++;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return text.length;
+}
+
+function tooDeep(): ServeError {
+  return new ServeError(
+    Code.malformedRequest,
+    `the JSON is nested deeper than ${wireLimits.maxJsonDepth} levels`,
+  );
+}

@@ -1,0 +1,242 @@
+import { Code, ServeError } from "@paddlewheel/core";
+import { wireLimits } from "../wire-limits.js";
+import type { PackedValues } from "./packed-values.js";
+import { WireType } from "./wire-type.js";
+
+const maxVarintBytes = 10;
+const maxShortText = 12;
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Walks the fields of a protobuf message and refuses whatever is not one:
+ *
+ *     while (reader.nextField()) {
+ *       if (reader.fieldNumber === 4) logId = reader.uint64("log_id");
+ *       else reader.skip();
+ *     }
+ *
+ * Every method throws ServeError malformedRequest that names message, field and byte. What it returns of bytes are
+ * views of the input.
+ */
+export class WireReader {
+  fieldNumber = 0;
+  wireType = 0;
+
+  readonly #bytes: Uint8Array;
+  #message: string;
+  #position = 0;
+  #end: number;
+  #fieldCount = 0;
+  /** Upper half of the varint read last. */
+  #high = 0;
+
+  constructor(bytes: Uint8Array, messageName: string) {
+    // Views of a Buffer are Buffers, and take twice the time to make.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#message = messageName;
+    this.#end = bytes.length;
+  }
+
+  /** Steps to the next field of the message; false at its end. */
+  nextField(): boolean {
+    if (this.#position === this.#end) return false;
+    const start = this.#position;
+    const tag = this.#varint("") >>> 0;
+    this.fieldNumber = tag >>> 3;
+    this.wireType = tag & 7;
+    if (this.#high !== 0) throw this.#malformed("", `the tag at byte ${start} is longer than 32 bits`);
+    if (this.fieldNumber === 0) throw this.#malformed("", `field number 0 at byte ${start}`);
+    if (++this.#fieldCount > wireLimits.maxFields) {
+      throw this.#malformed("", `more than ${wireLimits.maxFields} fields; send lists of numbers packed`);
+    }
+    return true;
+  }
+
+  /** Steps over the value of a field nobody asks for. */
+  skip(field = `field ${this.fieldNumber}`): void {
+    if (this.wireType === WireType.varint) this.#varint(field);
+    else if (this.wireType === WireType.bytes) this.#span(this.#length(field), field);
+    else if (this.wireType === WireType.fixed32) this.#span(4, field);
+    else if (this.wireType === WireType.fixed64) this.#span(8, field);
+    else
+      throw this.#malformed(
+        field,
+        `wire type ${this.wireType} before byte ${this.#position} is not in proto3`,
+      );
+  }
+
+  int32(field: string): number {
+    this.#expect(WireType.varint, field);
+    return this.#varint(field);
+  }
+
+  uint64(field: string): bigint {
+    this.#expect(WireType.varint, field);
+    const low = this.#varint(field) >>> 0;
+    return this.#high === 0 ? BigInt(low) : (BigInt(this.#high >>> 0) << 32n) | BigInt(low);
+  }
+
+  bool(field: string): boolean {
+    this.#expect(WireType.varint, field);
+    return this.#varint(field) !== 0 || this.#high !== 0;
+  }
+
+  bytes(field: string): Uint8Array {
+    this.#expect(WireType.bytes, field);
+    return this.#span(this.#length(field), field);
+  }
+
+  string(field: string): string {
+    const start = this.#position;
+    const text = decodeUtf8(this.bytes(field));
+    if (text === undefined) throw this.#malformed(field, `the text at byte ${start} is not UTF-8`);
+    return text;
+  }
+
+  /**
+   * One of very many strings: its owner limits how many, so it does not count as a field. Undefined when it is not
+   * UTF-8, which the owner can say with a better name.
+   */
+  stringElement(field: string): string | undefined {
+    this.#fieldCount--;
+    return decodeUtf8(this.bytes(field));
+  }
+
+  /** The value of a message field, as `read` makes it from the fields inside. */
+  message<T>(field: string, messageName: string, read: () => T): T {
+    this.#expect(WireType.bytes, field);
+    const length = this.#length(field);
+    const outerEnd = this.#end;
+    const outerMessage = this.#message;
+    this.#end = this.#position + length;
+    this.#message = messageName;
+    const message = read();
+    this.#end = outerEnd;
+    this.#message = outerMessage;
+    return message;
+  }
+
+  /** Adds the next piece of a repeated number field: a packed list, or one value by itself. */
+  packed(field: string, elementType: WireType, values: PackedValues): void {
+    const start = this.#position;
+    if (this.wireType === elementType) {
+      this.skip(field);
+      values.add(this.#bytes.subarray(start, this.#position), elementType === WireType.varint ? 1 : 0);
+      return;
+    }
+    const piece = this.bytes(field);
+    if (elementType === WireType.varint) values.add(piece, this.#countVarints(piece, field));
+    else {
+      const size = elementType === WireType.fixed32 ? 4 : 8;
+      if (piece.length % size !== 0) {
+        throw this.#malformed(
+          field,
+          `${piece.length} bytes at byte ${start} are no list of ${size}-byte values`,
+        );
+      }
+      values.add(piece);
+    }
+  }
+
+  /** Every varint is checked here, so that whoever decodes the list need not. */
+  #countVarints(piece: Uint8Array, field: string): number {
+    const offset = this.#position - piece.length;
+    let count = 0;
+    let start = 0;
+    for (let i = 0; i < piece.length; i++) {
+      if ((piece[i] ?? 0) >= 0x80) continue;
+      if (i - start >= maxVarintBytes) throw this.#varintTooLong(field, offset + start);
+      start = i + 1;
+      count++;
+    }
+    if (start < piece.length) throw this.#varintCutOff(field, offset + start);
+    return count;
+  }
+
+  #expect(wireType: WireType, field: string): void {
+    if (this.wireType === wireType) return;
+    throw this.#malformed(
+      field,
+      `wire type ${this.wireType} before byte ${this.#position}, must be ${wireType}`,
+    );
+  }
+
+  #length(field: string): number {
+    const start = this.#position;
+    const low = this.#varint(field) >>> 0;
+    const length = (this.#high >>> 0) * 2 ** 32 + low;
+    const left = this.#end - this.#position;
+    if (length > left) {
+      throw this.#malformed(field, `the length at byte ${start} is ${length}, but ${left} bytes are left`);
+    }
+    return length;
+  }
+
+  #span(length: number, field: string): Uint8Array {
+    const start = this.#position;
+    if (length > this.#end - start) {
+      throw this.#malformed(
+        field,
+        `the value at byte ${start} wants ${length} bytes, ${this.#end - start} are left`,
+      );
+    }
+    this.#position += length;
+    return this.#bytes.subarray(start, this.#position);
+  }
+
+  /** The lower 32 bits; the upper ones go to `#high`. Bits beyond 64 are dropped, as every protobuf reader does. */
+  #varint(field: string): number {
+    const start = this.#position;
+    let low = 0;
+    let high = 0;
+    for (let shift = 0; shift < 7 * maxVarintBytes; shift += 7) {
+      if (this.#position === this.#end) throw this.#varintCutOff(field, start);
+      const byte = this.#bytes[this.#position++] ?? 0;
+      const bits = byte & 0x7f;
+      if (shift <= 28) low |= bits << shift;
+      if (shift === 28) high = bits >>> 4;
+      if (shift > 28) high |= bits << (shift - 32);
+      if (byte < 0x80) {
+        this.#high = high;
+        return low;
+      }
+    }
+    throw this.#varintTooLong(field, start);
+  }
+
+  #varintCutOff(field: string, start: number): ServeError {
+    return this.#malformed(field, `the varint at byte ${start} is cut off`);
+  }
+
+  #varintTooLong(field: string, start: number): ServeError {
+    return this.#malformed(field, `the varint at byte ${start} is longer than ${maxVarintBytes} bytes`);
+  }
+
+  #malformed(field: string, what: string): ServeError {
+    const place = field === "" ? this.#message : `${this.#message}.${field}`;
+    return new ServeError(Code.malformedRequest, `${place}: ${what}`);
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string | undefined {
+  if (bytes.length <= maxShortText) {
+    const text = decodeShortAscii(bytes);
+    if (text !== undefined) return text;
+  }
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Half the time of the decoder, which is a call out of JavaScript, for names and words. */
+function decodeShortAscii(bytes: Uint8Array): string | undefined {
+  let text = "";
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    if (byte >= 0x80) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}

@@ -1,0 +1,52 @@
+import { Code, ServeError } from "@paddlewheel/core";
+
+/**
+ * What one message may hold beside its bytes, so that a small message of many tiny parts cannot cost much time or
+ * memory. The size in bytes is the transport's to limit; rank, axes and elements are limited by `tensorLimits` of core.
+ */
+export const wireLimits = {
+  /**
+   * Protobuf fields of a message and all messages inside it, unknown ones too; elements of `Tensor.data` are not
+   * counted. A field costs two bytes to send and some 10 ns to read: 2 million empty ones took a second elsewhere.
+   */
+  maxFields: 100_000,
+  /** Tensors of a request or of all outputs of a response; real models have below 20. */
+  maxTensors: 256,
+  /** Each name asked for is a tensor of the response. */
+  maxFetchVarNames: 256,
+  /** Models that answer one request. */
+  maxOutputs: 256,
+  /** Elements of all string tensors of a message; an empty one costs two bytes to send and a slot to keep. */
+  maxStrings: 1_000_000,
+  /** Two stamps a step. */
+  maxProfileTimes: 4096,
+  /** Paddle knows models of up to 3 levels. */
+  maxLodLevels: 16,
+  /** Nested lists and objects of JSON, as in brpc; our messages need 6. */
+  maxJsonDepth: 100,
+} as const;
+
+type Part = "tensors" | "fetchVarNames" | "outputs" | "strings" | "profileTimes";
+
+/** The parts of a message that are counted while it is read, in the words of the error. */
+const parts: Readonly<Record<Part, { readonly limit: number; readonly words: string }>> = {
+  tensors: { limit: wireLimits.maxTensors, words: "tensors" },
+  fetchVarNames: { limit: wireLimits.maxFetchVarNames, words: "names in fetch_var_names" },
+  outputs: { limit: wireLimits.maxOutputs, words: "outputs" },
+  strings: { limit: wireLimits.maxStrings, words: "strings" },
+  profileTimes: { limit: wireLimits.maxProfileTimes, words: "values in profile_time" },
+};
+
+/** Counts the parts of one message, the same way whether it came as bytes or as JSON. */
+export class MessageBudget {
+  readonly #used = { tensors: 0, fetchVarNames: 0, outputs: 0, strings: 0, profileTimes: 0 };
+
+  /** @throws ServeError invalidArgument when the message now has more of `part` than allowed. */
+  take(part: Part, count = 1): void {
+    this.#used[part] += count;
+    const { limit, words } = parts[part];
+    if (this.#used[part] > limit) {
+      throw new ServeError(Code.invalidArgument, `the message has more than ${limit} ${words}`);
+    }
+  }
+}
