@@ -1,5 +1,11 @@
 import type { KnownNames } from "@paddlewheel/conf";
-import { type InferService, MergerRegistry, OpRegistry, type RpcService } from "@paddlewheel/core";
+import {
+  type InferService,
+  MergerRegistry,
+  type Metrics,
+  OpRegistry,
+  type RpcService,
+} from "@paddlewheel/core";
 import { engineTypes } from "@paddlewheel/inference";
 import { GeneralCopyOp } from "./general/general-copy-op.js";
 import { GeneralInferOp } from "./general/general-infer-op.js";
@@ -10,7 +16,7 @@ import { GeneralTextReaderOp } from "./general/general-text-reader-op.js";
 import { GeneralTextResponseOp } from "./general/general-text-response-op.js";
 
 /** Makes the RPC face of a service that conf configures. */
-export type RpcServiceFactory = (service: InferService) => RpcService;
+export type RpcServiceFactory = (service: InferService, metrics: Metrics) => RpcService;
 
 /** What conf may name. Add your own before the server is created. */
 export interface Registries {

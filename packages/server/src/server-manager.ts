@@ -146,7 +146,7 @@ export class ServerManager {
     return conf.services.flatMap((serviceConf) => {
       const merger = registries.mergers.get(serviceConf.merger);
       const service = new InferService({ conf: serviceConf, workflows, merger, environment });
-      const rpcService = registries.services.get(serviceConf.name)?.(service);
+      const rpcService = registries.services.get(serviceConf.name)?.(service, this.#metrics);
       const { webService: name } = serviceConf;
       const own = service.workflowNames.flatMap((workflow) => workflows.get(workflow) ?? []);
       const webService = name
@@ -156,6 +156,11 @@ export class ServerManager {
     });
   }
 
+  #engineStates(): object[] {
+    const engines = this.#manager?.engines() ?? [];
+    return engines.map(({ name, version, isReady, placement }) => ({ name, version, isReady, placement }));
+  }
+
   #addPages(): void {
     const ok = { status: 200, contentType: "text/plain", body: "OK" };
     this.#http.addPage("/health", () => ok);
@@ -163,7 +168,7 @@ export class ServerManager {
     this.#http.addPage("/health/ready", () => ({
       status: this.#state === "ready" ? 200 : 503,
       contentType: "application/json",
-      body: JSON.stringify({ state: this.#state, engines: this.#manager?.engines() ?? [] }),
+      body: JSON.stringify({ state: this.#state, engines: this.#engineStates() }),
     }));
     this.#http.addPage("/metrics", async () => ({
       status: 200,

@@ -2,6 +2,8 @@ import {
   type Call,
   defineMethod,
   type InferService,
+  type Metrics,
+  noMetrics,
   type RpcService,
   type ServiceTrace,
 } from "@paddlewheel/core";
@@ -14,14 +16,19 @@ import {
   generalResponseCodec,
 } from "@paddlewheel/wire";
 import { debugDump } from "./debug-dump.js";
+import { QueryMetrics } from "./query-metrics.js";
 
 /** GeneralModelService over the workflows conf gives it. */
-export function createGeneralModelService(service: InferService): RpcService {
+export function createGeneralModelService(service: InferService, metrics: Metrics = noMetrics): RpcService {
+  const queries = new QueryMetrics(metrics);
   const base = { request: generalRequestCodec, response: generalResponseCodec, errorResponse };
   const inference = async (request: GeneralRequest, call: Call): Promise<GeneralResponse> => {
     adoptLogId(request, call);
     const start = call.clock.epochMicros();
-    const response = (await service.inference(request, call)) as GeneralResponse;
+    const response = await queries.count(
+      call,
+      async () => (await service.inference(request, call)) as GeneralResponse,
+    );
     // Compat: the whole call's start and end always come last, asked for or not.
     return { ...response, profileTime: [...response.profileTime, start, call.clock.epochMicros()] };
   };

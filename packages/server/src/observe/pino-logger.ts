@@ -18,7 +18,12 @@ export function createPinoLogger(options: { readonly level?: string; readonly fd
   const timer = setInterval(() => stream.flush(), flushIntervalMs);
   timer.unref();
   const log: PinoLogger = pino(
-    { level: options.level ?? "info", base: null, timestamp: stdTimeFunctions.isoTime },
+    {
+      level: options.level ?? "info",
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
     stream,
   );
   return {

@@ -1,0 +1,43 @@
+import type { Call, Counter, Metrics } from "@paddlewheel/core";
+
+/** Paddle Serving's counters of GeneralModelService.inference, under its names and labels. */
+export class QueryMetrics {
+  readonly #success: Counter;
+  readonly #failure: Counter;
+  readonly #duration: Counter;
+
+  constructor(metrics: Metrics) {
+    // Compat: the labels Paddle Serving gives; a model's own numbers are under pd_inference_*.
+    const labels = { model: "general", version: "0" };
+    this.#success = metrics.counter({
+      name: "pd_query_request_success_total",
+      help: "Inference requests that succeeded.",
+      labels,
+    });
+    this.#failure = metrics.counter({
+      name: "pd_query_request_failure_total",
+      help: "Inference requests that failed.",
+      labels,
+    });
+    this.#duration = metrics.counter({
+      name: "pd_query_request_duration_us_total",
+      help: "Time of all inference requests, failed ones included, in microseconds.",
+      labels,
+    });
+  }
+
+  /** Runs one request and counts it. */
+  async count<T>(call: Call, work: () => Promise<T>): Promise<T> {
+    const startedAt = call.clock.now();
+    try {
+      const result = await work();
+      this.#success.increment();
+      return result;
+    } catch (error) {
+      this.#failure.increment();
+      throw error;
+    } finally {
+      this.#duration.increment(Math.round((call.clock.now() - startedAt) * 1000));
+    }
+  }
+}
