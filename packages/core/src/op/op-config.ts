@@ -1,5 +1,6 @@
 import type { Fault } from "../fault.js";
 import { nearestNameHint } from "../nearest-name.js";
+import { quoteValue } from "../quote-value.js";
 
 /** Declares the options of an Op: name → one kind with its default. */
 export type ConfigDeclaration = Readonly<Record<string, ConfigField>>;
@@ -47,7 +48,7 @@ export function readConfig(
       faults.push({ path: ["config", name], message });
     } else if (read === undefined) {
       const kind = Object.keys(field)[0];
-      faults.push({ path: ["config", name], message: `${JSON.stringify(value)} is not of the kind ${kind}` });
+      faults.push({ path: ["config", name], message: `${quoteValue(value)} is not of the kind ${kind}` });
     } else {
       config[name] = read;
     }
@@ -56,11 +57,12 @@ export function readConfig(
 }
 
 function readValue(field: ConfigField, value: unknown): unknown {
-  const text = String(value).trim();
   if ("string" in field) return typeof value === "string" ? value : undefined;
+  // String() of a list of one is the text of its element, and must not pass for it.
+  if (typeof value === "object") return undefined;
+  const text = String(value).trim();
   if ("bool" in field) return text === "true" ? true : text === "false" ? false : undefined;
   const number = text === "" ? Number.NaN : Number(text);
-  const isWhole = Number.isInteger(number) && Math.abs(number) < 2 ** 31;
-  if ("int32" in field) return isWhole ? number : undefined;
+  if ("int32" in field) return number === (number | 0) ? number : undefined;
   return Number.isFinite(number) ? number : undefined;
 }

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { formatFieldPath } from "../fault.js";
+import { defineConfig, readConfig } from "./op-config.js";
+
+const schema = defineConfig({
+  k: { int32: 5 },
+  threshold: { double: 0.5 },
+  sorted: { bool: true },
+  label: { string: "top" },
+});
+
+function faultsOf(values: Record<string, unknown>): string[] {
+  return readConfig(schema, values).faults.map(({ path, message }) => `${formatFieldPath(path)}: ${message}`);
+}
+
+describe("readConfig", () => {
+  test("gives the defaults where conf says nothing", () => {
+    assert.deepEqual(readConfig(schema, {}), {
+      config: { k: 5, threshold: 0.5, sorted: true, label: "top" },
+      faults: [],
+    });
+  });
+
+  const accepted: { name: string; value: unknown; read: unknown }[] = [
+    { name: "k", value: "7", read: 7 },
+    { name: "k", value: " -7 ", read: -7 },
+    { name: "k", value: 0, read: 0 },
+    { name: "k", value: 5n, read: 5 },
+    { name: "k", value: 2 ** 31 - 1, read: 2 ** 31 - 1 },
+    { name: "k", value: "-2147483648", read: -(2 ** 31) },
+    { name: "threshold", value: "1e-3", read: 0.001 },
+    { name: "threshold", value: 2, read: 2 },
+    { name: "sorted", value: "false", read: false },
+    { name: "sorted", value: true, read: true },
+    { name: "label", value: "", read: "" },
+    { name: "label", value: " 7 ", read: " 7 " },
+  ];
+  for (const { name, value, read } of accepted) {
+    test(`reads ${name} from the ${typeof value} ${value}`, () => {
+      const { config, faults } = readConfig(schema, { [name]: value });
+      assert.deepEqual(faults, []);
+      assert.equal(config[name], read);
+    });
+  }
+
+  const refused: { name: string; value: unknown; fault: string }[] = [
+    { name: "k", value: "many", fault: 'config.k: "many" is not of the kind int32' },
+    { name: "k", value: "", fault: 'config.k: "" is not of the kind int32' },
+    { name: "k", value: 1.5, fault: "config.k: 1.5 is not of the kind int32" },
+    { name: "k", value: 2 ** 31, fault: "config.k: 2147483648 is not of the kind int32" },
+    { name: "k", value: "-2147483649", fault: 'config.k: "-2147483649" is not of the kind int32' },
+    { name: "k", value: [5], fault: "config.k: a list is not of the kind int32" },
+    { name: "k", value: true, fault: "config.k: true is not of the kind int32" },
+    { name: "k", value: null, fault: "config.k: null is not of the kind int32" },
+    { name: "threshold", value: "Infinity", fault: 'config.threshold: "Infinity" is not of the kind double' },
+    { name: "threshold", value: Number.NaN, fault: "config.threshold: NaN is not of the kind double" },
+    { name: "threshold", value: {}, fault: "config.threshold: an object is not of the kind double" },
+    { name: "sorted", value: "yes", fault: 'config.sorted: "yes" is not of the kind bool' },
+    { name: "sorted", value: 1, fault: "config.sorted: 1 is not of the kind bool" },
+    { name: "sorted", value: ["true"], fault: "config.sorted: a list is not of the kind bool" },
+    { name: "label", value: 7n, fault: "config.label: 7 is not of the kind string" },
+  ];
+  for (const { name, value, fault } of refused) {
+    test(`refuses ${name} with: ${fault}`, () => {
+      assert.deepEqual(faultsOf({ [name]: value }), [fault]);
+      assert.deepEqual(readConfig(schema, { [name]: value }).config, readConfig(schema, {}).config);
+    });
+  }
+
+  test("tells of options that are not declared, with the name they may have meant", () => {
+    const values = { treshold: 1, colour: "red", constructor: "x", ["__proto__"]: 1 };
+    assert.deepEqual(faultsOf(values), [
+      'config.treshold: no option named "treshold"; did you mean "threshold"?',
+      'config.colour: no option named "colour"',
+      'config.constructor: no option named "constructor"',
+      'config.__proto__: no option named "__proto__"',
+    ]);
+  });
+
+  test("tells of all faults at once", () => {
+    assert.equal(faultsOf({ k: "x", sorted: "x", extra: "x" }).length, 3);
+  });
+
+  test("of an Op without options refuses any", () => {
+    assert.deepEqual(readConfig(undefined, {}), { config: {}, faults: [] });
+    assert.deepEqual(readConfig(undefined, { k: 1 }).faults, [
+      { path: ["config", "k"], message: 'no option named "k"' },
+    ]);
+  });
+});
