@@ -5,6 +5,7 @@ import type { DagViewPool } from "../dag/dag-view-pool.js";
 import type { Workflow } from "../dag/workflow.js";
 import type { Histogram } from "../observe/metrics.js";
 import type { OpEnvironment } from "../op/op.js";
+import { quoteValue } from "../quote-value.js";
 import { ServeError } from "../serve-error.js";
 import type { Merger } from "./merger.js";
 import type { InferServiceConf, WorkflowMap } from "./service-conf.js";
@@ -110,7 +111,7 @@ export class InferService {
     const known = [...workflowMap.workflows.keys()].map((key) => `"${key}"`).join(", ");
     throw new ServeError(
       Code.invalidArgument,
-      `${workflowMap.requestField}: ${JSON.stringify(value)} is mapped to no workflow, must be one of ${known}`,
+      `${workflowMap.requestField}: ${quoteValue(value)} is mapped to no workflow, must be one of ${known}`,
     );
   }
 

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Call } from "../call.js";
+import { Code } from "../code.js";
+import { Workflow } from "../dag/workflow.js";
+import { OpRegistry } from "../op/op-registry.js";
+import { ServeError } from "../serve-error.js";
+import { type Inference, opOf } from "../testing/op-of.js";
+import { nodeConf } from "../testing/random-workflow.js";
+import { createTestEnvironment } from "../testing/test-environment.js";
+import { InferService } from "./infer-service.js";
+import { defaultMerger, type Merger } from "./merger.js";
+import type { InferServiceConf } from "./service-conf.js";
+
+const environment = createTestEnvironment();
+const createCall = (): Call => new Call({ service: "S", method: "inference", clock: environment.clock });
+
+/** Workflows of two nodes each: one that reads the request, and the named one that answers. */
+function workflowsOf(last: Record<string, Inference>): Map<string, Workflow> {
+  const readRequest = opOf("read", (op) => {
+    op.output = op.requestMessage();
+  });
+  return new Map(
+    Object.entries(last).map(([name, inference]) => {
+      const registry = new OpRegistry().register(readRequest).register(opOf("answer", inference));
+      const nodes = [nodeConf("read"), nodeConf("answer", ["read"])];
+      return [name, new Workflow({ name, workflowType: "Sequence", nodes }, registry)];
+    }),
+  );
+}
+
+function createService(
+  last: Record<string, Inference>,
+  conf: Partial<InferServiceConf> = {},
+  merger: Merger = defaultMerger,
+): InferService {
+  const complete = {
+    name: "S",
+    merger: "default",
+    workflows: Object.keys(last),
+    workflowMap: undefined,
+    isParallel: false,
+    webService: undefined,
+    ...conf,
+  };
+  return new InferService({ conf: complete, workflows: workflowsOf(last), merger, environment });
+}
+
+const give =
+  (response: object): Inference =>
+  (op) => {
+    op.output = response;
+  };
+const fail: Inference = () => {
+  throw new ServeError(Code.invalidArgument, 'tensor "x": wrong');
+};
+
+describe("InferService", () => {
+  test("gives the response of its workflow as it is", async () => {
+    const response = { outputs: [1] };
+    assert.equal(await createService({ w: give(response) }).inference({}, createCall()), response);
+  });
+
+  test("runs its workflows one after the other on the same request and merges what they give", async () => {
+    const order: string[] = [];
+    const note =
+      (name: string): Inference =>
+      async (op) => {
+        order.push(`${name} starts`);
+        await Promise.resolve();
+        order.push(`${name} ends`);
+        op.output = { outputs: [name, op.requestMessage<{ x: number }>().x], code: name === "w2" ? 0 : 7 };
+      };
+    const service = createService({ w1: note("w1"), w2: note("w2") });
+    assert.deepEqual(await service.inference({ x: 5 }, createCall()), {
+      outputs: ["w1", 5, "w2", 5],
+      code: 7,
+    });
+    assert.deepEqual(order, ["w1 starts", "w1 ends", "w2 starts", "w2 ends"]);
+  });
+
+  test("merges with the merger it was given", async () => {
+    const last: Merger = { name: "last", merge: (_, part) => part };
+    const service = createService({ w1: give({ a: 1 }), w2: give({ b: 2 }) }, {}, last);
+    assert.deepEqual(await service.inference({}, createCall()), { b: 2 });
+  });
+
+  test("ends with the first error and runs no workflow after it", async () => {
+    const never: Inference = () => assert.fail("an earlier workflow failed");
+    const service = createService({ w1: give({}), w2: fail, w3: never });
+    await assert.rejects(service.inference({}, createCall()), {
+      name: "ServeError",
+      code: Code.invalidArgument,
+      message: 'tensor "x": wrong',
+      details: { service: "S", workflow: "w2", node: "answer" },
+    });
+  });
+
+  test("starts no workflow for a call that has stopped", async () => {
+    const call = createCall();
+    const cancel: Inference = async (op) => {
+      op.output = {};
+      await Promise.resolve();
+      call.cancel();
+    };
+    const service = createService({ w1: cancel, w2: () => assert.fail("the call was cancelled") });
+    await assert.rejects(service.inference({}, call), {
+      code: Code.cancelled,
+      details: { service: "S", workflow: "w1" },
+    });
+    await assert.rejects(service.inference({}, call), { code: Code.cancelled });
+  });
+
+  test("says internal error, and no more, when a merger fails", async () => {
+    const cause = new Error("secret");
+    const broken: Merger = {
+      name: "broken",
+      merge: () => {
+        throw cause;
+      },
+    };
+    const service = createService({ w1: give({}), w2: give({}) }, {}, broken);
+    await assert.rejects(service.inference({}, createCall()), {
+      code: Code.internal,
+      message: "internal error",
+      cause,
+      details: { service: "S" },
+    });
+  });
+
+  test("is refused when it names a workflow that does not exist", () => {
+    assert.throws(() => createService({ w1: give({}) }, { workflows: ["w1", "w2"] }), {
+      code: Code.invalidConf,
+      message: 'service "S" names workflow "w2", which does not exist',
+    });
+  });
+
+  test("measures each request once, failed ones included", async () => {
+    const work: Inference = (op) => {
+      environment.clock.advance(5);
+      op.output = {};
+    };
+    const service = createService({ w: work }, { name: "Measured" });
+    await service.inference({}, createCall());
+    const values = environment.metrics.observations("paddlewheel_service_seconds", { service: "Measured" });
+    assert.deepEqual(values, [0.005]);
+    await assert.rejects(createService({ bad: fail }, { name: "Bad" }).inference({}, createCall()));
+    assert.deepEqual(
+      environment.metrics.observations("paddlewheel_service_seconds", { service: "Bad" }),
+      [0],
+    );
+  });
+});
+
+describe("an InferService that maps requests to workflows", () => {
+  const workflowMap = {
+    requestField: "scene",
+    workflows: new Map([
+      ["day", ["w1"]],
+      ["night", ["w2", "w1"]],
+    ]),
+  };
+  const service = createService(
+    { w1: give({ list: [1] }), w2: give({ list: [2] }) },
+    { workflows: [], workflowMap },
+  );
+
+  test("runs those of the field's value, in the order of conf", async () => {
+    assert.deepEqual(service.workflowNames, ["w1", "w2"]);
+    assert.deepEqual(await service.inference({ scene: "day" }, createCall()), { list: [1] });
+    assert.deepEqual(await service.inference({ scene: "night" }, createCall()), { list: [2, 1] });
+  });
+
+  const long = "x".repeat(100_000);
+  const refused: [unknown, string][] = [
+    ["dusk", '"dusk"'],
+    [undefined, "undefined"],
+    [5, "5"],
+    [5n, "5"],
+    [long, `"${long.slice(0, 64)}…"`],
+  ];
+  for (const [scene, shown] of refused) {
+    test(`refuses the ${typeof scene} ${shown} and lists the values there are`, async () => {
+      await assert.rejects(service.inference({ scene }, createCall()), {
+        code: Code.invalidArgument,
+        message: `scene: ${shown} is mapped to no workflow, must be one of "day", "night"`,
+        details: { service: "S" },
+      });
+    });
+  }
+});
+
+describe("debug", () => {
+  const nodesOf = (trace: {
+    workflows: readonly { name: string; nodes: readonly { node: { name: string } }[] }[];
+  }) => trace.workflows.map(({ name, nodes }) => [name, nodes.map(({ node }) => node.name)]);
+
+  test("answers as inference does, and tells what each node of each workflow did", async () => {
+    const service = createService({ w1: give({ list: [1] }), w2: give({ list: [2] }) });
+    const { response, trace } = service.debug({ x: 5 }, createCall());
+    assert.deepEqual(await response, { list: [1, 2] });
+    assert.deepEqual(nodesOf(trace), [
+      ["w1", ["read", "answer"]],
+      ["w2", ["read", "answer"]],
+    ]);
+    assert.deepEqual(trace.workflows[0]?.nodes[0]?.output, { x: 5 });
+  });
+
+  test("tells also what nodes did for a request that fails", async () => {
+    const service = createService({ w1: give({}), w2: fail, w3: give({}) });
+    const { response, trace } = service.debug({}, createCall());
+    await assert.rejects(response, { code: Code.invalidArgument });
+    assert.deepEqual(nodesOf(trace), [
+      ["w1", ["read", "answer"]],
+      ["w2", ["read", "answer"]],
+    ]);
+    assert.equal(trace.workflows[1]?.nodes[1]?.output, undefined);
+  });
+});
