@@ -70,9 +70,10 @@ test("errors are counted, told in words and make the report bad", () => {
   assert.equal(hasErrors(createReport([good])), false);
 });
 
-test("a contender that answered nothing has no figures rather than false ones", () => {
-  const silent = resultOf([windowOf(0, { errors: 1 }), windowOf(0, { errors: 1 })]);
+test("a contender that answered nothing has no figures rather than false ones, and makes the report bad", () => {
+  const silent = resultOf([windowOf(0), windowOf(0)]);
   const row = formatCase(silent.benchCase, summarizeCase(silent)).split("\n")[3];
+  assert.equal(hasErrors(createReport([silent])), true);
   assert.match(row ?? "", /^own +0.00 \[0.00–0.00\] .* – \[–––\]/);
 });
 

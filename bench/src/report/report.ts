@@ -18,6 +18,8 @@ export function createReport(cases: readonly CaseResult[]): Report {
   };
 }
 
+/** Whether any figure is void: an answer was wrong or missing, or a window saw none at all. */
 export function hasErrors({ cases }: Report): boolean {
-  return cases.some(({ summaries }) => summaries.some(({ errors }) => errors > 0));
+  const windows = cases.flatMap(({ contenders }) => contenders.flatMap((contender) => contender.windows));
+  return windows.some(({ errors, answered }) => errors > 0 || answered === 0);
 }
