@@ -1,1 +1,6 @@
-export {};
+export { Client, type ClientOptions, type PredictOptions } from "./client.js";
+export type { Feed, RequestOptions } from "./feed/build-request.js";
+export type { FeedValue } from "./feed/feed-tensor.js";
+export type { NestedList } from "./feed/nested-list.js";
+export type { HttpOptions } from "./http/transport.js";
+export type { Fetched, FetchedByEngine, Prediction } from "./prediction.js";

@@ -1,0 +1,97 @@
+import { Code, type ModelConf, type ModelVarConf, nearestNameHint, ServeError } from "@paddlewheel/core";
+import type { GeneralRequest, GeneralTensor } from "@paddlewheel/wire";
+import { type FeedValue, feedTensor, isTensor } from "./feed-tensor.js";
+import type { NestedList } from "./nested-list.js";
+
+/**
+ * Values by alias name of the feed variable. `NAME.lod` beside a ragged one gives its offsets: a flat list in which
+ * each 0 starts a level.
+ */
+export type Feed = Readonly<Record<string, FeedValue>>;
+
+export interface RequestOptions {
+  /** A model with one feed variable may be given its bare value; a list with one Feed counts as that Feed. */
+  readonly feed: Feed | readonly [Feed] | FeedValue;
+  /** Alias names of the outputs wanted, in the order wanted; all by default. */
+  readonly fetch?: string | readonly string[];
+  /** Whether values have the batch axis in front; without it each is one sample. Default false. */
+  readonly batch?: boolean;
+  /** Goes to the server's log lines. Default 0. */
+  readonly logId?: bigint | number;
+}
+
+const lodSuffix = ".lod";
+
+/** @throws ServeError invalidArgument naming what the model has not, or cannot take. */
+export function buildRequest(model: ModelConf, options: RequestOptions): GeneralRequest {
+  const feed = feedOf(model, options.feed);
+  const { batch = false } = options;
+  const tensors = Object.entries(feed)
+    .filter(([key]) => !isLodKey(model, key))
+    .map(([alias, value]): GeneralTensor => {
+      const variable = findVar(model.feedVars, alias, "feed");
+      const lod = lodOf(feed, alias);
+      const { name, aliasName } = variable;
+      return { ...feedTensor(variable, value, { batch, lod }), name, aliasName };
+    });
+  if (tensors.length === 0) throw invalid("feed: is empty, the model needs at least one value");
+  const fetchVarNames = fetchNames(model, options.fetch);
+  return { tensors, fetchVarNames, profileServer: false, logId: BigInt(options.logId ?? 0) };
+}
+
+function feedOf({ feedVars }: ModelConf, feed: RequestOptions["feed"]): Feed {
+  if (Array.isArray(feed) && feed.length === 1 && isFeed(feed[0])) return feed[0];
+  if (isFeed(feed)) return feed;
+  const [only, ...others] = feedVars;
+  if (!only || others.length > 0) {
+    throw invalid(`feed: must be an object by name, the model has ${feedVars.length} feed variables`);
+  }
+  return { [only.aliasName]: feed as FeedValue };
+}
+
+function isFeed(value: unknown): value is Feed {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject && !ArrayBuffer.isView(value) && !isTensor(value);
+}
+
+/** A variable may itself be called `x.lod`. */
+function isLodKey({ feedVars }: ModelConf, key: string): boolean {
+  const isVariable = feedVars.some(({ aliasName }) => aliasName === key);
+  return !isVariable && key.endsWith(lodSuffix);
+}
+
+function lodOf(feed: Feed, alias: string): number[][] | undefined {
+  const value = feed[alias + lodSuffix];
+  if (value === undefined) return undefined;
+  const offsets: readonly unknown[] = ArrayBuffer.isView(value) || isTensor(value) ? [] : listOf(value);
+  const levels: number[][] = [];
+  for (const offset of offsets) {
+    if (typeof offset !== "number") levels.length = 0;
+    else if (offset === 0) levels.push([0]);
+    else levels.at(-1)?.push(offset);
+  }
+  if (levels.flat().length === offsets.length && levels.length > 0) return levels;
+  throw invalid(`feed "${alias}${lodSuffix}": must be a list of offsets in which each level starts with 0`);
+}
+
+function listOf(value: NestedList): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+function fetchNames({ fetchVars }: ModelConf, fetch: RequestOptions["fetch"]): readonly string[] {
+  const names = fetch === undefined ? [] : [fetch].flat();
+  return names.map((name) => findVar(fetchVars, name, "fetch").aliasName);
+}
+
+function findVar(vars: readonly ModelVarConf[], alias: string, kind: "feed" | "fetch"): ModelVarConf {
+  const found = vars.find(({ aliasName }) => aliasName === alias);
+  if (found) return found;
+  const known = vars.map(({ aliasName }) => aliasName);
+  throw invalid(
+    `${kind} "${alias}": the model has no such ${kind} variable, it has ${known.join(", ")}${nearestNameHint(alias, known)}`,
+  );
+}
+
+function invalid(message: string): ServeError {
+  return new ServeError(Code.invalidArgument, message);
+}
