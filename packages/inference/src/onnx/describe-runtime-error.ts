@@ -2,6 +2,7 @@
 const maxLength = 2048;
 
 const failedNode = /^Non-zero status code returned while running (\S+) node\. Name:'.*?' Status Message: /s;
+const failedLoad = /^Load model from .*? failed: ?/s;
 const sourceLocation = /\S*\.(?:cc|cpp|h|hpp):\d+ /g;
 const cppSignature = /[\w*&:<>, ]*::[~\w]+\([^()]*\)(?: const)?(?: \[with [^\]]*\])? /;
 const path = /(?:\/[\w.+-]+){2,}/g;
@@ -15,6 +16,7 @@ export function describeRuntimeError(thrown: unknown): string {
   const [prefix = "", operator] = failedNode.exec(raw) ?? [];
   const text = raw
     .slice(prefix.length)
+    .replace(failedLoad, "")
     .replace(sourceLocation, "")
     .replace(cppSignature, "")
     .replace(path, "…")
