@@ -30,11 +30,17 @@ export class ServeError extends Error {
     return new ServeError(code, "internal error", { cause: thrown });
   }
 
-  /** A copy that also says where it happened. Details already present win: the innermost place is the right one. */
+  /**
+   * A copy that also says where it happened; the error itself when it says so already. Details already present win: the
+   * innermost place is the right one. The copy keeps the stack, which shows who threw.
+   */
   withDetails(details: ErrorDetails): ServeError {
-    return new ServeError(this.code, this.message, {
+    if (Object.keys(details).every((key) => Object.hasOwn(this.details, key))) return this;
+    const copy = new ServeError(this.code, this.message, {
       cause: this.cause,
       details: { ...details, ...this.details },
     });
+    // As an accessor, because writing a stack out costs more than all the rest and few are read.
+    return Object.defineProperty(copy, "stack", { get: () => this.stack, configurable: true });
   }
 }
