@@ -19,8 +19,10 @@ export function formatFieldPath(path: FieldPath): string {
   }, "");
 }
 
-/** All faults in one error, a line each. */
+/** All faults in one error, a line each; a fault of the whole file has no path. */
 export function invalidConf(faults: readonly Fault[]): ServeError {
-  const lines = faults.map(({ path, message }) => `${formatFieldPath(path)}: ${message}`);
+  const lines = faults.map(({ path, message }) =>
+    path.length > 0 ? `${formatFieldPath(path)}: ${message}` : message,
+  );
   return new ServeError(Code.invalidConf, lines.join("\n"));
 }
