@@ -124,7 +124,7 @@ function readEngines(
   if (!file) return [];
   const references = resolveResource(file, context.findings);
   const engines: ResolvedEngines = resolveEngines(references, context, known);
-  if (!file.isWhole) engines.names.markIncomplete();
+  if (!file.isWhole || references.length === 0) engines.names.markIncomplete();
   for (const node of needs) checkEngineOf(node, engines.names, context.findings);
   return engines.confs;
 }

@@ -56,14 +56,15 @@ class EngineResolver {
     const file = path === undefined ? undefined : readConfFile(this.#context, path, "ModelToolkitConf");
     const modelPath = generalModel && this.#find(generalModel);
     const model = modelPath === undefined ? undefined : this.#model(modelPath);
-    if (!file?.isWhole) this.#names.markIncomplete();
+    const sections = file?.sections("engines") ?? [];
+    if (!file?.isWhole || sections.length === 0) this.#names.markIncomplete();
     if (file?.isWhole && !file.mentions("engines")) {
       this.#context.findings.fault(
         file.placeOf("engines"),
         "is missing, a toolkit needs at least one engine",
       );
     }
-    return (file?.sections("engines") ?? []).map((section) => this.#engine(section, model));
+    return sections.map((section) => this.#engine(section, model));
   }
 
   #find({ path, place }: FileReference): string | undefined {

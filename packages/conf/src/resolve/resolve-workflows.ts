@@ -27,9 +27,9 @@ export function resolveWorkflows(
   { findings, known }: { readonly findings: Findings; readonly known: KnownNames },
 ): ResolvedWorkflows {
   const names = new NameTable("workflow", findings);
-  if (!file?.isWhole) names.markIncomplete();
-  if (!file) return { confs: [], names, sections: [] };
-  const sections = file.sections("workflows");
+  const sections = file?.sections("workflows") ?? [];
+  if (!file?.isWhole || sections.length === 0) names.markIncomplete();
+  if (!file) return { confs: [], names, sections };
   if (file.isWhole && !file.mentions("workflows")) {
     findings.fault(file.placeOf("workflows"), "is missing, a server needs at least one workflow");
   }

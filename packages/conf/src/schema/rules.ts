@@ -110,6 +110,6 @@ function isElemType(value: ScalarValue): string | undefined {
 }
 
 function show(value: ScalarValue): string {
-  const text = String(value);
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+  if (typeof value !== "string") return String(value);
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
 }

@@ -1,5 +1,5 @@
-import { Enum, Field, Type } from "protobufjs";
-import { fromText } from "protobufjs/ext/textformat.js";
+import { Enum, Field, Root, Type } from "protobufjs";
+import textformat from "protobufjs/ext/textformat.js";
 import type { PrototxtScalar, TreeScalar, YamlScalar } from "../text/tree.js";
 
 /** The values a scalar field of conf may have; enums are kept by name. */
@@ -29,6 +29,8 @@ const holder = new Type("Scalar")
   .add(new Field("bool", 2, "bool"))
   .add(new Field("int32", 3, "int32"))
   .add(new Field("uint32", 4, "uint32"));
+// Without a root protobufjs cannot tell how a field is encoded.
+new Root().add(holder);
 
 function readPrototxt(type: string, scalar: PrototxtScalar): ScalarResult {
   const isString = isQuoted(scalar.source);
@@ -36,7 +38,7 @@ function readPrototxt(type: string, scalar: PrototxtScalar): ScalarResult {
     return mustBe(type, scalar);
   }
   try {
-    const message = fromText(holder, `${type}: ${scalar.source}`);
+    const message = textformat.fromText(holder, `${type}: ${scalar.source}`);
     return { value: Reflect.get(message, type) as ScalarValue };
   } catch (error) {
     if (!isString) return mustBe(type, scalar);

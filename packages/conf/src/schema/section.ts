@@ -76,9 +76,9 @@ export class Section {
     return first?.value ?? new Map();
   }
 
-  /** Where a field stands; the line of the message when the field is not there. */
-  placeOf(field: string, index = 0): Place {
-    const entry = this.entries(field)[index];
+  /** Where a field stands, or its value of an index; the line of the message when the field is not there. */
+  placeOf(field: string, index?: number): Place {
+    const entry = index === undefined ? undefined : this.entries(field)[index];
     if (entry) return entry.place;
     const line = this.#lines.get(field) ?? this.place.line;
     return { ...this.place, line, field: joinPath(this.place.field, field) };
@@ -88,10 +88,9 @@ export class Section {
   placeOfPath(path: FieldPath): Place {
     const [field, index, ...rest] = path;
     if (typeof field !== "string") return this.place;
-    const position = typeof index === "number" ? index : 0;
-    const nested = this.sections(field)[position];
-    const inner = typeof index === "number" ? rest : path.slice(1);
-    return nested && inner.length > 0 ? nested.placeOfPath(inner) : this.placeOf(field, position);
+    if (typeof index !== "number") return this.placeOf(field);
+    const nested = this.sections(field)[index];
+    return nested && rest.length > 0 ? nested.placeOfPath(rest) : this.placeOf(field, index);
   }
 
   #all<T extends Entry["value"]>(

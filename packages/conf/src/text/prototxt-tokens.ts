@@ -39,7 +39,7 @@ export function scanPrototxt(text: string): ScannedPrototxt {
       tokens.push({ kind: "broken", text: open, line });
       faults.push({ line, message: "the string is not closed on its line" });
     } else if (other) {
-      faults.push({ line, message: `illegal character ${JSON.stringify(other)}` });
+      faults.push({ line, message: `illegal character ${codePoint(other)}` });
     }
     if (tokens.length > textLimits.maxTokens) {
       faults.push({ line, message: `more than ${textLimits.maxTokens} tokens: no conf file needs as many` });
@@ -50,4 +50,9 @@ export function scanPrototxt(text: string): ScannedPrototxt {
   }
   tokens.push({ kind: "end", text: "", line });
   return { tokens, faults, isCut };
+}
+
+/** Shown by number: what is illegal here is mostly invisible. */
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -1,6 +1,6 @@
-import { type Field, Type } from "protobufjs";
+import { Enum, type Field, MapField, Type } from "protobufjs";
 
-/** Values by field name: scalars, messages of the same kind, or arrays of them for repeated fields. */
+/** Values by field name: scalars, messages of the same kind, arrays of them for repeated fields, objects for maps. */
 export type ConfObject = Readonly<Record<string, unknown>>;
 
 /**
@@ -12,10 +12,19 @@ export function renderPrototxt(type: Type, message: ConfObject, indent = ""): st
   return fields
     .flatMap((field) => {
       const value = message[field.name];
+      if (value === undefined) return [];
+      if (field instanceof MapField) return renderMap(field.name, value as ConfObject, indent);
       const values = Array.isArray(value) ? value : [value];
-      return values.filter((item) => item !== undefined).map((item) => renderField(field, item, indent));
+      return values.map((item) => renderField(field, item, indent));
     })
     .join("");
+}
+
+function renderMap(name: string, map: ConfObject, indent: string): readonly string[] {
+  return Object.entries(map).map(([key, value]) => {
+    const pair = `${indent}  key: ${quote(key)}\n${indent}  value: ${quote(String(value))}\n`;
+    return `${indent}${name} {\n${pair}${indent}}\n`;
+  });
 }
 
 function renderField(field: Field, value: unknown, indent: string): string {
@@ -23,7 +32,8 @@ function renderField(field: Field, value: unknown, indent: string): string {
     const body = renderPrototxt(field.resolvedType, value as ConfObject, `${indent}  `);
     return `${indent}${field.name} {\n${body}${indent}}\n`;
   }
-  const text = typeof value === "string" ? quote(value) : String(value);
+  const isQuoted = typeof value === "string" && !(field.resolvedType instanceof Enum);
+  const text = isQuoted ? quote(value) : String(value);
   return `${indent}${field.name}: ${text}\n`;
 }
 

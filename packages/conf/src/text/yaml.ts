@@ -74,7 +74,10 @@ class TreeBuilder {
     if (this.#peek()?.type === EVENT_ID.POP) return emptyTree;
     const { value } = this.#value(0);
     this.#next();
-    if (this.#peek()) throw new YamlFault(this.#line, "a conf file is one YAML document, not several");
+    if (this.#peek()) {
+      this.#next();
+      throw new YamlFault(this.#value(0).value.line, "a conf file is one YAML document, not several");
+    }
     if (value.kind === "message") return value;
     if (value.kind === "scalar" && value.source === "") return emptyTree;
     throw new YamlFault(value.line, "a conf file must be a mapping of fields");
