@@ -73,13 +73,15 @@ export function checkTensor(name: string, tensor: Tensor): void {
   if (tensor.lod) checkLod(what, tensor.lod);
 }
 
-/** Offsets of each level start at 0, never fall, and end at the number of entries of the next level. */
+/** Offsets of each level start at 0 and never fall. Where they end is for whoever cuts the tensor by them to check. */
 function checkLod(what: string, lod: readonly (readonly number[])[]): void {
   for (const [level, offsets] of lod.entries()) {
     const rises = offsets.every((offset, i) => i === 0 || offset >= (offsets[i - 1] ?? 0));
     if (offsets[0] !== 0 || !rises) {
       throw invalid(`${what}: lod level ${level} must start with 0 and never fall`);
     }
+    if (!offsets.every(Number.isInteger))
+      throw invalid(`${what}: lod level ${level} must hold whole numbers`);
   }
 }
 
