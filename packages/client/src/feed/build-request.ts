@@ -27,7 +27,7 @@ export function buildRequest(model: ModelConf, options: RequestOptions): General
   const feed = feedOf(model, options.feed);
   const { batch = false } = options;
   const tensors = Object.entries(feed)
-    .filter(([key]) => !isLodKey(model, key))
+    .filter(([key]) => !isLodKey(model, feed, key))
     .map(([alias, value]): GeneralTensor => {
       const variable = findVar(model.feedVars, alias, "feed");
       const lod = lodOf(feed, alias);
@@ -54,10 +54,10 @@ function isFeed(value: unknown): value is Feed {
   return isObject && !ArrayBuffer.isView(value) && !isTensor(value);
 }
 
-/** A variable may itself be called `x.lod`. */
-function isLodKey({ feedVars }: ModelConf, key: string): boolean {
-  const isVariable = feedVars.some(({ aliasName }) => aliasName === key);
-  return !isVariable && key.endsWith(lodSuffix);
+/** Whether a key gives the offsets of another; a variable may itself be called `x.lod`. */
+function isLodKey({ feedVars }: ModelConf, feed: Feed, key: string): boolean {
+  if (!key.endsWith(lodSuffix) || feedVars.some(({ aliasName }) => aliasName === key)) return false;
+  return Object.hasOwn(feed, key.slice(0, -lodSuffix.length));
 }
 
 function lodOf(feed: Feed, alias: string): number[][] | undefined {

@@ -131,7 +131,7 @@ const refused: readonly [title: string, feed: ModelVarConf, value: FeedValue, me
     "a number that stands for several int64",
     variable("int64", [1]),
     [2 ** 60],
-    'feed "x"[0]: 1152921504606846976 is no int64 that a number holds exactly; pass a bigint',
+    'feed "x"[0]: 1152921504606847000 is no int64 that a number holds exactly; pass a bigint',
   ],
   [
     "a bigint beyond int64",
