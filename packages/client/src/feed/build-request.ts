@@ -30,7 +30,7 @@ export function buildRequest(model: ModelConf, options: RequestOptions): General
     .filter(([key]) => !isLodKey(model, feed, key))
     .map(([alias, value]): GeneralTensor => {
       const variable = findVar(model.feedVars, alias, "feed");
-      const lod = lodOf(feed, alias);
+      const lod = lodOf(model, feed, alias);
       const { name, aliasName } = variable;
       return { ...feedTensor(variable, value, { batch, lod }), name, aliasName };
     });
@@ -60,9 +60,10 @@ function isLodKey({ feedVars }: ModelConf, feed: Feed, key: string): boolean {
   return Object.hasOwn(feed, key.slice(0, -lodSuffix.length));
 }
 
-function lodOf(feed: Feed, alias: string): number[][] | undefined {
-  const value = feed[alias + lodSuffix];
-  if (value === undefined) return undefined;
+function lodOf(model: ModelConf, feed: Feed, alias: string): number[][] | undefined {
+  const key = alias + lodSuffix;
+  const value = feed[key];
+  if (value === undefined || !isLodKey(model, feed, key)) return undefined;
   const offsets: readonly unknown[] = ArrayBuffer.isView(value) || isTensor(value) ? [] : listOf(value);
   const levels: number[][] = [];
   for (const offset of offsets) {
@@ -71,7 +72,7 @@ function lodOf(feed: Feed, alias: string): number[][] | undefined {
     else levels.at(-1)?.push(offset);
   }
   if (levels.flat().length === offsets.length && levels.length > 0) return levels;
-  throw invalid(`feed "${alias}${lodSuffix}": must be a list of offsets in which each level starts with 0`);
+  throw invalid(`feed "${key}": must be a list of offsets in which each level starts with 0`);
 }
 
 function listOf(value: NestedList): readonly unknown[] {
