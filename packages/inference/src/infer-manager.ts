@@ -113,7 +113,7 @@ export class LocalInferManager implements InferManager {
 
   #engine(name: string): InferEngine {
     const engine = this.#engines.get(name);
-    if (!engine) throw new ServeError(Code.notFound, `there is no engine "${name}"`);
+    if (!engine) throw new ServeError(Code.notFound, `no engine named "${name}"`);
     return engine;
   }
 }

@@ -1,0 +1,19 @@
+import { type EngineConf, Placement, ReloadableType } from "@paddlewheel/core";
+
+/** Conf of an ONNX engine, with the defaults of a conf file. */
+export function engineConf(conf: Partial<EngineConf> & Pick<EngineConf, "modelDir">): EngineConf {
+  return {
+    name: "e",
+    type: "ONNX",
+    reloadableMeta: undefined,
+    reloadableType: ReloadableType.none,
+    runtimeThreadNum: 0,
+    placement: Placement.auto,
+    maxQueueSize: 1024,
+    batchInferSize: 32,
+    enableOverrun: false,
+    allowSplitRequest: true,
+    model: undefined,
+    ...conf,
+  };
+}
