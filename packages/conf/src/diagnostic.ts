@@ -66,10 +66,11 @@ function add(list: Diagnostic[], { file, line, field }: Place, message: string):
   }
 }
 
-/** Files in the order they were met, lines in the order of the file. */
+/** Files in the order they were met, lines in the order of the file; the note that some are left out stays last. */
 function inReadingOrder(list: readonly Diagnostic[]): readonly Diagnostic[] {
   const rank = new Map<string, number>();
   for (const { file } of list) if (!rank.has(file)) rank.set(file, rank.size);
   const rankOf = ({ file }: Diagnostic) => rank.get(file) ?? 0;
-  return [...list].sort((a, b) => rankOf(a) - rankOf(b) || a.line - b.line);
+  const sorted = list.slice(0, maxDiagnostics).sort((a, b) => rankOf(a) - rankOf(b) || a.line - b.line);
+  return [...sorted, ...list.slice(maxDiagnostics)];
 }

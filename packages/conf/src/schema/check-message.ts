@@ -114,7 +114,8 @@ class MessageCheck {
       this.#findings.fault(place, fault ?? "");
       return undefined;
     }
-    if (typeof result.value === "boolean" && /^[01]$/.test(value.source)) {
+    const isOldBool = typeof result.value === "boolean" && /^[01]$/.test(value.source);
+    if (isOldBool && !field.options?.deprecated) {
       this.#findings.warn(place, `${value.source} is the older way to write it: write ${result.value}`);
     }
     return result.value;

@@ -1,0 +1,391 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { Code, ServeError } from "@paddlewheel/core";
+import { checkServerConf, loadServerConf } from "./check-server-conf.js";
+import { checkTexts, goodTexts, memoryFiles, testCwd, testKnown, warningLines } from "./testing/conf-set.js";
+
+test("a conf set becomes one configuration with all defaults", () => {
+  const { conf, faults, warnings } = checkTexts(goodTexts);
+  assert.deepEqual(faults, []);
+  assert.deepEqual(warnings, []);
+  const node = { address: [], config: {} };
+  assert.deepEqual(conf, {
+    port: 8010,
+    services: [
+      {
+        name: "GeneralModelService",
+        merger: "default",
+        workflows: ["w1"],
+        workflowMap: undefined,
+        isParallel: false,
+        webService: undefined,
+      },
+    ],
+    workflows: [
+      {
+        name: "w1",
+        workflowType: "Sequence",
+        nodes: [
+          { ...node, name: "reader", type: "GeneralReaderOp", dependencies: [] },
+          {
+            ...node,
+            name: "infer",
+            type: "GeneralInferOp",
+            dependencies: [{ name: "reader", mode: "RO" }],
+          },
+          {
+            ...node,
+            name: "response",
+            type: "GeneralResponseOp",
+            dependencies: [{ name: "infer", mode: "RO" }],
+          },
+        ],
+      },
+    ],
+    engines: [
+      {
+        name: "infer",
+        type: "PADDLE_INFER",
+        modelDir: "/srv/app/models/uci",
+        reloadableMeta: "/srv/app/models/uci/fluid_time_file",
+        reloadableType: "timestamp_ne",
+        runtimeThreadNum: 0,
+        placement: "auto",
+        maxQueueSize: 1024,
+        batchInferSize: 32,
+        enableOverrun: false,
+        allowSplitRequest: true,
+        model: {
+          feedVars: [{ name: "x", aliasName: "x", dtype: "float32", shape: [13], isLodTensor: false }],
+          fetchVars: [
+            { name: "fc_0.tmp_1", aliasName: "price", dtype: "float32", shape: [1], isLodTensor: false },
+          ],
+        },
+      },
+    ],
+  });
+});
+
+test("every setting of an engine and a service reaches the configuration", () => {
+  const { conf } = checkTexts({
+    ...goodTexts,
+    "conf/infer_service.prototxt": `services {
+      name: "GeneralModelService" merger: "AverageMerger" workflows: "w1" workflows: "w1"
+      parallel: true web_service: "uci"
+    }`,
+    "conf/model_toolkit.prototxt": `engines {
+      name: "infer" type: "ONNX" model_dir: "models/uci" reloadable_meta: "models/v" reloadable_type: "md5sum"
+      runtime_thread_num: 4 batch_infer_size: 8 enable_overrun: true allow_split_request: false
+      placement: "pool" max_queue_size: 7
+    }`,
+  });
+  assert.equal(conf?.port, undefined);
+  assert.deepEqual(conf?.services[0], {
+    name: "GeneralModelService",
+    merger: "AverageMerger",
+    workflows: ["w1", "w1"],
+    workflowMap: undefined,
+    isParallel: true,
+    webService: "uci",
+  });
+  const { model: _, ...engine } = conf?.engines[0] ?? {};
+  assert.deepEqual(engine, {
+    name: "infer",
+    type: "ONNX",
+    modelDir: "/srv/app/models/uci",
+    reloadableMeta: "/srv/app/models/v",
+    reloadableType: "md5sum",
+    runtimeThreadNum: 4,
+    placement: "pool",
+    maxQueueSize: 7,
+    batchInferSize: 8,
+    enableOverrun: true,
+    allowSplitRequest: false,
+  });
+});
+
+test("a mapped service has the workflows of each value, in order", () => {
+  const { conf, faults } = checkTexts({
+    ...goodTexts,
+    "conf/infer_service.prototxt": `services {
+      name: "GeneralModelService"
+      enable_map_request_to_workflow: true
+      request_field_key: "kind"
+      value_mapped_workflows { request_field_value: "a" workflow: "w1" }
+      value_mapped_workflows { request_field_value: "" workflow: " w1 , w1" }
+    }`,
+  });
+  assert.deepEqual(faults, []);
+  assert.deepEqual(conf?.services[0]?.workflows, []);
+  assert.deepEqual(conf?.services[0]?.workflowMap, {
+    requestField: "kind",
+    workflows: new Map([
+      ["a", ["w1"]],
+      ["", ["w1", "w1"]],
+    ]),
+  });
+});
+
+test("what a service says of both ways to pick workflows is warned of when it has no effect", () => {
+  const texts = {
+    ...goodTexts,
+    "conf/infer_service.prototxt": `services { name: "GeneralModelService" workflows: "w1" request_field_key: "k" }
+services {
+  name: "EchoService" enable_map_request_to_workflow: true request_field_key: "k"
+  value_mapped_workflows { request_field_value: "a" workflow: "w1" }
+  workflows: "w1"
+}`,
+  };
+  assert.deepEqual(warningLines(texts), [
+    "conf/infer_service.prototxt:1 services[0].request_field_key: has no effect unless enable_map_request_to_workflow is true",
+    "conf/infer_service.prototxt:5 services[1].workflows: has no effect while enable_map_request_to_workflow is true: a field of the request picks them",
+  ]);
+});
+
+test("a general model belongs to all engines of the toolkit at its index", () => {
+  const toolkit = (...names: string[]) =>
+    names
+      .map(
+        (name) => `engines { name: "${name}" type: "ONNX" model_dir: "models/uci" reloadable_type: "none" }`,
+      )
+      .join("\n");
+  const { conf, faults } = checkTexts({
+    ...goodTexts,
+    "conf/resource.prototxt": `
+      model_toolkit_file: ["conf/a.prototxt", "conf/b.prototxt", "conf/c.prototxt"]
+      general_model_file: ["conf/general_model.prototxt", "conf/empty.prototxt"]`,
+    "conf/a.prototxt": toolkit("infer", "other"),
+    "conf/b.prototxt": toolkit("b"),
+    "conf/c.prototxt": toolkit("c"),
+    "conf/empty.prototxt": "# the model speaks for itself",
+  });
+  assert.deepEqual(faults, []);
+  const aliases = conf?.engines.map(({ name, model }) => [name, model?.fetchVars[0]?.aliasName]);
+  assert.deepEqual(aliases, [
+    ["infer", "price"],
+    ["other", "price"],
+    ["b", undefined],
+    ["c", undefined],
+  ]);
+});
+
+test("an engine without a general model takes the conf that lies in its model folder", () => {
+  const { conf } = checkTexts({
+    ...goodTexts,
+    "conf/resource.prototxt": 'model_toolkit_file: "conf/model_toolkit.prototxt"',
+    "models/uci/serving_server_conf.prototxt": 'feed_var { name: "from_dir" feed_type: 1 shape: 13 }',
+  });
+  assert.equal(conf?.engines[0]?.model?.feedVars[0]?.name, "from_dir");
+});
+
+test("the faults of a model's conf are told once, however many engines share it", () => {
+  const engine = (name: string) =>
+    `engines { name: "${name}" type: "ONNX" model_dir: "models/uci" reloadable_type: "none" }`;
+  const { faults } = checkTexts({
+    ...goodTexts,
+    "conf/resource.prototxt": 'model_toolkit_file: "conf/model_toolkit.prototxt"',
+    "conf/model_toolkit.prototxt": `${engine("infer")} ${engine("b")}`,
+    "models/uci/serving_server_conf.prototxt": "feed_var { }",
+  });
+  assert.deepEqual(
+    faults.map(({ file, field }) => `${file} ${field}`),
+    ["models/uci/serving_server_conf.prototxt feed_var[0].name"],
+  );
+});
+
+test("paths are looked for in the working directory, then the conf folder, then the one above it", () => {
+  const engine = `engines { name: "infer" type: "ONNX" model_dir: "m" reloadable_meta: "m/tag" reloadable_type: "timestamp_gt" }`;
+  const texts = {
+    ...goodTexts,
+    "conf/resource.prototxt": 'model_toolkit_file: "t.prototxt"',
+    "conf/t.prototxt": engine,
+  };
+  const places = ["m/", "app/conf/m/", "app/m/"];
+  const found = places.map((_, i) => {
+    const moved = Object.entries(texts).map(([path, text]) => [`app/${path}`, text]);
+    const folders = places.slice(i).map((folder) => [folder, ""]);
+    const files = memoryFiles(Object.fromEntries([...moved, ...folders]));
+    const { conf } = checkServerConf({ dir: "app/conf", cwd: testCwd, known: testKnown, files });
+    return [conf?.engines[0]?.modelDir, conf?.engines[0]?.reloadableMeta];
+  });
+  assert.deepEqual(found, [
+    ["/srv/app/m", "/srv/app/m/tag"],
+    ["/srv/app/app/conf/m", "/srv/app/app/conf/m/tag"],
+    ["/srv/app/app/m", "/srv/app/app/m/tag"],
+  ]);
+});
+
+test("a path that all places miss is reported with all of them", () => {
+  const files = memoryFiles(
+    Object.fromEntries(Object.entries(goodTexts).map(([path, text]) => [`app/${path}`, text])),
+  );
+  const { faults } = checkServerConf({ dir: "app/conf", cwd: testCwd, known: testKnown, files });
+  // "./conf" and "./models" are found above the conf folder.
+  assert.deepEqual(faults, []);
+  const { faults: lost } = checkServerConf({
+    dir: "/srv/app/app/conf",
+    cwd: "/elsewhere",
+    known: testKnown,
+    files: memoryFiles({
+      ...Object.fromEntries(Object.entries(goodTexts).map(([path, text]) => [`app/${path}`, text])),
+      "app/conf/model_toolkit.prototxt": `engines { name: "infer" type: "ONNX" model_dir: "gone" reloadable_type: "none" }`,
+    }),
+  });
+  assert.deepEqual(
+    lost.map(({ file, message }) => `${file}: ${message}`),
+    [
+      '/srv/app/app/conf/model_toolkit.prototxt: there is no folder "gone": looked for /elsewhere/gone and /srv/app/app/conf/gone and /srv/app/app/gone',
+    ],
+  );
+});
+
+test("older names and forms are read with a warning that names the new form", () => {
+  const { "conf/infer_service.prototxt": service, ...texts } = goodTexts;
+  const old = {
+    ...texts,
+    "conf/service.prototxt": `${service}`,
+    "conf/resource.prototxt": `model_manager_path: "./conf"
+model_manager_file: "model_toolkit.prototxt"
+general_model_path: "./conf"
+general_model_file: "general_model.prototxt"
+cube_config_file: "./conf/cube.conf"
+`,
+    "conf/model_toolkit.prototxt": `engines {
+  name: "infer"
+  type: "FLUID_GPU_ANALYSIS_DIR"
+  model_data_path: "./models/uci"
+  batch_infer_size: 0
+  enable_batch_align: 0
+  static_optimization: false
+  force_update_static_cache: false
+  enable_memory_optimization: 1
+  sparse_param_service_type: REMOTE
+  sparse_param_service_table_name: "t"
+}
+`,
+    "conf/general_model.prototxt": `is_lod_feed: true
+is_lod_feed: false
+feed_type: 1
+feed_type: 0
+feed_shape { shape: -1 }
+feed_shape { shape: [1, 2, 3] }
+`,
+  };
+  const report = checkTexts(old);
+  assert.deepEqual(report.faults, []);
+  const { engines } = report.conf ?? {};
+  assert.equal(engines?.[0]?.type, "PADDLE_INFER");
+  assert.equal(engines?.[0]?.modelDir, "/srv/app/models/uci");
+  assert.equal(engines?.[0]?.batchInferSize, 32);
+  assert.equal(engines?.[0]?.model, undefined);
+  assert.deepEqual([engines?.[0]?.reloadableType, engines?.[0]?.reloadableMeta], ["none", undefined]);
+  const toolkit = "conf/model_toolkit.prototxt";
+  assert.deepEqual(warningLines(old), [
+    'conf/service.prototxt: "service" is an older name: call it infer_service.prototxt',
+    "conf/resource.prototxt:1 model_manager_path: is an older name: write model_toolkit_path",
+    "conf/resource.prototxt:2 model_manager_file: is an older name: write model_toolkit_file",
+    "conf/resource.prototxt:5 cube_config_file: has no effect: there is no cube here; remove it",
+    "conf/resource.prototxt:5 cube_config_file: stands without cube_config_path: write the folder there and only the name here",
+    `${toolkit}:1 engines[0].reloadable_meta: is missing, so the model is not reloaded: name the file to watch, or write reloadable_type: "none"`,
+    `${toolkit}:3 engines[0].type: FLUID_GPU_ANALYSIS_DIR is an older name: write "PADDLE_INFER"`,
+    `${toolkit}:4 engines[0].model_data_path: is an older name: write model_dir`,
+    `${toolkit}:5 engines[0].batch_infer_size: 0 stands for the default, 32: remove it, or write 1 for no batches`,
+    `${toolkit}:6 engines[0].enable_batch_align: has no effect: batches are always aligned; remove it`,
+    `${toolkit}:7 engines[0].static_optimization: has no effect: the graph is optimised when a model is loaded; remove it`,
+    `${toolkit}:8 engines[0].force_update_static_cache: has no effect: the graph is optimised when a model is loaded; remove it`,
+    `${toolkit}:9 engines[0].enable_memory_optimization: 1 is the older way to write it: write true`,
+    `${toolkit}:10 engines[0].sparse_param_service_type: has no effect: there is no cube here; remove it`,
+    `${toolkit}:11 engines[0].sparse_param_service_table_name: has no effect: there is no cube here; remove it`,
+    "conf/general_model.prototxt:1 is_lod_feed: the older form has no names, so the model's own are used: write feed_var and fetch_var with name, type and shape",
+  ]);
+});
+
+test("a service file of the older name is not read beside one of the new name", () => {
+  const texts = { ...goodTexts, "conf/service.prototxt": "nonsense" };
+  assert.deepEqual(checkTexts(texts).faults, []);
+  assert.deepEqual(warningLines(texts), [
+    "conf/service.prototxt: is not read, as conf/infer_service.prototxt stands beside it",
+  ]);
+});
+
+test("Paddle settings without a meaning here are quiet as serve writes them, else warned of", () => {
+  const quiet = `gpu_ids: -1 enable_memory_optimization: true enable_ir_optimization: false use_trt: false
+    use_lite: false use_xpu: false use_gpu: false combined_model: true gpu_multi_stream: false use_ascend_cl: false
+    min_subgraph_size: 3 sparse_param_service_type: NONE`;
+  const loud = `gpu_ids: 0
+  use_gpu: true
+  use_trt: true
+  encrypted_model: true
+  min_input_shape { key: "x" value: "1 2" }
+  dist_endpoints: "10.0.0.1:80"`;
+  const toolkit = (fields: string) =>
+    `engines { name: "infer" type: "ONNX" model_dir: "models/uci" reloadable_type: "none" ${fields} }`;
+  const quietTexts = { ...goodTexts, "conf/model_toolkit.prototxt": toolkit(quiet) };
+  assert.deepEqual(warningLines(quietTexts), []);
+  const loudTexts = { ...goodTexts, "conf/model_toolkit.prototxt": toolkit(loud) };
+  assert.deepEqual(warningLines(loudTexts), [
+    "conf/model_toolkit.prototxt:1 engines[0].gpu_ids[0]: has no effect: models run on the CPU; remove it",
+    "conf/model_toolkit.prototxt:2 engines[0].use_gpu: has no effect: models run on the CPU; remove it",
+    "conf/model_toolkit.prototxt:3 engines[0].use_trt: has no effect: there is no TensorRT here; remove it",
+    "conf/model_toolkit.prototxt:4 engines[0].encrypted_model: has no effect: encrypted models cannot be read; remove it",
+    "conf/model_toolkit.prototxt:5 engines[0].min_input_shape: has no effect: there is no TensorRT here; remove it",
+    "conf/model_toolkit.prototxt:6 engines[0].dist_endpoints[0]: has no effect: a model is not split over servers; remove it",
+  ]);
+});
+
+test("loading gives the configuration or throws all faults, a line each", () => {
+  const options = { dir: "conf", cwd: testCwd, known: testKnown };
+  const good = loadServerConf({ ...options, files: memoryFiles(goodTexts) });
+  assert.equal(good.conf.port, 8010);
+  const bad = { ...goodTexts, "conf/infer_service.prototxt": "port: x\nservices: 1" };
+  assert.throws(
+    () => loadServerConf({ ...options, files: memoryFiles(bad) }),
+    (error) => {
+      assert.ok(error instanceof ServeError);
+      assert.equal(error.code, Code.invalidConf);
+      assert.equal(
+        error.message,
+        "conf/infer_service.prototxt:1 port: must be a whole number from 0 to 4294967295, not x\n" +
+          "conf/infer_service.prototxt:2 services[0]: must be a message, the fields of InferService",
+      );
+      return true;
+    },
+  );
+});
+
+test("conf is read from disk", (context) => {
+  const root = mkdtempSync(join(tmpdir(), "conf-"));
+  context.after(() => rmSync(root, { recursive: true }));
+  for (const [path, text] of Object.entries(goodTexts)) {
+    const file = join(root, path);
+    mkdirSync(path.endsWith("/") ? file : join(file, ".."), { recursive: true });
+    if (!path.endsWith("/")) writeFileSync(file, text);
+  }
+  const options = { dir: "conf", cwd: root, known: testKnown };
+  assert.equal(loadServerConf(options).conf.engines[0]?.modelDir, join(root, "models/uci"));
+
+  rmSync(join(root, "conf/workflow.prototxt"));
+  mkdirSync(join(root, "conf/workflow.prototxt"));
+  writeFileSync(join(root, "conf/general_model.prototxt"), Uint8Array.of(0x66, 0xff, 0xfe));
+  writeFileSync(join(root, "conf/model_toolkit.prototxt"), "#".repeat(300_000));
+  const { faults } = checkServerConf(options);
+  assert.deepEqual(
+    faults.map(({ file, line, message }) => `${file}:${line} ${message}`),
+    [
+      "conf/workflow.prototxt:0 is not a file",
+      "conf/model_toolkit.prototxt:1 the file has more than 262144 bytes, the most a conf file may have",
+      "conf/general_model.prototxt:0 is not UTF-8 text",
+    ],
+  );
+});
+
+test("a conf folder that is not there, or an odd path, is a fault and no crash", () => {
+  for (const dir of ["/nowhere/at/all", "a\0b", "x".repeat(5000)]) {
+    const { conf, faults } = checkServerConf({ dir, known: testKnown });
+    assert.equal(conf, undefined);
+    assert.equal(faults[0]?.message, "there is no such file");
+  }
+});
