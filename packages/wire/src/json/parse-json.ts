@@ -67,7 +67,8 @@ function wrapLongIntegers(text: string): string {
 /** Whether these digits are a number by themselves, not the fraction, the exponent or another part of one. */
 function isInteger(text: string, start: number, end: number): boolean {
   const before = text.charCodeAt(start - 1);
-  if (isNumberSign(before) || text.charCodeAt(start) === zero || isNumberSign(text.charCodeAt(end))) return false;
+  if (isNumberSign(before) || text.charCodeAt(start) === zero || isNumberSign(text.charCodeAt(end)))
+    return false;
   return before !== minus || !isNumberSign(text.charCodeAt(start - 2));
 }
 

@@ -26,6 +26,7 @@ export class WireReader {
   #message: string;
   #position = 0;
   #end: number;
+  #tagPosition = 0;
   #fieldCount = 0;
   /** Upper half of the varint read last. */
   #high = 0;
@@ -40,12 +41,13 @@ export class WireReader {
   /** Steps to the next field of the message; false at its end. */
   nextField(): boolean {
     if (this.#position === this.#end) return false;
-    const start = this.#position;
+    this.#tagPosition = this.#position;
     const tag = this.#varint("") >>> 0;
     this.fieldNumber = tag >>> 3;
     this.wireType = tag & 7;
-    if (this.#high !== 0) throw this.#malformed("", `the tag at byte ${start} is longer than 32 bits`);
-    if (this.fieldNumber === 0) throw this.#malformed("", `field number 0 at byte ${start}`);
+    if (this.#high !== 0)
+      throw this.#malformed("", `the tag at byte ${this.#tagPosition} is longer than 32 bits`);
+    if (this.fieldNumber === 0) throw this.#malformed("", `field number 0 at byte ${this.#tagPosition}`);
     if (++this.#fieldCount > wireLimits.maxFields) {
       throw this.#malformed("", `more than ${wireLimits.maxFields} fields; send lists of numbers packed`);
     }
@@ -58,11 +60,7 @@ export class WireReader {
     else if (this.wireType === WireType.bytes) this.#span(this.#length(field), field);
     else if (this.wireType === WireType.fixed32) this.#span(4, field);
     else if (this.wireType === WireType.fixed64) this.#span(8, field);
-    else
-      throw this.#malformed(
-        field,
-        `wire type ${this.wireType} before byte ${this.#position} is not in proto3`,
-      );
+    else throw this.#wrongWireType(field, "which proto3 does not have");
   }
 
   int32(field: string): number {
@@ -155,10 +153,7 @@ export class WireReader {
 
   #expect(wireType: WireType, field: string): void {
     if (this.wireType === wireType) return;
-    throw this.#malformed(
-      field,
-      `wire type ${this.wireType} before byte ${this.#position}, must be ${wireType}`,
-    );
+    throw this.#wrongWireType(field, `must be ${wireType}`);
   }
 
   #length(field: string): number {
@@ -167,7 +162,7 @@ export class WireReader {
     const length = (this.#high >>> 0) * 2 ** 32 + low;
     const left = this.#end - this.#position;
     if (length > left) {
-      throw this.#malformed(field, `the length at byte ${start} is ${length}, but ${left} bytes are left`);
+      throw this.#malformed(field, `the length at byte ${start} is ${length}, more than the ${left} left`);
     }
     return length;
   }
@@ -177,7 +172,7 @@ export class WireReader {
     if (length > this.#end - start) {
       throw this.#malformed(
         field,
-        `the value at byte ${start} wants ${length} bytes, ${this.#end - start} are left`,
+        `the value at byte ${start} wants ${length} bytes, more than the ${this.#end - start} left`,
       );
     }
     this.#position += length;
@@ -202,6 +197,10 @@ export class WireReader {
       }
     }
     throw this.#varintTooLong(field, start);
+  }
+
+  #wrongWireType(field: string, why: string): ServeError {
+    return this.#malformed(field, `wire type ${this.wireType} at byte ${this.#tagPosition}, ${why}`);
   }
 
   #varintCutOff(field: string, start: number): ServeError {

@@ -1,0 +1,169 @@
+// What reading and writing one image tensor costs, beside the same through protobufjs: `node bench/dist/codec.js`.
+// Each side runs in a thread of its own: the arrays of one would decide when the other's buffers are collected, and a
+// fresh buffer costs more to page in than to fill.
+import { once } from "node:events";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import {
+  type GeneralRequest,
+  type GeneralTensor,
+  generalModelServiceDescriptor,
+  generalRequestCodec,
+  generalResponseCodec,
+} from "@paddlewheel/wire";
+import protobuf from "protobufjs";
+
+/** 3 x 224 x 224: the input of most image models, 602 KB of float32. */
+const shape = [1, 3, 224, 224];
+const elementCount = 150_528;
+const rounds = 9;
+/** Long enough that the clock's resolution and one collection do not show. */
+const roundMs = 60;
+
+interface Contest {
+  readonly name: string;
+  readonly ours: () => unknown;
+  readonly baseline: () => unknown;
+}
+
+const root = protobuf.Root.fromJSON(generalModelServiceDescriptor);
+const requestType = root.lookupType(generalRequestCodec.typeName);
+const responseType = root.lookupType(generalResponseCodec.typeName);
+
+const pixels = Float32Array.from({ length: elementCount }, (_, i) => Math.fround(Math.sin(i)));
+const floats: GeneralTensor = { name: "image", aliasName: "image", dtype: "float32", shape, data: pixels };
+const floatRequest = generalRequestCodec.encode(requestOf(floats));
+const contentRequest = requestType
+  .encode(
+    requestType.fromObject({
+      tensor: [{ tensor_content: new Uint8Array(pixels.buffer), elem_type: 1, shape, name: "image" }],
+      fetch_var_names: ["score"],
+    }),
+  )
+  .finish();
+const jsonRequest = generalRequestCodec.encodeJson(requestOf(floats));
+const response = {
+  outputs: [{ tensors: [floats], engineName: "general_infer_0" }],
+  profileTime: [],
+  profileServer: false,
+  logId: 0n,
+  errNo: 0,
+  errMsg: "",
+};
+const responseObject = responseType.decode(generalResponseCodec.encode(response));
+
+const contests: readonly Contest[] = [
+  decodingFloats("aligned", withAlignment(floatRequest, true)),
+  decodingFloats("not aligned", withAlignment(floatRequest, false)),
+  decodingContent("aligned", withAlignment(contentRequest, true)),
+  decodingContent("not aligned", withAlignment(contentRequest, false)),
+  {
+    name: "encode response (float_data)",
+    ours: () => generalResponseCodec.encode(response),
+    baseline: () => responseType.encode(responseObject).finish(),
+  },
+  {
+    name: "decode JSON",
+    ours: () => generalRequestCodec.decodeJson(jsonRequest),
+    baseline: () => requestType.fromObject(JSON.parse(jsonRequest)),
+  },
+];
+
+function requestOf(tensor: GeneralTensor): GeneralRequest {
+  return { tensors: [tensor], fetchVarNames: ["score"], profileServer: false, logId: 0n };
+}
+
+/** The wire's list of floats becomes a Float32Array on both sides. */
+function decodingFloats(where: string, bytes: Uint8Array): Contest {
+  return {
+    name: `decode packed float_data, ${where}`,
+    ours: () => generalRequestCodec.decode(bytes),
+    baseline: () => Float32Array.from(baselineTensor(bytes).float_data),
+  };
+}
+
+function decodingContent(where: string, bytes: Uint8Array): Contest {
+  return {
+    name: `decode tensor_content, ${where}`,
+    ours: () => generalRequestCodec.decode(bytes),
+    baseline() {
+      const { buffer, byteOffset, byteLength } = baselineTensor(bytes).tensor_content;
+      const isAligned = byteOffset % 4 === 0;
+      return isAligned
+        ? new Float32Array(buffer, byteOffset, byteLength / 4)
+        : new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+    },
+  };
+}
+
+function baselineTensor(bytes: Uint8Array): { float_data: number[]; tensor_content: Uint8Array } {
+  const { tensor } = requestType.decode(bytes) as unknown as { tensor: [ReturnType<typeof baselineTensor>] };
+  return tensor[0];
+}
+
+/** The same bytes where their floats lie at a multiple of 4, and can be viewed in place, or do not. */
+function withAlignment(bytes: Uint8Array, isAligned: boolean): Uint8Array {
+  const buffer = new ArrayBuffer(bytes.length + 3);
+  for (let offset = 0; offset < 4; offset++) {
+    const view = new Uint8Array(buffer, offset, bytes.length);
+    view.set(bytes);
+    const data = generalRequestCodec.decode(view).tensors[0]?.data;
+    const isView = ArrayBuffer.isView(data) && data.buffer === buffer;
+    if (isView === isAligned) return view;
+  }
+  throw new Error("no such alignment");
+}
+
+/** Median microseconds of both sides, their rounds in turn: a busy neighbour then slows both. */
+async function measure({ name }: Contest): Promise<string[]> {
+  const workers = ["ours", "baseline"].map(
+    (side) => new Worker(new URL(import.meta.url), { workerData: { name, side } }),
+  );
+  const times: number[][] = workers.map(() => []);
+  for (let round = -1; round < rounds; round++) {
+    for (const [side, worker] of workers.entries()) {
+      worker.postMessage("run");
+      const [us] = (await once(worker, "message")) as [number];
+      if (round >= 0) times[side]?.push(us);
+    }
+  }
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  const [us = 0, baselineUs = 0] = times.map(median);
+  return [name, us.toFixed(1), baselineUs.toFixed(1), (us / baselineUs).toFixed(3)];
+}
+
+/** A thread that runs one round of its side for each message. */
+function serveRounds(): void {
+  const { name, side } = workerData as { name: string; side: "ours" | "baseline" };
+  const contest = contests.find((candidate) => candidate.name === name);
+  if (!contest) throw new Error(`no contest "${name}"`);
+  parentPort?.on("message", () => parentPort?.postMessage(runFor(roundMs, contest[side])));
+}
+
+/** Microseconds of one call. */
+function runFor(ms: number, call: () => unknown): number {
+  const start = performance.now();
+  let calls = 0;
+  do {
+    call();
+    calls++;
+  } while (performance.now() - start < ms);
+  return ((performance.now() - start) / calls) * 1000;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function printTable(rows: readonly (readonly string[])[]): void {
+  for (const [name = "", ...numbers] of rows) {
+    console.log([name.padEnd(40), ...numbers.map((number) => number.padStart(14))].join(""));
+  }
+}
+
+if (isMainThread) {
+  const rows = [["602 KB of float32", "µs", "protobufjs µs", "ratio"]];
+  for (const contest of contests) rows.push(await measure(contest));
+  printTable(rows);
+} else {
+  serveRounds();
+}
