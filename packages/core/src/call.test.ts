@@ -201,6 +201,23 @@ describe("raceStop", () => {
     call.finish();
   });
 
+  test("takes its listener back once the work has ended", async () => {
+    const call = createCall();
+    const onStop = call.onStop.bind(call);
+    let taken = 0;
+    call.onStop = (listener) => {
+      const forget = onStop(listener);
+      return () => {
+        taken++;
+        forget();
+      };
+    };
+    await raceStop(call, Promise.resolve());
+    await assert.rejects(raceStop(call, Promise.reject(new Error("broken"))));
+    await setImmediate();
+    assert.equal(taken, 2);
+  });
+
   test("throws the reason when the call stops first", async () => {
     const call = createCall();
     const race = raceStop(call, createDeferred().promise);

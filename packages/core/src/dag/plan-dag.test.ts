@@ -5,7 +5,7 @@ import { Code } from "../code.js";
 import { formatFieldPath } from "../fault.js";
 import { nodeConf, randomWorkflow } from "../testing/random-workflow.js";
 import { type KnownOpTypes, planDag, validateWorkflow } from "./plan-dag.js";
-import type { DependencyConf, NodeConf, WorkflowConf } from "./workflow-conf.js";
+import { type DependencyConf, type NodeConf, startupOp, type WorkflowConf } from "./workflow-conf.js";
 
 const knownTypes = ["ImageReaderOp", "ResizeOp", "GeneralInferOp"];
 const opTypes: KnownOpTypes = { has: (type) => knownTypes.includes(type), types: () => knownTypes };
@@ -184,7 +184,7 @@ describe("planDag", () => {
         const { nodes, stages, lastNode } = planDag(conf, anyType);
         assert.deepEqual(stages.flat(), nodes);
         assert.deepEqual(nodes.map(({ conf: node }) => node).sort(byName), [...conf.nodes].sort(byName));
-        const stageOf = new Map(nodes.map(({ name, stage }) => [name, stage]));
+        const stageOf = new Map([[startupOp, -1], ...nodes.map(({ name, stage }) => [name, stage] as const)]);
         for (const [index, stage] of stages.entries()) {
           for (const node of stage) {
             const before = node.dependencies.map(({ name }) => stageOf.get(name) ?? Number.NaN);
@@ -258,7 +258,7 @@ function nodesOnPaths(nodes: readonly NodeConf[]): [string, string][] {
       }
     }
   }
-  return [...pairs].map((pair) => pair.split(" ") as [string, string]);
+  return [...pairs].map((pair) => pair.split(" ") as [string, string]).filter(([from]) => from !== startupOp);
 }
 
 function nodesOnCycles(conf: WorkflowConf): string[] {

@@ -5,6 +5,9 @@ import { Call } from "../call.js";
 import { createDeferred, type Deferred } from "../testing/deferred.js";
 import type { Inference } from "../testing/op-of.js";
 import { openWorkflow } from "../testing/open-workflow.js";
+import { nodeConf } from "../testing/random-workflow.js";
+import { planDag } from "./plan-dag.js";
+import { runParallel } from "./run-nodes.js";
 import { WorkflowType } from "./workflow-conf.js";
 
 /** A running workflow whose Ops end when the test says so. */
@@ -133,6 +136,25 @@ describe("a Parallel workflow", () => {
     assert.equal(call.stopReason?.message, "the request has failed in another place");
     await end("a1");
     assert.deepEqual(started, ["a1", "b1"]);
+  });
+
+  test("starts nothing after a failure, even if its Ops may still run", async () => {
+    const { nodes } = planDag(
+      {
+        name: "w",
+        workflowType: "Parallel",
+        nodes: [nodeConf("a"), nodeConf("b"), nodeConf("c", ["a", "b"])],
+      },
+      { has: () => true, types: () => [] },
+    );
+    const started: (string | undefined)[] = [];
+    const running = runParallel(nodes, (index) => {
+      started.push(nodes[index]?.name);
+      if (index === 0) throw new Error("broken");
+      return undefined;
+    });
+    await assert.rejects(running, new Error("broken"));
+    assert.deepEqual(started, ["a"]);
   });
 
   test("answers with the first of several failures", async () => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type NodeConf, type WorkflowConf, WorkflowType } from "../dag/workflow-conf.js";
+import { type NodeConf, startupOp, type WorkflowConf, WorkflowType } from "../dag/workflow-conf.js";
 
 const maxNodes = 9;
 
@@ -12,29 +12,23 @@ export const randomWorkflow: fc.Arbitrary<WorkflowConf> = fc
       workflowType: fc.constantFrom(...Object.values(WorkflowType)),
       // Node n3 may depend on n0, n1 and n2 only, so there is no cycle whatever the order in conf.
       dependencies: fc.tuple(...ids.map((id) => fc.subarray(ids.slice(0, id)))),
+      // Those that declare to read the request.
+      readers: fc.subarray(ids),
       order: fc.shuffledSubarray(ids, { minLength: count, maxLength: count }),
     });
   })
-  .map(({ workflowType, dependencies, order }) => {
+  .map(({ workflowType, dependencies, readers, order }) => {
     const read = new Set(dependencies.flat());
     const sinks = order.filter((id) => !read.has(id));
-    const nodes = order.map((id) =>
-      nodeConf(
-        `n${id}`,
-        (dependencies[id] ?? []).map((to) => `n${to}`),
-      ),
+    const nodes = order.map((id) => {
+      const names = (dependencies[id] ?? []).map((to) => `n${to}`);
+      return nodeConf(`n${id}`, readers.includes(id) ? [startupOp, ...names] : names);
+    });
+    const last = nodeConf(
+      "last",
+      sinks.map((id) => `n${id}`),
     );
-    return {
-      name: "random",
-      workflowType,
-      nodes: [
-        ...nodes,
-        nodeConf(
-          "last",
-          sinks.map((id) => `n${id}`),
-        ),
-      ],
-    };
+    return { name: "random", workflowType, nodes: [...nodes, last] };
   });
 
 /** A node that reads its dependencies; its type is its name unless given. */
