@@ -70,6 +70,7 @@ export class Call {
 
   /** Nobody waits any more. Does nothing on a call that has stopped or finished. */
   cancel(message = "the caller cancelled the call"): void {
+    if (this.#stopReason || this.#isFinished) return;
     this.#stop(new ServeError(Code.cancelled, message));
   }
 
@@ -137,7 +138,16 @@ function tell(listener: StopListener, reason: ServeError): void {
 export function raceStop<T>(call: Call, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const forget = call.onStop(reject);
-    work.then(resolve, reject).finally(forget);
+    work.then(
+      (value) => {
+        forget();
+        resolve(value);
+      },
+      (error: unknown) => {
+        forget();
+        reject(error);
+      },
+    );
   });
 }
 

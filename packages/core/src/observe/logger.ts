@@ -7,6 +7,8 @@ export interface Logger {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
+  /** A logger whose every line also has these fields; they are written down once, not per line. */
+  child(fields: LogFields): Logger;
 }
 
 /** Drops everything: the default of a library nobody asked to speak. */
@@ -15,4 +17,5 @@ export const silentLogger: Logger = {
   info: () => {},
   warn: () => {},
   error: () => {},
+  child: () => silentLogger,
 };

@@ -61,8 +61,8 @@ export class InferService {
   }
 
   /** @throws ServeError, with the workflow and node in its details when an Op is at fault. */
-  async inference(request: object, call: Call): Promise<object> {
-    return this.#timed(call, () => this.#runAll(request, call, () => undefined));
+  inference(request: object, call: Call): Promise<object> {
+    return this.#run(request, call);
   }
 
   /** As `inference`, and tells what each node did, also when the request fails. */
@@ -73,33 +73,24 @@ export class InferService {
       workflows.push({ name, nodes });
       return nodes;
     };
-    const response = this.#timed(call, () => this.#runAll(request, call, traceOf));
-    return { response, trace: { workflows } };
+    return { response: this.#run(request, call, traceOf), trace: { workflows } };
   }
 
-  async #timed(call: Call, work: () => Promise<object>): Promise<object> {
+  async #run(request: object, call: Call, traceOf?: (workflow: string) => NodeTrace[]): Promise<object> {
     const startedAt = call.clock.now();
     try {
-      return await work();
+      let merged: object | undefined;
+      for (const name of this.#workflowsOf(request)) {
+        const part = (await this.#pool(name).run({ request, call, trace: traceOf?.(name) })) as object;
+        merged = merged ? this.#merger.merge(merged, part) : part;
+      }
+      if (!merged) throw new ServeError(Code.internal, `service "${this.name}" has no workflow to run`);
+      return merged;
     } catch (error) {
       throw ServeError.from(error).withDetails({ service: this.name });
     } finally {
       this.#latency.observe((call.clock.now() - startedAt) / 1000);
     }
-  }
-
-  async #runAll(
-    request: object,
-    call: Call,
-    traceOf: (workflow: string) => NodeTrace[] | undefined,
-  ): Promise<object> {
-    let merged: object | undefined;
-    for (const name of this.#workflowsOf(request)) {
-      const part = (await this.#pool(name).run({ request, call, trace: traceOf(name) })) as object;
-      merged = merged ? this.#merger.merge(merged, part) : part;
-    }
-    if (!merged) throw new ServeError(Code.internal, `service "${this.name}" has no workflow to run`);
-    return merged;
   }
 
   #workflowsOf(request: object): readonly string[] {

@@ -7,23 +7,37 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** A Logger that keeps its lines for a test to read. */
+/** A Logger that keeps its lines for a test to read; its children write to the same list. */
 export class RecordingLogger implements Logger {
-  readonly lines: LogLine[] = [];
+  readonly lines: LogLine[];
+  readonly #bound: LogFields;
+
+  constructor(lines: LogLine[] = [], bound: LogFields = {}) {
+    this.lines = lines;
+    this.#bound = bound;
+  }
 
   debug(fields: LogFields, message: string): void {
-    this.lines.push({ level: "debug", fields, message });
+    this.#add("debug", fields, message);
   }
 
   info(fields: LogFields, message: string): void {
-    this.lines.push({ level: "info", fields, message });
+    this.#add("info", fields, message);
   }
 
   warn(fields: LogFields, message: string): void {
-    this.lines.push({ level: "warn", fields, message });
+    this.#add("warn", fields, message);
   }
 
   error(fields: LogFields, message: string): void {
-    this.lines.push({ level: "error", fields, message });
+    this.#add("error", fields, message);
+  }
+
+  child(fields: LogFields): Logger {
+    return new RecordingLogger(this.lines, { ...this.#bound, ...fields });
+  }
+
+  #add(level: LogLine["level"], fields: LogFields, message: string): void {
+    this.lines.push({ level, fields: { ...this.#bound, ...fields }, message });
   }
 }

@@ -24,11 +24,16 @@ export function createGeneralModelService(service: InferService, metrics: Metric
   const base = { request: generalRequestCodec, response: generalResponseCodec, errorResponse };
   const inference = async (request: GeneralRequest, call: Call): Promise<GeneralResponse> => {
     adoptLogId(request, call);
+    const startedAt = call.clock.now();
     const start = call.clock.epochMicros();
-    const response = await queries.count(
-      call,
-      async () => (await service.inference(request, call)) as GeneralResponse,
-    );
+    let response: GeneralResponse;
+    try {
+      response = (await service.inference(request, call)) as GeneralResponse;
+    } catch (error) {
+      queries.count(call, startedAt, false);
+      throw error;
+    }
+    queries.count(call, startedAt, true);
     // Compat: the whole call's start and end always come last, asked for or not.
     return { ...response, profileTime: [...response.profileTime, start, call.clock.epochMicros()] };
   };

@@ -26,18 +26,9 @@ export class QueryMetrics {
     });
   }
 
-  /** Runs one request and counts it. */
-  async count<T>(call: Call, work: () => Promise<T>): Promise<T> {
-    const startedAt = call.clock.now();
-    try {
-      const result = await work();
-      this.#success.increment();
-      return result;
-    } catch (error) {
-      this.#failure.increment();
-      throw error;
-    } finally {
-      this.#duration.increment(Math.round((call.clock.now() - startedAt) * 1000));
-    }
+  /** Counts one request that began at `startedAt` on the call's clock. */
+  count(call: Call, startedAt: number, isSuccess: boolean): void {
+    (isSuccess ? this.#success : this.#failure).increment();
+    this.#duration.increment(Math.round((call.clock.now() - startedAt) * 1000));
   }
 }

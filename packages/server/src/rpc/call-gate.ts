@@ -16,10 +16,12 @@ export interface CallGateOptions {
   readonly metrics: Metrics;
 }
 
-/** What the gate measures of each method. */
-interface MethodMetrics {
+/** What the gate keeps of each method and protocol. */
+interface MethodRecord {
   readonly latency: Histogram;
+  /** By code. */
   readonly outcomes: Map<number, Counter>;
+  readonly log: Logger;
 }
 
 /**
@@ -31,7 +33,7 @@ export class CallGate {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   readonly #refused: Counter;
-  readonly #methods = new Map<string, MethodMetrics>();
+  readonly #methods = new Map<string, MethodRecord>();
   #isReady = false;
   #atWork = 0;
 
@@ -102,35 +104,32 @@ export class CallGate {
     call.finish();
     const code = error?.code ?? Code.ok;
     const seconds = (call.clock.now() - call.startedAt) / 1000;
-    const { latency, outcomes } = this.#metricsOf(call);
+    const { latency, log, outcomes } = this.#recordOf(call);
     latency.observe(seconds);
     this.#outcome(call, outcomes, code).increment();
-    this.#logger.info(
-      {
-        service: call.service,
-        method: call.method,
-        protocol: call.protocol,
-        code,
-        logId: call.logId.toString(),
-        requestId: call.requestId,
-        durationUs: Math.round(seconds * 1e6),
-        ...(error ? { error: error.message, ...error.details } : {}),
-      },
-      "call",
-    );
+    const line = {
+      code,
+      logId: call.logId.toString(),
+      requestId: call.requestId,
+      durationUs: Math.round(seconds * 1e6),
+    };
+    log.info(error ? { ...line, error: error.message, ...error.details } : line, "call");
   }
 
-  #metricsOf(call: Call): MethodMetrics {
-    const key = `${call.protocol}/${call.service}/${call.method}`;
+  #recordOf(call: Call): MethodRecord {
+    const { protocol, service, method } = call;
+    const key = `${protocol}/${service}/${method}`;
     const existing = this.#methods.get(key);
     if (existing) return existing;
-    const created: MethodMetrics = {
+    const labels = { protocol, service, method };
+    const created: MethodRecord = {
       latency: this.#metrics.histogram({
         name: "paddlewheel_call_seconds",
         help: "Time from the arrival of a call to its encoded answer.",
-        labels: { protocol: call.protocol, service: call.service, method: call.method },
+        labels,
       }),
       outcomes: new Map(),
+      log: this.#logger.child(labels),
     };
     this.#methods.set(key, created);
     return created;
