@@ -12,7 +12,7 @@ import { type ConfFiles, diskFiles } from "./files/conf-files.js";
 import { findConfFile } from "./files/find-conf-file.js";
 import type { KnownNames } from "./known-names.js";
 import type { NameTable } from "./resolve/name-table.js";
-import { type ResolvedEngines, resolveEngines } from "./resolve/resolve-engines.js";
+import { resolveEngines } from "./resolve/resolve-engines.js";
 import { resolveResource } from "./resolve/resolve-resource.js";
 import { resolveServices } from "./resolve/resolve-services.js";
 import { type ResolvedWorkflows, resolveWorkflows } from "./resolve/resolve-workflows.js";
@@ -123,9 +123,13 @@ function readEngines(
   const file = readConfFile(context, path ?? join(context.dir, "resource.prototxt"), "ResourceConf");
   if (!file) return [];
   const references = resolveResource(file, context.findings);
-  const engines: ResolvedEngines = resolveEngines(references, context, known);
-  if (!file.isWhole || references.length === 0) engines.names.markIncomplete();
-  for (const node of needs) checkEngineOf(node, engines.names, context.findings);
+  const engines = resolveEngines(references, context, known);
+  if (file.isWhole && references.length > 0) {
+    for (const node of needs) checkEngineOf(node, engines.names, context.findings);
+  } else if (file.isWhole && needs.length > 0 && !file.mentions("model_toolkit_file")) {
+    const message = "is missing, name at least one file: there are nodes that run an engine";
+    context.findings.fault(file.placeOf("model_toolkit_file"), message);
+  }
   return engines.confs;
 }
 

@@ -276,7 +276,7 @@ const resources: readonly Omit<FaultyConf, "file">[] = [
   {
     what: "nothing",
     text: "",
-    faults: [" model_toolkit_file: is missing, name at least one file"],
+    faults: [" model_toolkit_file: is missing, name at least one file: there are nodes that run an engine"],
   },
 ];
 

@@ -25,9 +25,6 @@ export function resolveResource(file: Section, findings: Findings): readonly Too
   for (const { place } of generalModels.slice(toolkits.length)) {
     findings.fault(place, "belongs to no model_toolkit_file: the lists go together one by one");
   }
-  if (file.isWhole && toolkits.length === 0 && !file.mentions("model_toolkit_file")) {
-    findings.fault(file.placeOf("model_toolkit_file"), "is missing, name at least one file");
-  }
   return toolkits.map((toolkit, i) => ({ toolkit, generalModel: generalModels[i] }));
 }
 
