@@ -16,7 +16,7 @@ const lodField = { name: "lod", number: 12, values: int32Field };
 const packedFields: ({ name: string; values: NumberField } | undefined)[] = [];
 for (const field of [...dataFields, shapeField, lodField]) packedFields[field.number] = field;
 
-/** Reads one message Tensor; list of floats and tensor_content become views of the bytes where they are aligned. */
+/** Reads one message Tensor. Lists of floats and tensor_content become views of the bytes where they are aligned. */
 export function decodeTensor(reader: WireReader, budget: MessageBudget): GeneralTensor {
   const tensor = new TensorParts(reader, budget);
   while (reader.nextField()) tensor.readField();
@@ -84,12 +84,19 @@ class TensorParts {
     this.#reader.packed(field.name, field.values.wireType, packed);
   }
 
-  /** A string that is no text is remembered: which tensor it belongs to is known only when the last field is read. */
+  /**
+   * The first string that is no text is remembered: which tensor it belongs to is known only when the last field is
+   * read. Those after it are stepped over, as each would cost an exception.
+   */
   #readString(): void {
+    if (this.#wrongString !== undefined) {
+      this.#reader.skip("data");
+      return;
+    }
     this.#budget.take("strings");
     const text = this.#reader.stringElement("data");
-    if (text === undefined) this.#wrongString ??= this.#strings.length;
-    this.#strings.push(text ?? "");
+    if (text === undefined) this.#wrongString = this.#strings.length;
+    else this.#strings.push(text);
   }
 
   #int32s(number: number): Int32Array {

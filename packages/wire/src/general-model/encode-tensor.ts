@@ -4,7 +4,11 @@ import { dataFieldOf, numberDataFields } from "./data-field.js";
 import type { GeneralTensor } from "./message.js";
 import { int32Field, type NumberField, type NumberValues } from "./number-field.js";
 
-/** The fields of a message Tensor in the order of their numbers. The tensor has passed `checkTensor`. */
+/**
+ * The fields of a message Tensor in the order of their numbers. The tensor has passed `checkTensor`.
+ * Compat: the levels of lod lie end to end, as Paddle Serving writes them. A level whose first sequence is empty begins
+ * with two zeros, which a reader takes for two levels.
+ */
 export function tensorParts({ dtype, data, shape, lod, name, aliasName }: GeneralTensor): Part[] {
   return [
     listPart(dtype, data),

@@ -36,7 +36,7 @@ const malformed: readonly (readonly [hex: string, message: string])[] = [
   ["0a05 0a03018080", "Tensor.int64_data: the varint at byte 5 is cut off"],
   ["0a0e 0a0c01ffffffffffffffffffff01", "Tensor.int64_data: the varint at byte 5 is longer than 10 bytes"],
   [
-    "0a0a 4a0161 4a02c328 6a0173",
+    "0a0d 4a0161 4a02c328 4a01ff 6a0173",
     'tensor "s": data[1] is not UTF-8 text; raw bytes go as elem_type 7 (uint8) into tensor_content',
   ],
 ];
