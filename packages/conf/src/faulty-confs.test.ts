@@ -433,6 +433,50 @@ for (const [file, confs] of Object.entries(groups)) {
   }
 }
 
+const yamlServices: readonly (readonly [text: string, faults: readonly string[]])[] = [
+  ["port: '8010'", [':1 port: must be a whole number from 0 to 4294967295, not "8010"']],
+  ["port: 80.5", [":1 port: must be a whole number from 0 to 4294967295, not 80.5"]],
+  ["port:", [":1 port: has no value: give it one or leave the field out"]],
+  ["port: [80]", [":1 port: takes one value, not a list"]],
+  ["port: {a: 1}", [":1 port: must be one uint32, not a message"]],
+  ["port: 1\nprot: 2", [':2 prot: InferServiceConf has no such field; did you mean "port"?']],
+];
+
+for (const [text, faults] of yamlServices) {
+  test(`YAML with ${JSON.stringify(text)} is refused`, () => {
+    const { "conf/infer_service.prototxt": _, ...texts } = goodTexts;
+    const yaml = `${text}\nservices: {name: GeneralModelService, workflows: w1}\n`;
+    assert.deepEqual(
+      faultLines({ ...texts, "conf/infer_service.yaml": yaml }),
+      faults.map((fault) => `conf/infer_service.yaml${fault}`),
+    );
+  });
+}
+
+test("YAML values of the wrong kind inside lists and mappings have their own lines", () => {
+  const { "conf/infer_service.prototxt": _, ...texts } = goodTexts;
+  const yaml = `services:
+- name: GeneralModelService
+  workflows:
+  - w1
+  - [w1]
+  - ~
+  parallel: yes
+- just text
+-
+  name: 5
+  workflows: []
+`;
+  assert.deepEqual(faultLines({ ...texts, "conf/infer_service.yaml": yaml }), [
+    "conf/infer_service.yaml:5 services[0].workflows[1]: must be one string, not a list",
+    "conf/infer_service.yaml:6 services[0].workflows[2]: has no value: give it one or leave the field out",
+    'conf/infer_service.yaml:7 services[0].parallel: must be true or false, not "yes"',
+    "conf/infer_service.yaml:8 services[1]: must be a message, the fields of InferService",
+    'conf/infer_service.yaml:10 services[2].name: no service named "5"',
+    "conf/infer_service.yaml:10 services[2].workflows: is missing, name at least one workflow",
+  ]);
+});
+
 test("files of the set that are not there are named", () => {
   assert.deepEqual(faultLines({}), [
     "conf/infer_service.prototxt: there is no such file",

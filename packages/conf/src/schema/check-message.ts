@@ -56,6 +56,8 @@ class MessageCheck {
       this.#faultUnknown(given);
       return;
     }
+    // An empty list says as much as no mention at all.
+    if (field.repeated && given.value.kind === "list" && given.value.items.length === 0) return;
     const first = this.#lines.get(field.name);
     if (first === undefined) this.#lines.set(field.name, given.line);
     if (first !== undefined && !field.repeated && !field.map) {
