@@ -44,14 +44,8 @@ export interface InferManagerOptions {
  * are closed again.
  */
 export async function createInferManager(options: InferManagerOptions): Promise<LocalInferManager> {
-  const { engines: confs, onProgress = () => {}, logger = silentLogger } = options;
-  const surroundings: EngineSurroundings = {
-    cores: options.cores ?? engineTypes,
-    defaultThreadNum: options.defaultThreadNum ?? availableParallelism(),
-    metrics: options.metrics ?? noMetrics,
-    clock: options.clock ?? systemClock,
-    logger,
-  };
+  const { engines: confs, onProgress = () => {} } = options;
+  const surroundings = resolveSurroundings(options);
   const engines = new Map<string, InferEngine>();
   const faults: string[] = [];
   for (const [index, conf] of confs.entries()) {
@@ -61,9 +55,7 @@ export async function createInferManager(options: InferManagerOptions): Promise<
       if (engines.has(name)) throw new Error("another engine has the same name");
       const engine = await loadEngine(conf, surroundings);
       engines.set(name, engine);
-      const status = engine.status();
-      logLoaded(logger, status);
-      onProgress({ kind: "loaded", engine: name, status });
+      onProgress({ kind: "loaded", engine: name, status: engine.status() });
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       faults.push(`engine "${name}": ${reason}`);
@@ -74,6 +66,16 @@ export async function createInferManager(options: InferManagerOptions): Promise<
   if (faults.length === 0) return manager;
   await manager.close();
   throw new ServeError(Code.modelLoadFailure, faults.join("\n"));
+}
+
+function resolveSurroundings(options: InferManagerOptions): EngineSurroundings {
+  return {
+    cores: options.cores ?? engineTypes,
+    defaultThreadNum: options.defaultThreadNum ?? availableParallelism(),
+    metrics: options.metrics ?? noMetrics,
+    clock: options.clock ?? systemClock,
+    logger: options.logger ?? silentLogger,
+  };
 }
 
 /** Engines of this process, by name. */
@@ -103,7 +105,7 @@ export class LocalInferManager implements InferManager {
 
   /** Whether every engine can answer. */
   get isReady(): boolean {
-    return this.engines().every(({ isReady }) => isReady);
+    return [...this.#engines.values()].every((engine) => engine.isReady);
   }
 
   /** Takes no new runs, waits for those there are, gives the models back. Idempotent. */
@@ -115,13 +117,5 @@ export class LocalInferManager implements InferManager {
     const engine = this.#engines.get(name);
     if (!engine) throw new ServeError(Code.notFound, `no engine named "${name}"`);
     return engine;
-  }
-}
-
-function logLoaded(logger: Logger, { name, placement, loadMs, warmUp, copies }: EngineStatus): void {
-  const fields = { engine: name, placement: placement.kind, reason: placement.reason, copies };
-  logger.info({ ...fields, loadMs: Math.round(loadMs), runMicros: warmUp.runMicros }, "engine loaded");
-  if (warmUp.failure !== undefined) {
-    logger.warn({ engine: name, failure: warmUp.failure }, "the warm-up on made-up inputs failed");
   }
 }

@@ -55,24 +55,15 @@ export class InferEngine implements InferEngineInfo {
     return this.#executor.run(inputs, call);
   }
 
+  /** Whether at least one copy of the model can run. */
+  get isReady(): boolean {
+    return this.#executor.copies > 0;
+  }
+
   status(): EngineStatus {
-    const { name, version, type, model, placement } = this.#options;
-    const { copies, waiting, running, report } = this.#executor;
-    const { signature, loadMs, warmUp } = report;
-    return {
-      name,
-      version,
-      signature,
-      model,
-      type,
-      placement,
-      isReady: copies > 0,
-      copies,
-      waiting,
-      running,
-      loadMs,
-      warmUp,
-    };
+    const { executor, ...identity } = this.#options;
+    const { copies, waiting, running, report } = executor;
+    return { ...identity, ...report, isReady: copies > 0, copies, waiting, running };
   }
 
   /** Takes no new runs, waits for those there are, gives the model back. Idempotent. */

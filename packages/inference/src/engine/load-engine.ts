@@ -11,7 +11,7 @@ import type { Executor } from "../run/executor.js";
 import { InlineExecutor } from "../run/inline-executor.js";
 import { WorkerPool, type WorkerPoolOptions } from "../run/worker-pool.js";
 import { EngineMetrics } from "./engine-metrics.js";
-import { type EnginePlacement, InferEngine } from "./infer-engine.js";
+import { type EnginePlacement, type EngineStatus, InferEngine } from "./infer-engine.js";
 import { resolveModelConf } from "./model-conf.js";
 import { type PlacementFacts, planPlacement } from "./plan-placement.js";
 
@@ -45,7 +45,10 @@ export async function loadEngine(conf: EngineConf, surroundings: EngineSurroundi
   try {
     const resolved = resolveModelConf(executor.report.signature, model);
     metrics.watch({ waiting: () => executor.waiting, copies: () => executor.copies });
-    return new InferEngine({ name, version: onlyVersion, type, model: resolved, placement, executor });
+    const identity = { name, version: onlyVersion, type, model: resolved, placement };
+    const engine = new InferEngine({ ...identity, executor });
+    logLoaded(logger, engine.status());
+    return engine;
   } catch (thrown) {
     await executor.close();
     throw thrown;
@@ -88,4 +91,12 @@ async function choosePlacement(facts: PlacementFacts, options: LoadOptions): Pro
 function createExecutor(placement: EnginePlacement, options: LoadOptions): Promise<Executor> {
   if (placement.kind === "inline") return InlineExecutor.create(options);
   return WorkerPool.create({ ...options, threads: placement.threads });
+}
+
+function logLoaded(logger: Logger, { name, placement, loadMs, warmUp, copies }: EngineStatus): void {
+  const fields = { engine: name, placement: placement.kind, reason: placement.reason, copies };
+  logger.info({ ...fields, loadMs: Math.round(loadMs), runMicros: warmUp.runMicros }, "engine loaded");
+  if (warmUp.failure !== undefined) {
+    logger.warn({ engine: name, failure: warmUp.failure }, "the warm-up on made-up inputs failed");
+  }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Call, Code, ServeError, type TensorMap } from "@paddlewheel/core";
 import { createDeferred, type Deferred, ManualClock } from "@paddlewheel/core/testing";
+import fc from "fast-check";
 import { tensors, zeros } from "../testing/tensors.js";
 import { RunQueue } from "./run-queue.js";
 
@@ -182,5 +183,49 @@ describe("RunQueue", () => {
     leaving.cancel();
     await assert.rejects(run, { code: Code.cancelled });
     await closed;
+  });
+
+  test("keeps the order, the slots and the limit whatever comes when, and answers everybody", async () => {
+    const step = fc.oneof(
+      fc.constant({ kind: "run" } as const),
+      fc.record({ kind: fc.constant("end"), at: fc.nat(20), fails: fc.boolean() } as const),
+      fc.record({ kind: fc.constant("cancel"), at: fc.nat(20) } as const),
+    );
+    const schedule = { slots: fc.integer({ min: 1, max: 3 }), limit: fc.nat(4), steps: fc.array(step) };
+    await fc.assert(
+      fc.asyncProperty(fc.record(schedule), async ({ slots, limit, steps }) => {
+        const { queue, started, ends, call } = createTestQueue(slots, limit);
+        const asked: { inputs: TensorMap; call: Call; outcome: Promise<unknown> }[] = [];
+        for (const next of steps) {
+          if (next.kind === "run") {
+            const inputs = tensors({});
+            const stoppable = call();
+            const outcome = queue.run(inputs, stoppable).catch((thrown: unknown) => thrown);
+            asked.push({ inputs, call: stoppable, outcome });
+          } else if (next.kind === "cancel") {
+            asked[next.at]?.call.cancel();
+          } else if (next.fails) {
+            ends[next.at]?.reject(new Error("failed"));
+          } else {
+            ends[next.at]?.resolve(outputs);
+          }
+          await turn();
+          assert.ok(queue.running <= slots && queue.waiting <= limit);
+          assert.ok(queue.waiting === 0 || queue.running === slots);
+        }
+        const closed = queue.close();
+        for (let i = 0; queue.running > 0; i++) {
+          ends[i]?.resolve(outputs);
+          await turn();
+        }
+        await closed;
+        await Promise.all(asked.map(({ outcome }) => outcome));
+        const order = started.map((inputs) => asked.findIndex((run) => run.inputs === inputs));
+        assert.deepEqual(
+          order,
+          order.toSorted((a, b) => a - b),
+        );
+      }),
+    );
   });
 });

@@ -22,7 +22,8 @@ export type Act = (typeof Act)[keyof typeof Act];
 export interface Script {
   /** Name of the gate that waiting acts and waiting loads stop at. */
   readonly gate: string;
-  readonly load: "succeed" | "fail" | "exit" | "wait";
+  /** `slow`: the load succeeds, but every run takes a millisecond. */
+  readonly load: "succeed" | "slow" | "fail" | "exit" | "wait";
 }
 
 const signature: ModelSignature = {
@@ -39,10 +40,12 @@ const signature: ModelSignature = {
 /** A core that does what a test tells it, in whatever thread it runs. */
 class ScriptedCore implements FluidFamilyCore {
   #gate = "";
+  #isSlow = false;
 
   async create(dataPath: string): Promise<ModelSignature> {
     const { gate, load } = JSON.parse(await readFile(dataPath, "utf8")) as Script;
     this.#gate = gate;
+    this.#isSlow = load === "slow";
     if (load === "fail") throw new Error("the script says fail");
     if (load === "exit") process.exit(3);
     if (load === "wait") await passGate(gate);
@@ -50,6 +53,7 @@ class ScriptedCore implements FluidFamilyCore {
   }
 
   async run(inputs: TensorMap): Promise<TensorMap> {
+    if (this.#isSlow) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     const act = inputs.get("act")?.data[0];
     if (act === Act.fail) throw new Error("the script says fail", { cause: new Error("raw") });
     if (act === Act.exit) process.exit(3);
