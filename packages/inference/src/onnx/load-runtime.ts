@@ -9,7 +9,10 @@ export async function loadRuntime(
   importRuntime: () => Promise<OnnxRuntime> = () => import("onnxruntime-node"),
 ): Promise<OnnxRuntime> {
   try {
-    return await importRuntime();
+    const runtime = await importRuntime();
+    // It prints failures by itself, and each of them arrives here as an error too.
+    runtime.env.logLevel = "fatal";
+    return runtime;
   } catch (thrown) {
     const [reason = ""] = String(thrown instanceof Error ? thrown.message : thrown).split("\n");
     throw new Error(

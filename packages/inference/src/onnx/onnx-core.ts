@@ -16,7 +16,7 @@ interface LoadedSession {
 
 /**
  * One thread per copy: threads inside a run collapse beside a busy neighbour, N copies degrade in proportion.
- * ONNX Runtime prints failures by itself; all of them arrive here as errors, so only fatal ones may be printed.
+ * The severity is `fatal`, as in `loadRuntime`.
  */
 const defaultOptions: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],

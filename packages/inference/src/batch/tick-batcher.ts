@@ -1,0 +1,156 @@
+import { type Call, type Clock, Code, ServeError, type TensorMap } from "@paddlewheel/core";
+import { canMerge, mergeRows, splitRows } from "./rows.js";
+
+export interface TickBatcherOptions {
+  /** Name of the engine, for messages. */
+  readonly engine: string;
+  /** Rows of one merged run; a single run with more goes alone. */
+  readonly maxRows: number;
+  /** Runs that may wait; one more is refused. */
+  readonly maxQueueSize: number;
+  readonly clock: Clock;
+  /** Runs the model. */
+  readonly start: (inputs: TensorMap) => Promise<TensorMap>;
+  /** Told of every run that starts how many milliseconds it waited. */
+  readonly onStart: (waitedMs: number) => void;
+  /** Runs `task` after the sockets have been looked at once more; `setImmediate` by default. */
+  readonly defer?: (task: () => void) => void;
+}
+
+interface WaitingRun {
+  readonly inputs: TensorMap;
+  readonly rows: number;
+  readonly call: Call | undefined;
+  readonly since: number;
+  readonly resolve: (outputs: TensorMap) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Merges the runs that come in during one turn of the event loop, for models whose run costs less than the way to it.
+ * Nothing waits for company: a run alone starts at once, and those that arrive meanwhile go together. Only rows of one
+ * shape merge; when a merged run fails, each of its runs is tried alone, so that nobody pays for a neighbour.
+ */
+export class TickBatcher {
+  readonly #options: TickBatcherOptions;
+  readonly #defer: (task: () => void) => void;
+  #waiting: WaitingRun[] = [];
+  #running = 0;
+  #isDraining = false;
+  #isClosed = false;
+  /** Runs in the last batch: more than one means that more are likely to come in this turn. */
+  #lastSize = 1;
+  #onEmpty: (() => void)[] = [];
+
+  constructor(options: TickBatcherOptions) {
+    this.#options = options;
+    this.#defer = options.defer ?? setImmediate;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /**
+   * Runs the model on these inputs, alone or with others.
+   * @throws ServeError resourceExhausted when too many wait, unavailable after `close`, the reason of a call that
+   * stopped before the start; and what `start` throws.
+   */
+  async run(inputs: TensorMap, call?: Call): Promise<TensorMap> {
+    const { engine, maxQueueSize, clock } = this.#options;
+    if (this.#isClosed) throw new ServeError(Code.unavailable, `engine "${engine}" is closed`);
+    call?.throwIfStopped();
+    if (this.#waiting.length >= maxQueueSize) {
+      throw new ServeError(
+        Code.resourceExhausted,
+        `engine "${engine}": ${maxQueueSize} runs are waiting, the limit of max_queue_size`,
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ inputs, rows: rowsOf(inputs), call, since: clock.now(), resolve, reject });
+      this.#wake();
+    });
+  }
+
+  /** Takes no new runs; resolves when the waiting and the running ones are done. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (!this.#isDraining) return;
+    await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
+  }
+
+  #wake(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    if (this.#lastSize > 1) this.#defer(() => void this.#drain());
+    else void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeBatch();
+      if (batch.length > 0) await this.#runBatch(batch);
+    }
+    this.#isDraining = false;
+    for (const resolve of this.#onEmpty.splice(0)) resolve();
+  }
+
+  /** The first run that somebody still waits for, and whoever fits with it; the others keep their order. */
+  #takeBatch(): readonly WaitingRun[] {
+    const { clock, maxRows, onStart } = this.#options;
+    const batch: WaitingRun[] = [];
+    const rest: WaitingRun[] = [];
+    let rows = 0;
+    for (const run of this.#waiting) {
+      const stopReason = run.call?.stopReason;
+      if (stopReason) run.reject(stopReason);
+      else if (!batch[0] || (rows + run.rows <= maxRows && canMerge(batch[0].inputs, run.inputs))) {
+        batch.push(run);
+        rows += run.rows;
+        onStart(clock.now() - run.since);
+      } else rest.push(run);
+    }
+    this.#waiting = rest;
+    this.#lastSize = batch.length;
+    return batch;
+  }
+
+  async #runBatch(batch: readonly WaitingRun[]): Promise<void> {
+    this.#running = batch.length;
+    const [first] = batch;
+    if (batch.length === 1 && first) await this.#runAlone(first);
+    else if (!(await this.#runMerged(batch))) {
+      for (const run of batch) await this.#runAlone(run);
+    }
+    this.#running = 0;
+  }
+
+  async #runMerged(batch: readonly WaitingRun[]): Promise<boolean> {
+    try {
+      const outputs = await this.#options.start(mergeRows(batch.map(({ inputs }) => inputs)));
+      const parts = splitRows(outputs, batch.map(({ rows }) => rows));
+      for (const [i, run] of batch.entries()) run.resolve(parts[i] ?? new Map());
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #runAlone(run: WaitingRun): Promise<void> {
+    try {
+      run.resolve(await this.#options.start(run.inputs));
+    } catch (error) {
+      run.reject(error);
+    }
+  }
+}
+
+/** Rows of a run; every input of a model with a batch axis has the same. */
+function rowsOf(inputs: TensorMap): number {
+  const [first] = inputs.values();
+  return first?.shape[0] ?? 1;
+}
