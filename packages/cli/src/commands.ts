@@ -1,0 +1,15 @@
+import { checkCommand } from "./check/check-command.js";
+import type { Command } from "./command.js";
+import { convertCommand } from "./convert/convert-command.js";
+import { inspectCommand } from "./inspect/inspect-command.js";
+import { serveCommand } from "./serve/serve-command.js";
+import { startCommand } from "./start/start-command.js";
+
+/** Every command, in the order of the help page. */
+export const commands: readonly Command[] = [
+  serveCommand,
+  startCommand,
+  checkCommand,
+  convertCommand,
+  inspectCommand,
+];

@@ -1,0 +1,30 @@
+/** What a flag takes: nothing, one value, or values up to the next flag. */
+export type FlagKind = "bool" | "text" | "int" | "texts" | "ints";
+
+/** One flag of a command; its name is its key in the table, written with underscores as Paddle Serving does. */
+export interface Flag {
+  readonly kind: FlagKind;
+  /** What stands for the value in help: `DIR`, `MS`. */
+  readonly value?: string;
+  /** What holds when the flag is not given, with its unit, for help and docs; the code behind the flag applies it. */
+  readonly default?: string;
+  readonly help: string;
+  /** The only values of a text flag. */
+  readonly choices?: readonly string[];
+  /** Smallest value of a number. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Set for a flag that is accepted without effect: why it has none here. */
+  readonly ignored?: string;
+  /** Values that ask for what is the case anyway, so that nothing need be said. */
+  readonly silentFor?: readonly string[];
+}
+
+export type FlagTable = Readonly<Record<string, Flag>>;
+
+/** `--model DIR...` */
+export function flagUsage(name: string, { kind, value = "VALUE" }: Flag): string {
+  if (kind === "bool") return `--${name}`;
+  const isList = kind === "texts" || kind === "ints";
+  return `--${name} ${value}${isList ? "..." : ""}`;
+}

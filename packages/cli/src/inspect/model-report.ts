@@ -1,0 +1,53 @@
+import type { ModelConf, ModelVarConf } from "@paddlewheel/core";
+import type { ModelInspection } from "@paddlewheel/inference";
+import type { ValueSummary } from "@paddlewheel/onnx";
+
+/** An input or output of a model. */
+export interface ValueReport {
+  readonly name: string;
+  /** Name for clients: of the conf beside the model, else the model's own. */
+  readonly alias: string;
+  readonly dtype: string;
+  /** The batch axis included; null when the model leaves even the rank open. */
+  readonly shape: readonly (number | string)[] | null;
+}
+
+/** What `inspect` tells, as its JSON has it. */
+export interface ModelReport {
+  readonly file: string;
+  /** Size on disk, weights in other files included. */
+  readonly bytes: number;
+  readonly producer: { readonly name: string; readonly version: string };
+  readonly irVersion: number;
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly inputs: readonly ValueReport[];
+  readonly outputs: readonly ValueReport[];
+  readonly parameterCount: number;
+  readonly parameterBytes: number;
+  /** Operators by how often they occur, most frequent first. */
+  readonly ops: Readonly<Record<string, number>>;
+  /** Files that hold weights, relative to the model's folder. */
+  readonly externalFiles: readonly string[];
+}
+
+export function toReport(model: ModelInspection, conf: ModelConf | undefined): ModelReport {
+  const ops = [...model.opCounts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return {
+    file: model.file,
+    bytes: model.bytes,
+    producer: model.producer,
+    irVersion: model.irVersion,
+    opsets: Object.fromEntries(model.opsets),
+    inputs: model.inputs.map((value) => toValue(value, conf?.feedVars)),
+    outputs: model.outputs.map((value) => toValue(value, conf?.fetchVars)),
+    parameterCount: model.parameterCount,
+    parameterBytes: model.parameterBytes,
+    ops: Object.fromEntries(ops),
+    externalFiles: [...new Set(model.externalData.map(({ location }) => location))],
+  };
+}
+
+function toValue({ name, dtype, shape }: ValueSummary, vars: readonly ModelVarConf[] = []): ValueReport {
+  const alias = vars.find((variable) => variable.name === name)?.aliasName ?? name;
+  return { name, alias, dtype, shape: shape ?? null };
+}

@@ -1,0 +1,56 @@
+import type { TextStream } from "../terminal.js";
+import type { ModelReport, ValueReport } from "./model-report.js";
+
+/** A model as a person reads it. */
+export function renderModel(report: ModelReport, stream: TextStream): string {
+  const head = (text: string): string => stream.style("bold", text);
+  const lines = [
+    `${head("model")}       ${report.file}`,
+    `${head("size")}        ${bytes(report.bytes)}`,
+    `${head("parameters")}  ${report.parameterCount} (${bytes(report.parameterBytes)})`,
+    `${head("opsets")}      ${pairs(report.opsets)}`,
+    `${head("producer")}    ${`${report.producer.name} ${report.producer.version}`.trim() || "unknown"}`,
+    ...report.externalFiles.map((file) => `${head("weights in")}  ${file}`),
+    head("inputs"),
+    ...valueLines(report.inputs),
+    head("outputs"),
+    ...valueLines(report.outputs),
+    head("operators"),
+    ...columns(Object.entries(report.ops).map(([op, count]) => [op, String(count)])),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function valueLines(values: readonly ValueReport[]): string[] {
+  return columns(
+    values.map(({ name, alias, dtype, shape }) => [
+      name,
+      dtype,
+      shape ? `[${shape.join(", ")}]` : "any shape",
+      alias === name ? "" : `alias ${alias}`,
+    ]),
+  );
+}
+
+/** Rows with their cells one below the other. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  }
+  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
+}
+
+function pairs(values: Readonly<Record<string, number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+}
+
+const units = ["KiB", "MiB", "GiB", "TiB"];
+
+function bytes(count: number): string {
+  if (count < 1024) return `${count} bytes`;
+  const step = Math.min(Math.floor(Math.log2(count) / 10), units.length);
+  return `${(count / 1024 ** step).toFixed(1)} ${units[step - 1]}`;
+}

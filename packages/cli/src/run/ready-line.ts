@@ -1,0 +1,15 @@
+import { type AddressInfo, isIPv6 } from "node:net";
+import type { ServerConf } from "@paddlewheel/conf";
+
+/** `ready on http://0.0.0.0:9393 (GeneralModelService: workflow1; engines: GeneralInferOp_0)` */
+export function readyLine({ address, port }: AddressInfo, { services, engines }: ServerConf): string {
+  const host = isIPv6(address) ? `[${address}]` : address;
+  const parts = services.map(({ name, workflows, workflowMap, webService }) => {
+    const mapped = [...(workflowMap?.workflows.values() ?? [])].flat();
+    const names = [...new Set(workflowMap ? mapped : workflows)];
+    const post = webService === undefined ? [] : [`POST /${webService}/prediction`];
+    return `${name}: ${[...names, ...post].join(", ")}`;
+  });
+  const engineNames = engines.map(({ name }) => name).join(", ") || "none";
+  return `ready on http://${host}:${port} (${[...parts, `engines: ${engineNames}`].join("; ")})`;
+}

@@ -1,0 +1,49 @@
+import { defaultLimits, type ServerLimits } from "@paddlewheel/server";
+import type { FlagTable } from "../flags/flag.js";
+import type { FlagValues } from "../flags/flag-values.js";
+import { given } from "../flags/given.js";
+
+/** Flags of every command that starts a server. */
+export const serverFlags: FlagTable = {
+  host: { kind: "text", value: "HOST", default: "0.0.0.0", help: "address to listen on" },
+  max_concurrency: {
+    kind: "int",
+    value: "N",
+    default: "0, no limit",
+    help: "calls at work before new ones are refused",
+  },
+  idle_timeout_s: {
+    kind: "int",
+    value: "S",
+    default: "80",
+    min: 1,
+    max: 86_400,
+    help: "seconds after which an HTTP connection without a request is closed",
+  },
+  drain_timeout_ms: {
+    kind: "int",
+    value: "MS",
+    default: String(defaultLimits.drainTimeoutMs),
+    max: 3_600_000,
+    help: "milliseconds a stopping server waits for calls at work",
+  },
+  log_level: {
+    kind: "text",
+    value: "LEVEL",
+    default: "info",
+    choices: ["debug", "info", "warn", "error", "silent"],
+    help: "least severe log lines to write: debug, info, warn, error or silent",
+  },
+};
+
+/** The part of the server's limits that flags set. */
+export function limitsOf(values: FlagValues, defaultMaxBodySize: number): Partial<ServerLimits> {
+  return {
+    maxBodySize: values.int("max_body_size") ?? defaultMaxBodySize,
+    keepAliveTimeoutMs: (values.int("idle_timeout_s") ?? 80) * 1000,
+    ...given({
+      maxConcurrency: values.int("max_concurrency"),
+      drainTimeoutMs: values.int("drain_timeout_ms"),
+    }),
+  };
+}
