@@ -94,8 +94,12 @@ export class LocalInferManager implements InferManager {
     return this.#engine(name);
   }
 
-  async infer(name: string, inputs: TensorMap, options?: InferOptions): Promise<TensorMap> {
-    return this.#engine(name).infer(inputs, options?.call);
+  infer(name: string, inputs: TensorMap, options?: InferOptions): Promise<TensorMap> {
+    try {
+      return this.#engine(name).infer(inputs, options?.call);
+    } catch (refusal) {
+      return Promise.reject(refusal);
+    }
   }
 
   /** All engines as they are now, in the order of conf. */

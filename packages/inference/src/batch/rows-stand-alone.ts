@@ -1,4 +1,4 @@
-import { type ModelConf, type ModelSignature, type Tensor, type TensorData, type TensorMap } from "@paddlewheel/core";
+import type { ModelConf, ModelSignature, Tensor, TensorData, TensorMap } from "@paddlewheel/core";
 import type { FluidFamilyCore } from "../core/fluid-family-core.js";
 import { warmUpInputs } from "../engine/warm-up.js";
 import { mergeRows, splitRows } from "./rows.js";
@@ -19,7 +19,10 @@ export async function rowsStandAlone(
     const rows = [1, 2, 3].map((seed) => variedInputs(warmUpInputs(signature, model), seed));
     const alone: TensorMap[] = [];
     for (const row of rows) alone.push(await core.run(row));
-    const together = splitRows(await core.run(mergeRows(rows)), rows.map(() => 1));
+    const together = splitRows(
+      await core.run(mergeRows(rows)),
+      rows.map(() => 1),
+    );
     return alone.every((outputs, i) => areAlike(outputs, together[i]));
   } catch {
     // What cannot run on made-up numbers cannot be tried, so it is left alone.

@@ -60,18 +60,12 @@ export class TickBatcher {
    * @throws ServeError resourceExhausted when too many wait, unavailable after `close`, the reason of a call that
    * stopped before the start; and what `start` throws.
    */
-  async run(inputs: TensorMap, call?: Call): Promise<TensorMap> {
-    const { engine, maxQueueSize, clock } = this.#options;
-    if (this.#isClosed) throw new ServeError(Code.unavailable, `engine "${engine}" is closed`);
-    call?.throwIfStopped();
-    if (this.#waiting.length >= maxQueueSize) {
-      throw new ServeError(
-        Code.resourceExhausted,
-        `engine "${engine}": ${maxQueueSize} runs are waiting, the limit of max_queue_size`,
-      );
-    }
+  run(inputs: TensorMap, call?: Call): Promise<TensorMap> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ inputs, rows: rowsOf(inputs), call, since: clock.now(), resolve, reject });
+      this.#checkOpen();
+      call?.throwIfStopped();
+      const since = this.#options.clock.now();
+      this.#waiting.push({ inputs, rows: rowsOf(inputs), call, since, resolve, reject });
       this.#wake();
     });
   }
@@ -81,6 +75,16 @@ export class TickBatcher {
     this.#isClosed = true;
     if (!this.#isDraining) return;
     await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
+  }
+
+  #checkOpen(): void {
+    const { engine, maxQueueSize } = this.#options;
+    if (this.#isClosed) throw new ServeError(Code.unavailable, `engine "${engine}" is closed`);
+    if (this.#waiting.length < maxQueueSize) return;
+    throw new ServeError(
+      Code.resourceExhausted,
+      `engine "${engine}": ${maxQueueSize} runs are waiting, the limit of max_queue_size`,
+    );
   }
 
   #wake(): void {
@@ -132,7 +136,10 @@ export class TickBatcher {
   async #runMerged(batch: readonly WaitingRun[]): Promise<boolean> {
     try {
       const outputs = await this.#options.start(mergeRows(batch.map(({ inputs }) => inputs)));
-      const parts = splitRows(outputs, batch.map(({ rows }) => rows));
+      const parts = splitRows(
+        outputs,
+        batch.map(({ rows }) => rows),
+      );
       for (const [i, run] of batch.entries()) run.resolve(parts[i] ?? new Map());
       return true;
     } catch {

@@ -15,6 +15,8 @@ export interface EngineStatus extends InferEngineInfo {
   readonly isReady: boolean;
   /** Copies of the model that can run; one per thread. */
   readonly copies: number;
+  /** Rows that one run may be merged from; 1 when runs are not merged. */
+  readonly maxBatchRows: number;
   readonly waiting: number;
   readonly running: number;
   /** Milliseconds until the model was loaded, of the slowest copy; the warm-up comes on top. */
@@ -49,8 +51,8 @@ export class InferEngine implements InferEngineInfo {
     this.#executor = options.executor;
   }
 
-  /** See `InferManager.infer`. */
-  async infer(inputs: TensorMap, call?: Call): Promise<TensorMap> {
+  /** See `InferManager.infer`; a refusal of the inputs is thrown at once. */
+  infer(inputs: TensorMap, call?: Call): Promise<TensorMap> {
     checkInputs(this.name, this.signature, inputs);
     return this.#executor.run(inputs, call);
   }
@@ -62,8 +64,8 @@ export class InferEngine implements InferEngineInfo {
 
   status(): EngineStatus {
     const { executor, ...identity } = this.#options;
-    const { copies, waiting, running, report } = executor;
-    return { ...identity, ...report, isReady: copies > 0, copies, waiting, running };
+    const { copies, maxBatchRows, waiting, running, report } = executor;
+    return { ...identity, ...report, isReady: copies > 0, copies, maxBatchRows, waiting, running };
   }
 
   /** Takes no new runs, waits for those there are, gives the model back. Idempotent. */

@@ -39,7 +39,8 @@ export async function loadEngine(conf: EngineConf, surroundings: EngineSurroundi
   const { dataPath, bytes } = await factory.findModel(modelDir);
   const metrics = new EngineMetrics(surroundings.metrics, name, onlyVersion);
   const source = { module: factory.module, dataPath, model };
-  const options = { engine: name, source, maxQueueSize, clock, logger, observer: metrics };
+  const maxBatchRows = conf.batchInferSize;
+  const options = { engine: name, source, maxQueueSize, maxBatchRows, clock, logger, observer: metrics };
   const placement = await choosePlacement(placementFacts(conf, bytes, surroundings), options);
   const executor = await createExecutor(placement, options);
   try {

@@ -7,6 +7,8 @@ export interface Executor {
   readonly report: LoadReport;
   /** Copies of the model that can run now. */
   readonly copies: number;
+  /** Rows that one run of the model may be merged from; 1 when runs are not merged. */
+  readonly maxBatchRows: number;
   readonly waiting: number;
   readonly running: number;
 
@@ -25,6 +27,8 @@ export interface ExecutorOptions {
   readonly engine: string;
   readonly source: CoreSource;
   readonly maxQueueSize: number;
+  /** Rows that runs may be merged to, where the model and the kind of executor allow it. */
+  readonly maxBatchRows: number;
   readonly clock: Clock;
   readonly observer: RunObserver;
 }

@@ -1,39 +1,37 @@
 import type { Call, Clock, TensorMap } from "@paddlewheel/core";
+import { hasBatchAxis } from "../batch/batch-axis.js";
+import { rowsStandAlone } from "../batch/rows-stand-alone.js";
+import { TickBatcher } from "../batch/tick-batcher.js";
 import type { RunObserver } from "../engine/engine-metrics.js";
 import { type Executor, type ExecutorOptions, rowsOf } from "./executor.js";
 import { type LoadedCore, type LoadReport, loadCore } from "./load-core.js";
 import { failureRecord, runFailure } from "./run-failure.js";
-import { RunQueue } from "./run-queue.js";
-
-/**
- * Runs one turn of the event loop may take on: with runs of at most 0.2 ms that is 3 ms between two looks at the
- * sockets. More wait in line, where stopped calls leave.
- */
-const runsPerTurn = 16;
 
 /** Runs a model on this thread: for models whose run is shorter than the way to a worker. */
 export class InlineExecutor implements Executor {
   readonly report: LoadReport;
+  readonly maxBatchRows: number;
   readonly #core: LoadedCore["core"];
   readonly #engine: string;
   readonly #clock: Clock;
   readonly #observer: RunObserver;
-  readonly #queue: RunQueue;
+  readonly #batcher: TickBatcher;
   #lastEnd = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor({ core, report }: LoadedCore, options: ExecutorOptions) {
+  private constructor({ core, report }: LoadedCore, options: ExecutorOptions, maxBatchRows: number) {
     const { engine, maxQueueSize, clock, observer } = options;
     this.report = report;
+    this.maxBatchRows = maxBatchRows;
     this.#core = core;
     this.#engine = engine;
     this.#clock = clock;
     this.#observer = observer;
-    this.#queue = new RunQueue({
+    this.#batcher = new TickBatcher({
       engine,
+      maxRows: maxBatchRows,
       maxQueueSize,
       clock,
-      slots: () => runsPerTurn,
       start: (inputs) => this.#run(inputs),
       onStart: (ms) => observer.waited(ms),
     });
@@ -41,7 +39,14 @@ export class InlineExecutor implements Executor {
 
   /** @throws what the core throws when it cannot load the model. */
   static async create(options: ExecutorOptions): Promise<InlineExecutor> {
-    return new InlineExecutor(await loadCore(options.source), options);
+    const { maxBatchRows, source } = options;
+    const loaded = await loadCore(source);
+    const { signature } = loaded.report;
+    const isBatchable =
+      maxBatchRows > 1 &&
+      hasBatchAxis(signature) &&
+      (await rowsStandAlone(loaded.core, signature, source.model));
+    return new InlineExecutor(loaded, options, isBatchable ? maxBatchRows : 1);
   }
 
   get copies(): number {
@@ -49,19 +54,19 @@ export class InlineExecutor implements Executor {
   }
 
   get waiting(): number {
-    return this.#queue.waiting;
+    return this.#batcher.waiting;
   }
 
   get running(): number {
-    return this.#queue.running;
+    return this.#batcher.running;
   }
 
   run(inputs: TensorMap, call?: Call): Promise<TensorMap> {
-    return this.#queue.run(inputs, call);
+    return this.#batcher.run(inputs, call);
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#queue.close().then(() => this.#core.release());
+    this.#closed ??= this.#batcher.close().then(() => this.#core.release());
     return this.#closed;
   }
 

@@ -21,7 +21,8 @@ async function createTestPool(t: TestContext, { threads = 1, maxQueueSize = 10 }
     waited: (ms: number) => observed.waits.push(ms),
     ran: (_ms: number, rows: number) => observed.rows.push(rows),
   };
-  const options = { engine: "e", source: model.source, threads, maxQueueSize, clock, logger, observer };
+  const limits = { maxQueueSize, maxBatchRows: 1 };
+  const options = { engine: "e", source: model.source, threads, ...limits, clock, logger, observer };
   const create = async () => {
     const pool = await WorkerPool.create(options);
     t.after(() => pool.close());

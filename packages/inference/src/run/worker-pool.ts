@@ -14,6 +14,8 @@ export interface WorkerPoolOptions extends ExecutorOptions {
 /** Runs a model on worker threads, one run per thread at a time, and lets the others wait in line. */
 export class WorkerPool implements Executor {
   readonly report: LoadReport;
+  /** Threads run each request by itself. */
+  readonly maxBatchRows = 1;
   readonly #options: WorkerPoolOptions;
   readonly #workers: ModelWorkers;
   readonly #queue: RunQueue;

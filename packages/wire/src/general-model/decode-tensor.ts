@@ -101,9 +101,11 @@ class TensorParts {
 
   #int32s(number: number): Int32Array {
     const packed = this.#packed[number];
-    return packed ? int32Field.decode(packed) : new Int32Array(0);
+    return packed ? int32Field.decode(packed) : noNumbers;
   }
 }
+
+const noNumbers = new Int32Array(0);
 
 function notUtf8(name: string, index: number): ServeError {
   return new ServeError(

@@ -86,7 +86,7 @@ export class WireReader {
 
   string(field: string): string {
     const start = this.#position;
-    const text = decodeUtf8(this.bytes(field));
+    const text = this.#text(field);
     if (text === undefined) throw this.#malformed(field, `the text at byte ${start} is not UTF-8`);
     return text;
   }
@@ -97,7 +97,7 @@ export class WireReader {
    */
   stringElement(field: string): string | undefined {
     this.#fieldCount--;
-    return decodeUtf8(this.bytes(field));
+    return this.#text(field);
   }
 
   /** The value of a message field, as `read` makes it from the fields inside. */
@@ -149,6 +149,26 @@ export class WireReader {
     }
     if (start < piece.length) throw this.#varintCutOff(field, offset + start);
     return count;
+  }
+
+  #text(field: string): string | undefined {
+    this.#expect(WireType.bytes, field);
+    const length = this.#length(field);
+    return this.#shortAscii(length) ?? decodeUtf8(this.#span(length, field));
+  }
+
+  /** Half the time of the decoder, which is a call out of JavaScript and wants a view, for names and words. */
+  #shortAscii(length: number): string | undefined {
+    if (length > maxShortText) return undefined;
+    const end = this.#position + length;
+    let text = "";
+    for (let i = this.#position; i < end; i++) {
+      const byte = this.#bytes[i] ?? 0;
+      if (byte >= 0x80) return undefined;
+      text += String.fromCharCode(byte);
+    }
+    this.#position = end;
+    return text;
   }
 
   #expect(wireType: WireType, field: string): void {
@@ -218,24 +238,9 @@ export class WireReader {
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
-  if (bytes.length <= maxShortText) {
-    const text = decodeShortAscii(bytes);
-    if (text !== undefined) return text;
-  }
   try {
     return utf8.decode(bytes);
   } catch {
     return undefined;
   }
-}
-
-/** Half the time of the decoder, which is a call out of JavaScript, for names and words. */
-function decodeShortAscii(bytes: Uint8Array): string | undefined {
-  let text = "";
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte >= 0x80) return undefined;
-    text += String.fromCharCode(byte);
-  }
-  return text;
 }
