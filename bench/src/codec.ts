@@ -1,8 +1,9 @@
 // What reading and writing one image tensor costs, beside the same through protobufjs: `node bench/dist/codec.js`.
-// Each side runs in a thread of its own: the arrays of one would decide when the other's buffers are collected, and a
-// fresh buffer costs more to page in than to fill.
+// Each side runs in a process of its own: the arrays of one would decide when the other's buffers are collected, and
+// a fresh buffer can cost ten times more to page in than to fill. The first row is what such a buffer costs by itself.
+import { fork } from "node:child_process";
 import { once } from "node:events";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { fileURLToPath } from "node:url";
 import {
   type GeneralRequest,
   type GeneralTensor,
@@ -22,8 +23,10 @@ const roundMs = 60;
 interface Contest {
   readonly name: string;
   readonly ours: () => unknown;
-  readonly baseline: () => unknown;
+  readonly baseline?: () => unknown;
 }
+
+type Side = "ours" | "baseline";
 
 const root = protobuf.Root.fromJSON(generalModelServiceDescriptor);
 const requestType = root.lookupType(generalRequestCodec.typeName);
@@ -52,6 +55,7 @@ const response = {
 const responseObject = responseType.decode(generalResponseCodec.encode(response));
 
 const contests: readonly Contest[] = [
+  { name: "copy to a new buffer", ours: () => new Uint8Array(floatRequest) },
   decodingFloats("aligned", withAlignment(floatRequest, true)),
   decodingFloats("not aligned", withAlignment(floatRequest, false)),
   decodingContent("aligned", withAlignment(contentRequest, true)),
@@ -114,29 +118,28 @@ function withAlignment(bytes: Uint8Array, isAligned: boolean): Uint8Array {
 }
 
 /** Median microseconds of both sides, their rounds in turn: a busy neighbour then slows both. */
-async function measure({ name }: Contest): Promise<string[]> {
-  const workers = ["ours", "baseline"].map(
-    (side) => new Worker(new URL(import.meta.url), { workerData: { name, side } }),
-  );
-  const times: number[][] = workers.map(() => []);
+async function measure({ name, baseline }: Contest): Promise<string[]> {
+  const sides: Side[] = baseline ? ["ours", "baseline"] : ["ours"];
+  const runners = sides.map((side) => fork(fileURLToPath(import.meta.url), [name, side]));
+  const times: number[][] = runners.map(() => []);
   for (let round = -1; round < rounds; round++) {
-    for (const [side, worker] of workers.entries()) {
-      worker.postMessage("run");
-      const [us] = (await once(worker, "message")) as [number];
+    for (const [side, runner] of runners.entries()) {
+      runner.send("run");
+      const [us] = (await once(runner, "message")) as [number];
       if (round >= 0) times[side]?.push(us);
     }
   }
-  await Promise.all(workers.map((worker) => worker.terminate()));
-  const [us = 0, baselineUs = 0] = times.map(median);
-  return [name, us.toFixed(1), baselineUs.toFixed(1), (us / baselineUs).toFixed(3)];
+  for (const runner of runners) runner.disconnect();
+  const [us = 0, baselineUs] = times.map(median);
+  const beside = baselineUs ? [baselineUs.toFixed(1), (us / baselineUs).toFixed(3)] : ["", ""];
+  return [name, us.toFixed(1), ...beside];
 }
 
-/** A thread that runs one round of its side for each message. */
-function serveRounds(): void {
-  const { name, side } = workerData as { name: string; side: "ours" | "baseline" };
-  const contest = contests.find((candidate) => candidate.name === name);
-  if (!contest) throw new Error(`no contest "${name}"`);
-  parentPort?.on("message", () => parentPort?.postMessage(runFor(roundMs, contest[side])));
+/** A process that runs one round of its side for each message. */
+function serveRounds(name: string, side: Side): void {
+  const run = contests.find((contest) => contest.name === name)?.[side];
+  if (!run) throw new Error(`no contest "${name}" with a side "${side}"`);
+  process.on("message", () => process.send?.(runFor(roundMs, run)));
 }
 
 /** Microseconds of one call. */
@@ -160,10 +163,11 @@ function printTable(rows: readonly (readonly string[])[]): void {
   }
 }
 
-if (isMainThread) {
+const [name, side] = process.argv.slice(2);
+if (name && (side === "ours" || side === "baseline")) {
+  serveRounds(name, side);
+} else {
   const rows = [["602 KB of float32", "µs", "protobufjs µs", "ratio"]];
   for (const contest of contests) rows.push(await measure(contest));
   printTable(rows);
-} else {
-  serveRounds();
 }
