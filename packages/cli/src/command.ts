@@ -1,5 +1,5 @@
 import type { ExitCode } from "./exit-code.js";
-import type { FlagTable } from "./flags/flag.js";
+import type { FlagGroup } from "./flags/flag.js";
 import type { FlagValues } from "./flags/flag-values.js";
 import type { Terminal } from "./terminal.js";
 
@@ -8,12 +8,6 @@ export interface CommandCall {
   readonly values: FlagValues;
   readonly positionals: readonly string[];
   readonly terminal: Terminal;
-}
-
-/** Flags under a heading of the help page. */
-export interface FlagGroup {
-  readonly title: string;
-  readonly flags: FlagTable;
 }
 
 /** `paddlewheel NAME`. */
@@ -29,9 +23,4 @@ export interface Command {
   /** Most positional arguments it takes. */
   readonly maxPositionals: number;
   run(call: CommandCall): ExitCode | Promise<ExitCode>;
-}
-
-/** All flags of a command in one table. */
-export function flagsOf({ groups }: Command): FlagTable {
-  return Object.assign({}, ...groups.map(({ flags }) => flags));
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { nearestNameHint, ServeError } from "@paddlewheel/core";
-import { type Command, flagsOf } from "./command.js";
+import type { Command } from "./command.js";
 import { ExitCode } from "./exit-code.js";
-import type { FlagTable } from "./flags/flag.js";
+import { tableOf } from "./flags/flag.js";
 import { ignoredFlagNotes } from "./flags/ignored-flags.js";
 import { parseFlags } from "./flags/parse-flags.js";
 import { renderCommandHelp, renderProgramHelp } from "./help/render-help.js";
@@ -64,7 +64,7 @@ function help(commands: readonly Command[], name: string | undefined, { out }: T
 }
 
 async function run(command: Command, args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const flags: FlagTable = flagsOf(command);
+  const flags = tableOf(command.groups);
   const { values, positionals } = parseFlags(flags, args);
   const extra = positionals[command.maxPositionals];
   if (extra !== undefined)

@@ -17,25 +17,35 @@ export interface TextStream {
   style(format: TextFormat, text: string): string;
 }
 
-export type TextFormat = "bold" | "red" | "yellow" | "green" | "dim";
-
-/** Lines of a file or a pipe are not broken for any screen; this only bounds help texts. */
-const defaultColumns = 100;
+export type TextFormat = "bold" | "red" | "yellow" | "dim";
 
 /** Standard output and standard error of this process. */
 export function processTerminal(): Terminal {
-  return { out: streamOf(process.stdout), err: streamOf(process.stderr) };
+  return { out: createTextStream(process.stdout), err: createTextStream(process.stderr) };
 }
 
-function streamOf(stream: NodeJS.WriteStream): TextStream {
+/** What a stream must tell of itself. */
+export type TerminalStream = Pick<NodeJS.WriteStream, "write" | "on"> & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+};
+
+/** The widest a help text gets, also where no screen says how wide it is: longer lines read badly. */
+const maxColumns = 100;
+
+/** Colours only for a person at a terminal who has not set NO_COLOR. */
+export function createTextStream(
+  stream: TerminalStream,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): TextStream {
   const isTerminal = stream.isTTY ?? false;
-  const isColored = isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+  const isColored = isTerminal && !env.NO_COLOR && env.TERM !== "dumb";
   // A reader that has seen enough, `| head` say, is no error.
   stream.on("error", () => {});
   return {
     isTerminal,
-    columns: Math.min(stream.columns ?? defaultColumns, defaultColumns),
+    columns: Math.min(stream.columns ?? maxColumns, maxColumns),
     write: (text) => void stream.write(text),
-    style: (format, text) => (isColored ? styleText(format, text) : text),
+    style: (format, text) => (isColored ? styleText(format, text, { validateStream: false }) : text),
   };
 }

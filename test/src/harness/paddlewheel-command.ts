@@ -77,6 +77,11 @@ export class PaddlewheelCommand {
     this.#child.kill(signal);
   }
 
+  /** Reads no more of its standard output; what it writes from now on meets a closed pipe. */
+  closeStdout(): void {
+    this.#child.stdout?.destroy();
+  }
+
   /** Waits for text in what it writes, from the beginning on. @throws Error with all output when it never comes. */
   async waitFor(stream: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray> {
     return this.#limited(`write ${pattern} to ${stream}`, async () => {

@@ -22,6 +22,22 @@ export interface Flag {
 
 export type FlagTable = Readonly<Record<string, Flag>>;
 
+/** Flags under a heading of the help page. */
+export interface FlagGroup {
+  readonly title: string;
+  readonly flags: FlagTable;
+}
+
+/** All flags of some groups in one table. */
+export function tableOf(groups: readonly FlagGroup[]): FlagTable {
+  return Object.assign({}, ...groups.map(({ flags }) => flags));
+}
+
+/** A flag that is read and has no effect; `silentFor` are the values that ask for what is the case anyway. */
+export function ignoredFlag(kind: FlagKind, reason: string, ...silentFor: readonly string[]): Flag {
+  return { kind, help: "", ignored: reason, silentFor };
+}
+
 /** `--model DIR...` */
 export function flagUsage(name: string, { kind, value = "VALUE" }: Flag): string {
   if (kind === "bool") return `--${name}`;

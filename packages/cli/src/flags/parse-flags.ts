@@ -37,7 +37,7 @@ function collect(table: FlagTable, args: readonly string[]): { raw: RawValues; p
     tokens: true,
   });
   for (const token of tokens) {
-    if (token.kind === "positional") (list ?? positionals).push(token.value);
+    if (token.kind === "positional") (list ?? positionals).push(unmarked(token.value));
     else if (token.kind === "option-terminator") list = undefined;
     else {
       const { name, flag, value } = findFlag(table, token);
@@ -51,10 +51,18 @@ function collect(table: FlagTable, args: readonly string[]): { raw: RawValues; p
   return { raw, positionals };
 }
 
-/** `-port=1` → `--port=1`, `--max-body-size` → `--max_body_size`; a value such as `-1` stays. */
+/** Before a negative number it keeps `parseArgs` from taking it for a flag; no argument of a process can hold it. */
+const valueMark = "\0";
+
+/** `-port=1` → `--port=1`, `--max-body-size` → `--max_body_size`, and numbers marked as values. */
 function normalize(arg: string): string {
+  if (/^-\d/.test(arg)) return valueMark + arg;
   const match = /^--?([A-Za-z][\w-]+)(=.*)?$/s.exec(arg);
   return match?.[1] ? `--${match[1].replaceAll("-", "_")}${match[2] ?? ""}` : arg;
+}
+
+function unmarked(value: string): string {
+  return value.startsWith(valueMark) ? value.slice(valueMark.length) : value;
 }
 
 function optionsOf(table: FlagTable): NonNullable<ParseArgsConfig["options"]> {
@@ -72,10 +80,10 @@ interface OptionToken {
 
 function findFlag(
   table: FlagTable,
-  { name, rawName, value }: OptionToken,
+  { name, rawName, value, inlineValue }: OptionToken,
 ): { name: string; flag: Flag; value: string | undefined } {
   const flag = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (flag) return { name, flag, value };
+  if (flag) return { name, flag, value: inlineValue || value === undefined ? value : unmarked(value) };
   // gflags: --nouse_calib is --use_calib=false.
   const positive = name.startsWith("no") ? name.slice(2) : "";
   const negated = Object.hasOwn(table, positive) ? table[positive] : undefined;
@@ -87,7 +95,7 @@ function findFlag(
 
 /** A flag at the place of a value is a value forgotten. */
 function checkTaken(name: string, { value, inlineValue }: OptionToken): void {
-  if (inlineValue || value === undefined || !/^-\D/.test(value)) return;
+  if (inlineValue || value === undefined || !value.startsWith("-")) return;
   throw new UsageError(`--${name} needs a value, found ${value}`);
 }
 

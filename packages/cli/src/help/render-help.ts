@@ -1,5 +1,5 @@
-import type { Command, FlagGroup } from "../command.js";
-import { type Flag, flagUsage } from "../flags/flag.js";
+import type { Command } from "../command.js";
+import { type Flag, type FlagGroup, flagUsage } from "../flags/flag.js";
 import type { TextStream } from "../terminal.js";
 import { wrap } from "./wrap.js";
 

@@ -1,8 +1,11 @@
-import { type AddressInfo, isIPv6 } from "node:net";
+import { isIPv6 } from "node:net";
 import type { ServerConf } from "@paddlewheel/conf";
 
 /** `ready on http://0.0.0.0:9393 (GeneralModelService: workflow1; engines: GeneralInferOp_0)` */
-export function readyLine({ address, port }: AddressInfo, { services, engines }: ServerConf): string {
+export function readyLine(
+  { address, port }: { readonly address: string; readonly port: number },
+  { services, engines }: ServerConf,
+): string {
   const host = isIPv6(address) ? `[${address}]` : address;
   const parts = services.map(({ name, workflows, workflowMap, webService }) => {
     const mapped = [...(workflowMap?.workflows.values() ?? [])].flat();

@@ -1,8 +1,8 @@
-import type { AddressInfo } from "node:net";
+import { type Logger, systemClock } from "@paddlewheel/core";
 import { createPinoLogger, defaultLimits, ServerManager, type ServerOptions } from "@paddlewheel/server";
 import { ExitCode } from "../exit-code.js";
 import { given } from "../flags/given.js";
-import type { Terminal } from "../terminal.js";
+import type { Terminal, TextStream } from "../terminal.js";
 import { LoadProgressLine } from "./load-progress-line.js";
 import { readyLine } from "./ready-line.js";
 import { awaitStop, type StopReason } from "./stop-request.js";
@@ -19,30 +19,43 @@ export interface RunServerOptions extends Omit<ServerOptions, "logger" | "onProg
  */
 export async function runServer(options: RunServerOptions, terminal: Terminal): Promise<ExitCode> {
   const { logger, flush } = createPinoLogger(given({ level: options.logLevel }));
-  const say = (text: string): void => terminal.err.write(`paddlewheel: ${text}\n`);
-  const progress = new LoadProgressLine(terminal.err);
-  const stopped = awaitStop(process, (error, origin) => logger.error({ err: error, origin }, "stray error"));
-  void stopped.then((reason) => {
-    logger.info(describe(reason), "stopping");
-    const { drainTimeoutMs } = { ...defaultLimits, ...options.limits };
-    startWatchdog(drainTimeoutMs, (afterMs) => say(`not stopped after ${afterMs} ms: killed`));
-  });
   try {
-    const server = new ServerManager({ ...options, logger, onProgress: (step) => progress.show(step) });
-    const address: AddressInfo = await server.start().finally(() => progress.clear());
-    say(readyLine(address, options.conf));
-    const reason = await stopped;
-    await server.stop();
-    if (reason.kind === "signal") return ExitCode.ok;
-    say(`stopped after an error: ${messageOf(reason.error)}`);
-    return ExitCode.failed;
+    return await runUntilStopped({ ...options, logger }, terminal.err);
   } finally {
     await flush();
   }
 }
 
-function describe(reason: StopReason): Readonly<Record<string, string>> {
-  return reason.kind === "signal" ? { signal: reason.signal } : { origin: reason.origin };
+type LoggedOptions = ServerOptions & { readonly logger: Logger };
+
+async function runUntilStopped(options: LoggedOptions, err: TextStream): Promise<ExitCode> {
+  const { conf, logger } = options;
+  const progress = new LoadProgressLine(err);
+  const stopped = watchForStop(options, err);
+  const server = new ServerManager({ ...options, onProgress: (step) => progress.show(step) });
+  const { address, port } = await server.start().finally(() => progress.clear());
+  logger.info({ address, port }, "ready");
+  err.write(`paddlewheel: ${readyLine({ address, port }, conf)}\n`);
+  const reason = await stopped;
+  await server.stop();
+  if (reason.kind === "signal") return ExitCode.ok;
+  err.write(`paddlewheel: stopped after a stray error: ${messageOf(reason.error)}\n`);
+  return ExitCode.failed;
+}
+
+/** Settles with the reason to stop; from then on the time for it is limited. */
+async function watchForStop({ logger, limits }: LoggedOptions, err: TextStream): Promise<StopReason> {
+  const reason = await awaitStop(process, (error, origin) => {
+    logger.error({ err: error, origin }, "stray error");
+  });
+  logger.info(reason.kind === "signal" ? { signal: reason.signal } : { origin: reason.origin }, "stopping");
+  const { drainTimeoutMs } = { ...defaultLimits, ...limits };
+  const kill = (afterMs: number): void => {
+    err.write(`paddlewheel: not stopped after ${afterMs} ms: killed\n`);
+    process.kill(process.pid, "SIGKILL");
+  };
+  startWatchdog({ drainTimeoutMs, clock: systemClock, kill });
+  return reason;
 }
 
 function messageOf(error: unknown): string {

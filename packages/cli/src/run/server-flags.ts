@@ -1,7 +1,4 @@
-import { defaultLimits, type ServerLimits } from "@paddlewheel/server";
 import type { FlagTable } from "../flags/flag.js";
-import type { FlagValues } from "../flags/flag-values.js";
-import { given } from "../flags/given.js";
 
 /** Flags of every command that starts a server. */
 export const serverFlags: FlagTable = {
@@ -23,7 +20,7 @@ export const serverFlags: FlagTable = {
   drain_timeout_ms: {
     kind: "int",
     value: "MS",
-    default: String(defaultLimits.drainTimeoutMs),
+    default: "30000",
     max: 3_600_000,
     help: "milliseconds a stopping server waits for calls at work",
   },
@@ -35,15 +32,3 @@ export const serverFlags: FlagTable = {
     help: "least severe log lines to write: debug, info, warn, error or silent",
   },
 };
-
-/** The part of the server's limits that flags set. */
-export function limitsOf(values: FlagValues, defaultMaxBodySize: number): Partial<ServerLimits> {
-  return {
-    maxBodySize: values.int("max_body_size") ?? defaultMaxBodySize,
-    keepAliveTimeoutMs: (values.int("idle_timeout_s") ?? 80) * 1000,
-    ...given({
-      maxConcurrency: values.int("max_concurrency"),
-      drainTimeoutMs: values.int("drain_timeout_ms"),
-    }),
-  };
-}

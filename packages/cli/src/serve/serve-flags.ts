@@ -1,13 +1,12 @@
-import type { FlagTable } from "../flags/flag.js";
-
-// Source: the flags of Paddle Serving's `serve`, python/paddle_serving_server/serve.py.
+import { type FlagGroup, type FlagTable, ignoredFlag } from "../flags/flag.js";
+import { serverFlags } from "../run/server-flags.js";
 
 const onlyCpu = "models run on the CPU, by ONNX Runtime";
 const runtimeDecides = "ONNX Runtime decides this by itself";
 const noDistribution = "a model runs in one process; a distributed Paddle model cannot be served";
 const noTensorRt = "there is no TensorRT";
 
-export const serveModelFlags: FlagTable = {
+const model: FlagTable = {
   model: {
     kind: "texts",
     value: "DIR",
@@ -34,7 +33,7 @@ export const serveModelFlags: FlagTable = {
   },
 };
 
-export const serveServerFlags: FlagTable = {
+const server: FlagTable = {
   port: {
     kind: "int",
     value: "PORT",
@@ -65,60 +64,51 @@ export const serveServerFlags: FlagTable = {
   },
 };
 
-export const serveIgnoredFlags: FlagTable = {
-  device: { kind: "text", help: "", ignored: onlyCpu, silentFor: ["cpu"] },
-  gpu_ids: { kind: "texts", help: "", ignored: onlyCpu, silentFor: ["", "-1"] },
-  precision: {
-    kind: "text",
-    help: "",
-    ignored: "a model runs in the precision it was exported in",
-    silentFor: ["fp32"],
-  },
-  use_mkl: { kind: "bool", help: "", ignored: runtimeDecides },
-  use_calib: { kind: "bool", help: "", ignored: "calibrate the model before it is exported" },
-  mem_optim_off: { kind: "bool", help: "", ignored: runtimeDecides },
-  ir_optim: { kind: "bool", help: "", ignored: runtimeDecides },
-  use_trt: { kind: "bool", help: "", ignored: noTensorRt },
-  use_lite: { kind: "bool", help: "", ignored: onlyCpu },
-  use_xpu: { kind: "bool", help: "", ignored: onlyCpu },
-  use_ascend_cl: { kind: "bool", help: "", ignored: onlyCpu },
-  gpu_multi_stream: { kind: "bool", help: "", ignored: onlyCpu },
-  gpu_memory_mb: { kind: "int", help: "", ignored: onlyCpu },
-  cpu_math_thread_num: {
-    kind: "int",
-    help: "",
-    ignored: "each worker runs its model on one thread; use --runtime_thread_num for more workers",
-    silentFor: ["1"],
-  },
-  trt_workspace_size: { kind: "int", help: "", ignored: noTensorRt },
-  trt_use_static: { kind: "bool", help: "", ignored: noTensorRt },
-  min_subgraph_size: { kind: "texts", help: "", ignored: noTensorRt },
-  use_encryption_model: {
-    kind: "bool",
-    help: "",
-    ignored: "models are not decrypted here; keep them where only the server may read",
-  },
-  encryption_rpc_port: { kind: "int", help: "", ignored: "there is no key exchange" },
-  product_name: { kind: "text", help: "", ignored: "there is no licence check" },
-  container_id: { kind: "text", help: "", ignored: "there is no licence check" },
-  enable_prometheus: {
-    kind: "bool",
-    help: "",
-    ignored: "metrics are always there: GET /metrics on the service's port",
-  },
-  prometheus_port: { kind: "int", help: "", ignored: "metrics are on the service's port: GET /metrics" },
-  request_cache_size: {
-    kind: "int",
-    help: "",
-    ignored: "there is no request cache yet, every request runs its model",
-    silentFor: ["0"],
-  },
-  use_dist_model: { kind: "bool", help: "", ignored: noDistribution },
-  dist_carrier_id: { kind: "text", help: "", ignored: noDistribution },
-  dist_cfg_file: { kind: "text", help: "", ignored: noDistribution },
-  dist_endpoints: { kind: "texts", help: "", ignored: noDistribution },
-  dist_nranks: { kind: "int", help: "", ignored: noDistribution },
-  dist_subgraph_index: { kind: "int", min: -1, help: "", ignored: noDistribution },
-  dist_worker_serving_endpoints: { kind: "text", help: "", ignored: noDistribution },
-  dist_master_serving: { kind: "bool", help: "", ignored: noDistribution },
+const ignored: FlagTable = {
+  device: ignoredFlag("text", onlyCpu, "cpu"),
+  gpu_ids: ignoredFlag("texts", onlyCpu, "", "-1"),
+  precision: ignoredFlag("text", "a model runs in the precision it was exported in", "fp32"),
+  use_mkl: ignoredFlag("bool", runtimeDecides),
+  use_calib: ignoredFlag("bool", "calibrate the model before it is exported"),
+  mem_optim_off: ignoredFlag("bool", runtimeDecides),
+  ir_optim: ignoredFlag("bool", runtimeDecides),
+  use_trt: ignoredFlag("bool", noTensorRt),
+  use_lite: ignoredFlag("bool", onlyCpu),
+  use_xpu: ignoredFlag("bool", onlyCpu),
+  use_ascend_cl: ignoredFlag("bool", onlyCpu),
+  gpu_multi_stream: ignoredFlag("bool", onlyCpu),
+  gpu_memory_mb: ignoredFlag("text", onlyCpu),
+  cpu_math_thread_num: ignoredFlag(
+    "text",
+    "each worker runs its model on one thread; use --runtime_thread_num for more workers",
+    "1",
+  ),
+  trt_workspace_size: ignoredFlag("text", noTensorRt),
+  trt_use_static: ignoredFlag("bool", noTensorRt),
+  min_subgraph_size: ignoredFlag("texts", noTensorRt),
+  use_encryption_model: ignoredFlag(
+    "bool",
+    "models are not decrypted here; keep them where only the server may read",
+  ),
+  encryption_rpc_port: ignoredFlag("text", "there is no key exchange"),
+  product_name: ignoredFlag("text", "there is no licence check"),
+  container_id: ignoredFlag("text", "there is no licence check"),
+  enable_prometheus: ignoredFlag("bool", "metrics are always there: GET /metrics on the service's port"),
+  prometheus_port: ignoredFlag("text", "metrics are on the service's port: GET /metrics"),
+  request_cache_size: ignoredFlag("text", "there is no request cache yet, every request runs its model", "0"),
+  use_dist_model: ignoredFlag("bool", noDistribution),
+  dist_carrier_id: ignoredFlag("text", noDistribution),
+  dist_cfg_file: ignoredFlag("text", noDistribution),
+  dist_endpoints: ignoredFlag("texts", noDistribution),
+  dist_nranks: ignoredFlag("text", noDistribution),
+  dist_subgraph_index: ignoredFlag("text", noDistribution),
+  dist_worker_serving_endpoints: ignoredFlag("text", noDistribution),
+  dist_master_serving: ignoredFlag("bool", noDistribution),
 };
+
+/** Source: the flags of Paddle Serving's `serve`, python/paddle_serving_server/serve.py. */
+export const serveGroups: readonly FlagGroup[] = [
+  { title: "Models", flags: model },
+  { title: "Server", flags: { ...server, ...serverFlags } },
+  { title: "Accepted without effect", flags: ignored },
+];

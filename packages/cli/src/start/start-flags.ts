@@ -1,13 +1,12 @@
-import type { FlagTable } from "../flags/flag.js";
-
-// Source: the gflags of Paddle Serving's C++ server, core/predictor/common/constant.cpp, and of brpc and glog.
+import { type FlagGroup, type FlagTable, ignoredFlag } from "../flags/flag.js";
+import { serverFlags } from "../run/server-flags.js";
 
 const onlyCpu = "models run on the CPU, by ONNX Runtime";
 const alwaysOn = "it is always so";
 const noCube = "there is no parameter cube";
 const oneLog = "log lines go to standard output, as JSON; see --log_level";
 
-export const startConfFlags: FlagTable = {
+const conf: FlagTable = {
   conf: { kind: "text", value: "DIR", default: "./conf", help: "folder of the conf files" },
   flagfile: {
     kind: "text",
@@ -27,7 +26,7 @@ export const startConfFlags: FlagTable = {
   resource_file: { kind: "text", value: "FILE", default: "resource.prototxt", help: "only the usual name" },
 };
 
-export const startServerFlags: FlagTable = {
+const server: FlagTable = {
   port: {
     kind: "int",
     value: "PORT",
@@ -51,49 +50,41 @@ export const startServerFlags: FlagTable = {
   },
 };
 
-export const startIgnoredFlags: FlagTable = {
-  enable_model_toolkit: { kind: "bool", help: "", ignored: alwaysOn, silentFor: ["true"] },
-  enable_general_model: { kind: "bool", help: "", ignored: alwaysOn, silentFor: ["true"] },
-  use_parallel_infer_service: {
-    kind: "bool",
-    help: "",
-    ignored: 'it had none in Paddle Serving either; write workflow_type: "Parallel" in the conf',
-  },
-  enable_protocol_list: { kind: "text", help: "", ignored: "the port speaks every protocol there is" },
-  enable_cube: { kind: "bool", help: "", ignored: noCube },
-  enable_prometheus: {
-    kind: "bool",
-    help: "",
-    ignored: "metrics are always there: GET /metrics on the service's port",
-  },
-  prometheus_port: { kind: "int", help: "", ignored: "metrics are on the service's port: GET /metrics" },
-  request_cache_size: {
-    kind: "int",
-    help: "",
-    ignored: "there is no request cache yet, every request runs its model",
-    silentFor: ["0"],
-  },
-  reload_interval_s: { kind: "int", help: "", ignored: "models are not reloaded yet while the server runs" },
-  general_model_path: { kind: "text", help: "", ignored: "resource.prototxt names these files" },
-  general_model_file: { kind: "text", help: "", ignored: "resource.prototxt names these files" },
-  bthread_concurrency: { kind: "int", help: "", ignored: "there are no bthreads; --num_threads counts" },
-  precision: {
-    kind: "text",
-    help: "",
-    ignored: "a model runs in the precision it was exported in",
-    silentFor: ["fp32"],
-  },
-  use_calib: { kind: "bool", help: "", ignored: "calibrate the model before it is exported" },
-  gpuid: { kind: "int", help: "", ignored: onlyCpu, silentFor: ["0"] },
-  nnadapter_device_names: { kind: "text", help: "", ignored: onlyCpu },
-  nnadapter_context_properties: { kind: "text", help: "", ignored: onlyCpu },
-  nnadapter_model_cache_dir: { kind: "text", help: "", ignored: onlyCpu },
-  logger_path: { kind: "text", help: "", ignored: oneLog },
-  logger_file: { kind: "text", help: "", ignored: oneLog },
-  log_dir: { kind: "text", help: "", ignored: oneLog },
-  el_log_level: { kind: "int", help: "", ignored: oneLog },
-  minloglevel: { kind: "int", help: "", ignored: oneLog },
-  v: { kind: "int", help: "", ignored: oneLog },
-  g: { kind: "bool", help: "", ignored: "paddlewheel --version tells the version" },
-  tryfromenv: { kind: "text", help: "", ignored: "flags are not read from the environment" },
+const ignored: FlagTable = {
+  enable_model_toolkit: ignoredFlag("bool", alwaysOn, "true"),
+  enable_general_model: ignoredFlag("bool", alwaysOn, "true"),
+  use_parallel_infer_service: ignoredFlag(
+    "bool",
+    'it had none in Paddle Serving either; write workflow_type: "Parallel" in the conf',
+  ),
+  enable_protocol_list: ignoredFlag("text", "the port speaks every protocol there is"),
+  enable_cube: ignoredFlag("bool", noCube),
+  enable_prometheus: ignoredFlag("bool", "metrics are always there: GET /metrics on the service's port"),
+  prometheus_port: ignoredFlag("text", "metrics are on the service's port: GET /metrics"),
+  request_cache_size: ignoredFlag("text", "there is no request cache yet, every request runs its model", "0"),
+  reload_interval_s: ignoredFlag("text", "models are not reloaded yet while the server runs"),
+  general_model_path: ignoredFlag("text", "resource.prototxt names these files"),
+  general_model_file: ignoredFlag("text", "resource.prototxt names these files"),
+  bthread_concurrency: ignoredFlag("text", "there are no bthreads; --num_threads counts"),
+  precision: ignoredFlag("text", "a model runs in the precision it was exported in", "fp32"),
+  use_calib: ignoredFlag("bool", "calibrate the model before it is exported"),
+  gpuid: ignoredFlag("text", onlyCpu, "0"),
+  nnadapter_device_names: ignoredFlag("text", onlyCpu),
+  nnadapter_context_properties: ignoredFlag("text", onlyCpu),
+  nnadapter_model_cache_dir: ignoredFlag("text", onlyCpu),
+  logger_path: ignoredFlag("text", oneLog),
+  logger_file: ignoredFlag("text", oneLog),
+  log_dir: ignoredFlag("text", oneLog),
+  el_log_level: ignoredFlag("text", oneLog),
+  minloglevel: ignoredFlag("text", oneLog),
+  v: ignoredFlag("text", oneLog),
+  g: ignoredFlag("bool", "paddlewheel --version tells the version"),
+  tryfromenv: ignoredFlag("text", "flags are not read from the environment"),
 };
+
+/** Source: the gflags of Paddle Serving's C++ server, core/predictor/common/constant.cpp, and of brpc and glog. */
+export const startGroups: readonly FlagGroup[] = [
+  { title: "Conf", flags: conf },
+  { title: "Server", flags: { ...server, ...serverFlags } },
+  { title: "Accepted without effect", flags: ignored },
+];

@@ -1,0 +1,99 @@
+import { statSync } from "node:fs";
+import { checkServeConf, formatDiagnostic, type ServeOptions, type ServerConf } from "@paddlewheel/conf";
+import { createRegistries, knownNames } from "@paddlewheel/server";
+import type { CommandCall } from "../command.js";
+import { ExitCode } from "../exit-code.js";
+import type { FlagValues } from "../flags/flag-values.js";
+import { given } from "../flags/given.js";
+import { limitsOf } from "../run/limits-of.js";
+import { runServer } from "../run/run-server.js";
+import { UsageError } from "../usage-error.js";
+import { writeServeConf } from "./write-serve-conf.js";
+
+/** Paddle Serving's own for this command. */
+const defaultMaxBodySize = 512 * 1024 * 1024;
+
+/** Runs `paddlewheel serve`. */
+export async function serve({ values, positionals, terminal }: CommandCall): Promise<ExitCode> {
+  checkAction(positionals[0]);
+  const models = values.texts("model") ?? [];
+  checkModels(models);
+  const registries = createRegistries();
+  const options = { models, known: knownNames(registries), ...serveOptions(values) };
+  const report = checkServeConf(options);
+  if (!report.conf) {
+    for (const fault of report.faults) terminal.err.write(`${formatDiagnostic(fault)}\n`);
+    return ExitCode.failed;
+  }
+  if (values.has("workdir")) terminal.err.write(`paddlewheel: wrote ${writeServeConf(options)}\n`);
+  return runServer(
+    {
+      conf: withWebService(report.conf, values.text("name")),
+      port: values.int("port") ?? 9393,
+      registries,
+      limits: limitsOf(values, defaultMaxBodySize),
+      ...given({
+        host: values.text("host"),
+        threadNum: values.int("thread"),
+        logLevel: values.text("log_level"),
+      }),
+    },
+    terminal,
+  );
+}
+
+/** Paddle's other actions find their server by a file in the working directory; there is none here. */
+function checkAction(action = "start"): void {
+  if (action === "start") return;
+  const instead: Readonly<Record<string, string>> = {
+    stop: "a server runs in the foreground: end it with Ctrl-C, or send SIGTERM to its process",
+    kill: "a server runs in the foreground: send SIGKILL to its process",
+    check: "use paddlewheel check CONF_DIR for conf, paddlewheel inspect DIR for a model",
+  };
+  throw new UsageError(`serve ${action}: ${instead[action] ?? "the only action is start"}`);
+}
+
+function checkModels(models: readonly string[]): void {
+  if (models.length === 0) throw new UsageError("serve: --model is missing: name the folder of a model");
+  const missing = models.find((model) => !statSync(model, { throwIfNoEntry: false })?.isDirectory());
+  if (missing !== undefined) throw new Error(`--model: there is no folder ${missing}`);
+}
+
+function serveOptions(values: FlagValues): Partial<ServeOptions> {
+  return given({
+    ops: values.texts("op"),
+    port: values.int("port"),
+    workdir: values.text("workdir"),
+    runtimeThreadNum: values.ints("runtime_thread_num"),
+    batchInferSize: values.ints("batch_infer_size"),
+    ...writtenOptions(values),
+  });
+}
+
+/** Nothing here reads these; with them the written conf files are those that Paddle Serving would write. */
+function writtenOptions(values: FlagValues): Partial<ServeOptions> {
+  return given({
+    gpuIds: values.texts("gpu_ids"),
+    minSubgraphSize: values
+      .texts("min_subgraph_size")
+      ?.map((size) => (/^\d+$/.test(size) ? Number(size) : 3)),
+    memOptimOff: values.bool("mem_optim_off"),
+    irOptim: values.bool("ir_optim"),
+    useTrt: values.bool("use_trt"),
+    useLite: values.bool("use_lite"),
+    useXpu: values.bool("use_xpu"),
+    useAscendCl: values.bool("use_ascend_cl"),
+    gpuMultiStream: values.bool("gpu_multi_stream"),
+    useEncryptionModel: values.bool("use_encryption_model"),
+    productName: values.text("product_name"),
+    containerId: values.text("container_id"),
+  });
+}
+
+function withWebService(conf: ServerConf, name: string | undefined): ServerConf {
+  if (name === undefined) return conf;
+  if (!/^[\w.-]+$/.test(name)) {
+    throw new UsageError(`--name must be letters, digits, ".", "_" and "-", not ${JSON.stringify(name)}`);
+  }
+  return { ...conf, services: conf.services.map((service) => ({ ...service, webService: name })) };
+}

@@ -1,0 +1,45 @@
+import { checkServerConf } from "@paddlewheel/conf";
+import { createRegistries, knownNames } from "@paddlewheel/server";
+import type { CommandCall } from "../command.js";
+import { ExitCode } from "../exit-code.js";
+import { tableOf } from "../flags/flag.js";
+import { given } from "../flags/given.js";
+import { ignoredFlagNotes } from "../flags/ignored-flags.js";
+import { limitsOf } from "../run/limits-of.js";
+import { printFindings } from "../run/print-findings.js";
+import { runServer } from "../run/run-server.js";
+import { confFolder } from "./conf-folder.js";
+import { readFlagfile } from "./read-flagfile.js";
+import { startGroups } from "./start-flags.js";
+
+const table = tableOf(startGroups);
+
+/** Port of Paddle Serving's C++ server. */
+const defaultPort = 8010;
+const defaultMaxBodySize = 64 * 1024 * 1024;
+
+/** Runs `paddlewheel start`. */
+export async function start({ values: own, terminal }: CommandCall): Promise<ExitCode> {
+  const fromFile = readFlagfile(table, own.text("flagfile"));
+  for (const note of ignoredFlagNotes(table, fromFile)) terminal.err.write(`paddlewheel: ${note}\n`);
+  const values = own.over(fromFile);
+  const registries = createRegistries();
+  const report = checkServerConf({ dir: confFolder(values), known: knownNames(registries) });
+  printFindings(report, terminal.err);
+  if (!report.conf) return ExitCode.failed;
+  return runServer(
+    {
+      // Compat: a port in conf is over a flag, but whoever types a port means it.
+      conf: { ...report.conf, port: own.has("port") ? undefined : report.conf.port },
+      port: values.int("port") ?? defaultPort,
+      registries,
+      limits: limitsOf(values, defaultMaxBodySize),
+      ...given({
+        host: values.text("host"),
+        threadNum: values.int("num_threads"),
+        logLevel: values.text("log_level"),
+      }),
+    },
+    terminal,
+  );
+}

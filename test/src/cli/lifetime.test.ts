@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { CommandOptions } from "../harness/paddlewheel-command.js";
+import { startServer } from "../harness/start-server.js";
+import { house, modelFolder } from "./example.js";
+
+const serveModel = ["serve", "--model", modelFolder, "--port", "0"];
+
+/** Runs code inside the command's process, before its own. */
+function preloaded(code: string): CommandOptions {
+  const module = `data:text/javascript,${encodeURIComponent(code)}`;
+  return { env: { NODE_OPTIONS: `--import=${module}` } };
+}
+
+interface LogLine {
+  readonly msg: string;
+  readonly err?: { readonly message: string; readonly stack: string };
+  readonly origin?: string;
+}
+
+function logOf(stdout: string): LogLine[] {
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+function predict(url: string): Promise<Response> {
+  return fetch(`${url}/GeneralModelService/inference`, {
+    method: "POST",
+    body: JSON.stringify({ tensor: [{ name: "x", elem_type: 1, shape: [1, 13], float_data: house }] }),
+  });
+}
+
+describe("the life of a server", () => {
+  for (const [what, code, origin] of [
+    ["an exception", "throw new Error('stray')", "uncaughtException"],
+    ["a rejected promise", "Promise.reject(new Error('stray'))", "unhandledRejection"],
+  ] as const) {
+    test(`ends in order, with 1, when nobody catches ${what}`, async () => {
+      const server = await startServer(serveModel, preloaded(`process.on("SIGUSR2", () => { ${code} })`));
+      const { code: exit, stderr, stdout } = await server.stop("SIGUSR2");
+      assert.equal(exit, 1);
+      assert.match(stderr, /^paddlewheel: stopped after a stray error: stray$/m);
+      const line = logOf(stdout).find(({ msg }) => msg === "stray error");
+      assert.equal(line?.err?.message, "stray");
+      assert.match(line?.err?.stack ?? "", /Error: stray/);
+      assert.equal(line?.origin, origin);
+    });
+  }
+
+  test("ends with 0 when its models run on worker threads", async () => {
+    const server = await startServer([...serveModel, "--runtime_thread_num", "2"]);
+    assert.equal((await predict(server.url)).status, 200);
+    assert.equal((await server.stop()).code, 0);
+  });
+
+  test("loses no log line at its end", async () => {
+    const server = await startServer(serveModel);
+    for (let i = 0; i < 20; i++) await predict(server.url);
+    const { stdout } = await server.stop();
+    assert.equal(logOf(stdout).filter(({ msg }) => msg === "call").length, 20);
+  });
+
+  test("is not ended by a reader of its log that goes away", async () => {
+    await using server = await startServer(serveModel);
+    server.command.closeStdout();
+    for (let i = 0; i < 20; i++) assert.equal((await predict(server.url)).status, 200);
+    assert.equal((await server.stop()).code, 0);
+  });
+});
