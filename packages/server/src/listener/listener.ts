@@ -102,15 +102,21 @@ export class Listener {
     this.#sniff(socket);
   }
 
-  /** Waits for the bytes that tell the protocol, puts them back, and hands the socket on. */
+  /**
+   * Waits for the bytes that tell the protocol, puts them back, and hands the socket on. Bytes are put back only once:
+   * each time they are, the socket says at once that it is readable.
+   */
   #sniff(socket: Socket): void {
+    let start: Buffer = Buffer.alloc(0);
     const onReadable = (): void => {
       const bytes: Buffer | null = socket.read();
       if (!bytes) return;
-      const protocol = sniffProtocol(bytes);
-      if (protocol) socket.off("readable", onReadable);
-      socket.unshift(bytes);
-      if (protocol) this.#hand(socket, protocol);
+      start = Buffer.concat([start, bytes]);
+      const protocol = sniffProtocol(start);
+      if (!protocol) return;
+      socket.off("readable", onReadable);
+      socket.unshift(start);
+      this.#hand(socket, protocol);
     };
     socket.on("readable", onReadable);
   }
