@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { describe, test } from "node:test";
 import type { CommandOptions } from "../harness/paddlewheel-command.js";
 import { startServer } from "../harness/start-server.js";
@@ -25,11 +27,21 @@ function logOf(stdout: string): LogLine[] {
     .map((line) => JSON.parse(line) as LogLine);
 }
 
+const requestBody = JSON.stringify({
+  tensor: [{ name: "x", elem_type: 1, shape: [1, 13], float_data: house }],
+});
+
 function predict(url: string): Promise<Response> {
-  return fetch(`${url}/GeneralModelService/inference`, {
-    method: "POST",
-    body: JSON.stringify({ tensor: [{ name: "x", elem_type: 1, shape: [1, 13], float_data: house }] }),
-  });
+  return fetch(`${url}/GeneralModelService/inference`, { method: "POST", body: requestBody });
+}
+
+async function statusOver(agent: Agent, port: number): Promise<number> {
+  const path = "/GeneralModelService/inference";
+  const sent = request({ host: "127.0.0.1", port, path, method: "POST", agent }).end(requestBody);
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  response.resume();
+  await once(response, "end");
+  return response.statusCode ?? 0;
 }
 
 describe("the life of a server", () => {
@@ -53,6 +65,19 @@ describe("the life of a server", () => {
     const server = await startServer([...serveModel, "--runtime_thread_num", "2"]);
     assert.equal((await predict(server.url)).status, 200);
     assert.equal((await server.stop()).code, 0);
+  });
+
+  test("answers the calls it has taken when it is told to stop", async () => {
+    const server = await startServer([...serveModel, "--runtime_thread_num", "2"]);
+    // Connections that are open already: one that waits to be accepted is nobody's call yet.
+    const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+    const callAll = (): Promise<number>[] => Array.from({ length: 20 }, () => statusOver(agent, server.port));
+    await Promise.all(callAll());
+    const calls = callAll();
+    await Promise.race(calls);
+    const end = server.stop();
+    assert.deepEqual(new Set(await Promise.all(calls)), new Set([200]));
+    assert.equal((await end).code, 0);
   });
 
   test("loses no log line at its end", async () => {

@@ -35,8 +35,12 @@ describe("paddlewheel serve", () => {
 
   test("answers the client over gRPC and HTTP", async () => {
     await using server = await startServer(serveModel);
-    for (const endpoint of [server.address, server.url]) {
-      const client = new Client();
+    for (const [endpoint, format] of [
+      [server.address, "proto"],
+      [server.url, "proto"],
+      [server.url, "json"],
+    ] as const) {
+      const client = new Client({ http: { format } });
       client.loadClientConfig(clientFolder);
       client.connect([endpoint]);
       const fetched = await client.predict({ feed: { x: [house, house] }, fetch: ["price"], batch: true });
@@ -112,6 +116,15 @@ describe("paddlewheel serve", () => {
     const { code, stderr } = await runCommand(["serve", "--model", "nowhere", "--port", "0"]);
     assert.equal(code, 1);
     assert.equal(stderr, "paddlewheel: --model: there is no folder nowhere\n");
+  });
+
+  test("ends with 1 and what to name when a model's file is named", async () => {
+    const { code, stderr } = await runCommand(["serve", "--model", `${modelFolder}/model.onnx`]);
+    assert.equal(code, 1);
+    assert.equal(
+      stderr,
+      `paddlewheel: --model: ${modelFolder}/model.onnx is a file; name the folder it lies in\n`,
+    );
   });
 
   test("ends with 1 and the reason when the folder has no model", async () => {

@@ -55,8 +55,11 @@ function checkAction(action = "start"): void {
 
 function checkModels(models: readonly string[]): void {
   if (models.length === 0) throw new UsageError("serve: --model is missing: name the folder of a model");
-  const missing = models.find((model) => !statSync(model, { throwIfNoEntry: false })?.isDirectory());
-  if (missing !== undefined) throw new Error(`--model: there is no folder ${missing}`);
+  for (const model of models) {
+    const status = statSync(model, { throwIfNoEntry: false });
+    if (!status) throw new Error(`--model: there is no folder ${model}`);
+    if (!status.isDirectory()) throw new Error(`--model: ${model} is a file; name the folder it lies in`);
+  }
 }
 
 function serveOptions(values: FlagValues): Partial<ServeOptions> {

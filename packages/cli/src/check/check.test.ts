@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { FlagValues } from "../flags/flag-values.js";
+import { recordingTerminal } from "../testing/recording-terminal.js";
+import { check } from "./check.js";
+
+let dir = "";
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "paddlewheel-check-"));
+  await writeFile(
+    join(dir, "infer_service.prototxt"),
+    'services { name: "GeneralModelService" workflows: "w" }\n',
+  );
+  await writeFile(
+    join(dir, "workflow.prototxt"),
+    `workflows {
+  name: "w"
+  workflow_type: "Sequence"
+  nodes { name: "read" type: "GeneralReaderOp" }
+  nodes { name: "copy" type: "GeneralCopyOp" dependencies { name: "read" mode: "RO" } }
+  nodes { name: "respond" type: "GeneralResponseOp" dependencies { name: "copy" mode: "RO" } }
+}
+`,
+  );
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+function run(isTerminal: boolean, ...positionals: string[]): { code: number; out: string } {
+  const terminal = recordingTerminal(isTerminal);
+  const code = check({ values: new FlagValues({}, new Map()), positionals, terminal });
+  return { code, out: terminal.out.text };
+}
+
+describe("check", () => {
+  test("says nothing of right conf, but sums it up at a terminal", () => {
+    assert.deepEqual(run(false, dir), { code: 0, out: "" });
+    assert.deepEqual(run(true, dir), {
+      code: 0,
+      out: "conf is right: 1 service, 1 workflow, 0 engines\n",
+    });
+  });
+
+  test("marks warnings, which are no faults", async () => {
+    await rename(join(dir, "infer_service.prototxt"), join(dir, "service.prototxt"));
+    const { code, out } = run(false, dir);
+    assert.equal(code, 0);
+    assert.equal(
+      out,
+      `${join(dir, "service.prototxt")}: warning: "service" is an older name: call it infer_service.prototxt\n`,
+    );
+    assert.match(run(true, dir).out, /: <yellow:warning:> "service".*\n.*, 1 warning\n$/);
+  });
+
+  test("has a line for each fault, and counts them at a terminal", async () => {
+    await writeFile(
+      join(dir, "infer_service.prototxt"),
+      'services {\n  name: "GeneralModelService"\n  workflows: "v"\n  workflows: "u"\n}\n',
+    );
+    const { code, out } = run(true, dir);
+    assert.equal(code, 1);
+    const [first, second, summary] = out.split("\n");
+    assert.match(first ?? "", /infer_service\.prototxt:3 services\[0\]\.workflows\[0\]: .*"v"/);
+    assert.match(second ?? "", /infer_service\.prototxt:4 services\[0\]\.workflows\[1\]: .*"u"/);
+    assert.equal(summary, "2 faults");
+  });
+});
