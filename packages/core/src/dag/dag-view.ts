@@ -1,13 +1,14 @@
-import { type Call, raceStop } from "../call.js";
+import type { Call } from "../call.js";
 import { Code } from "../code.js";
 import { Bus } from "../op/bus.js";
 import { Channel } from "../op/channel.js";
-import type { Op, OpResult } from "../op/op.js";
+import type { Op } from "../op/op.js";
 import { ServeError } from "../serve-error.js";
 import type { DagBlueprint } from "./dag-blueprint.js";
+import { NodeRun } from "./node-run.js";
+import { createSchedule, type NodeSchedule } from "./node-schedule.js";
 import type { DagNode } from "./plan-dag.js";
-import { type RunNode, runParallel, runSequence } from "./run-nodes.js";
-import { startupOp, WorkflowType } from "./workflow-conf.js";
+import { startupOp } from "./workflow-conf.js";
 
 /** What one node did in one request, for `debug`. */
 export interface NodeTrace {
@@ -27,6 +28,9 @@ export interface DagRun {
   readonly trace?: NodeTrace[] | undefined;
 }
 
+/** How a request was answered. */
+type Outcome = { readonly response: unknown } | { readonly error: ServeError };
+
 /**
  * One execution of a Dag at a time: its own Bus, Channels and Op instances, used again for later requests.
  *
@@ -38,12 +42,18 @@ export class DagView {
   readonly #onIdle: (view: DagView) => void;
   readonly #bus = new Bus();
   readonly #request = new Channel<unknown>(0, startupOp);
-  readonly #ops: readonly Op[];
+  readonly #nodes: readonly NodeRun[];
+  readonly #schedule: NodeSchedule;
+  readonly #onStop = (reason: ServeError): void => this.#answer({ error: reason });
   /** Nodes of each stage that have not ended yet, to know when the stage has. */
   readonly #stageLeft: Uint32Array;
   readonly #stageStart: Float64Array;
   #run: DagRun | undefined;
-  #isAnswered = true;
+  #outcome: Outcome | undefined;
+  /** Settles the promise of a run that did not end at once. */
+  #onAnswer: ((outcome: Outcome) => void) | undefined;
+  #forgetStop: (() => void) | undefined;
+  #nodesLeft = 0;
   #opsAtWork = 0;
   #startedAt = 0;
 
@@ -52,33 +62,37 @@ export class DagView {
     const { nodes, stages } = blueprint.plan;
     this.#blueprint = blueprint;
     this.#onIdle = onIdle;
+    this.#schedule = createSchedule(blueprint.plan);
     this.#stageLeft = new Uint32Array(stages.length);
     this.#stageStart = new Float64Array(stages.length);
     this.#bus.register(this.#request);
     for (const { id, name } of nodes) this.#bus.register(new Channel(id, name));
-    this.#ops = nodes.map((node, index) => this.#createOp(node, index));
+    this.#nodes = nodes.map((node, index) => this.#createNodeRun(node, index));
   }
 
   /**
-   * Runs the Dag and gives the last node's output: at once when it is a sequence of synchronous Ops, else as a promise.
+   * Runs the Dag and gives the last node's output: at once when every Op was synchronous, else as a promise.
    * @throws ServeError whose details name service, workflow and node.
    */
   run(run: DagRun): unknown {
     this.#begin(run);
-    let work: undefined | Promise<void>;
-    try {
-      work = this.#runNodes((index) => this.#startNode(index, run));
-      if (!work) run.call.throwIfStopped();
-    } catch (error) {
-      throw this.#fail(error);
+    this.#startAll(this.#schedule.begin());
+    const outcome = this.#outcome;
+    if (outcome) {
+      if ("error" in outcome) throw outcome.error;
+      return outcome.response;
     }
-    if (!work) return this.#finish();
-    return raceStop(run.call, work).then(
-      () => this.#finish(),
-      (error: unknown) => {
-        throw this.#fail(error);
-      },
-    );
+    return new Promise((resolve, reject) => {
+      this.#onAnswer = (answer) => ("error" in answer ? reject(answer.error) : resolve(answer.response));
+      this.#forgetStop = run.call.onStop(this.#onStop);
+    });
+  }
+
+  #createNodeRun(node: DagNode, index: number): NodeRun {
+    const { plan, service } = this.#blueprint;
+    const place = { service, workflow: plan.name };
+    const onEnd = (ended: number, error: ServeError | undefined): void => this.#nodeEnded(ended, error);
+    return new NodeRun({ index, op: this.#createOp(node, index), place, onEnd });
   }
 
   #createOp(node: DagNode, index: number): Op {
@@ -97,97 +111,52 @@ export class DagView {
   }
 
   #begin(run: DagRun): void {
+    const { nodes, stages } = this.#blueprint.plan;
     this.#run = run;
-    this.#isAnswered = false;
+    this.#outcome = undefined;
     this.#request.data = run.request;
     this.#startedAt = run.call.clock.now();
-    const { stages } = this.#blueprint.plan;
+    this.#nodesLeft = nodes.length;
     for (let i = 0; i < stages.length; i++) this.#stageLeft[i] = stages[i]?.length ?? 0;
     this.#stageStart.fill(Number.NaN);
   }
 
-  #runNodes(runNode: RunNode): undefined | Promise<void> {
-    const { nodes, type } = this.#blueprint.plan;
-    return type === WorkflowType.parallel ? runParallel(nodes, runNode) : runSequence(nodes.length, runNode);
+  #startAll(indices: readonly number[]): void {
+    for (const index of indices) this.#startNode(index);
   }
 
-  #startNode(index: number, run: DagRun): undefined | Promise<void> {
-    const { call } = run;
-    call.throwIfStopped();
-    if (this.#run !== run || this.#isAnswered) throw alreadyAnswered();
-    const startedAt = call.clock.now();
+  /** Once the request is answered nothing starts any more: a late node's end leads here in vain. */
+  #startNode(index: number): void {
+    if (!this.#run || this.#outcome) return;
+    const { call } = this.#run;
+    const stopReason = call.stopReason;
+    if (stopReason) {
+      this.#answer({ error: stopReason });
+      return;
+    }
+    const node = this.#node(index);
+    const { stage } = node.node;
+    const now = call.clock.now();
     this.#opsAtWork++;
-    this.#enterStage(index, startedAt);
-    let result: OpResult | Promise<OpResult>;
-    try {
-      const given = this.#op(index).process(call);
-      // What only looks like a promise may settle twice or give no promise back: a real one takes its outcome.
-      result = isPromise(given) ? Promise.resolve(given) : given;
-    } catch (error) {
-      throw this.#nodeFailed(index, startedAt, error);
-    }
-    if (result instanceof Promise) {
-      return result.then(
-        (code) => this.#nodeEnded(index, startedAt, code),
-        (error: unknown) => {
-          throw this.#nodeFailed(index, startedAt, error);
-        },
-      );
-    }
-    this.#nodeEnded(index, startedAt, result);
-    return undefined;
-  }
-
-  /** Throws when the request must not go on: the Op said so, or the request has been answered meanwhile. */
-  #nodeEnded(index: number, startedAt: number, result: OpResult): void {
-    const error = this.#resultError(index, result);
-    if (typeof result === "number" && result > 0) this.#op(index).channel.clear();
-    const wasAnswered = this.#isAnswered;
-    this.#leaveNode(index, startedAt);
-    if (error) throw error;
-    if (wasAnswered) throw alreadyAnswered();
-  }
-
-  #nodeFailed(index: number, startedAt: number, thrown: unknown): ServeError {
-    const error = this.#nodeError(index, thrown);
-    this.#leaveNode(index, startedAt);
-    return error;
-  }
-
-  #resultError(index: number, result: unknown): ServeError | undefined {
-    if (result === undefined || (typeof result === "number" && result >= 0)) return undefined;
-    const { name, type } = this.#op(index);
-    if (typeof result === "number") {
-      return this.#nodeError(
-        index,
-        new ServeError(Code.opFailure, `op "${name}" (${type}) failed with ${result}`),
-      );
-    }
-    const message = `op "${name}" (${type}) returned ${typeof result}, must return nothing or a number`;
-    return this.#nodeError(index, new ServeError(Code.opFailure, message));
-  }
-
-  /** A ServeError keeps its code and text; anything else an Op throws stays inside as the cause. */
-  #nodeError(index: number, thrown: unknown): ServeError {
-    const { name, type } = this.#op(index);
-    const { service, plan } = this.#blueprint;
-    const error =
-      thrown instanceof ServeError
-        ? thrown
-        : new ServeError(Code.opFailure, `op "${name}" (${type}) failed`, { cause: thrown });
-    return error.withDetails({ service, workflow: plan.name, node: name });
-  }
-
-  #enterStage(index: number, now: number): void {
-    const { stage } = this.#op(index).node;
     if (Number.isNaN(this.#stageStart[stage])) this.#stageStart[stage] = now;
+    node.start(call, now);
   }
 
-  #leaveNode(index: number, startedAt: number): void {
+  #nodeEnded(index: number, error: ServeError | undefined): void {
+    this.#opsAtWork--;
+    this.#nodesLeft--;
+    this.#record(index);
+    if (error) this.#answer({ error });
+    else if (this.#nodesLeft === 0) this.#finish();
+    else this.#startAll(this.#schedule.after(index));
+    this.#releaseWhenIdle();
+  }
+
+  #record(index: number): void {
     const { call, trace } = this.#current();
     const { metrics } = this.#blueprint;
+    const { channel, node, startedAt } = this.#node(index);
     const now = call.clock.now();
-    const { channel, node } = this.#op(index);
     metrics.ops[index]?.observe((now - startedAt) / 1000);
     trace?.push({
       node,
@@ -198,67 +167,58 @@ export class DagView {
     const left = (this.#stageLeft[node.stage] ?? 0) - 1;
     this.#stageLeft[node.stage] = left;
     if (left === 0) metrics.stages[node.stage]?.observe((now - (this.#stageStart[node.stage] ?? now)) / 1000);
-    this.#opsAtWork--;
-    this.#releaseWhenIdle();
   }
 
-  #finish(): unknown {
+  /** Every node has ended well. A call that stopped during the last one is answered as stopped all the same. */
+  #finish(): void {
     const { lastNode } = this.#blueprint.plan;
     const channel = this.#bus.channel(lastNode.name);
-    if (channel.isAbsent) {
+    const stopReason = this.#current().call.stopReason;
+    if (stopReason) this.#answer({ error: stopReason });
+    else if (!channel.isAbsent) this.#answer({ response: channel.data });
+    else {
       const message = `op "${lastNode.name}" (${lastNode.type}) ended the workflow without a response`;
-      throw this.#fail(new ServeError(Code.opFailure, message, { details: { node: lastNode.name } }));
+      const details = { node: lastNode.name };
+      this.#answer({ error: new ServeError(Code.opFailure, message, { details }) });
     }
-    const response = channel.data;
-    this.#answered();
-    return response;
   }
 
   /**
-   * Answers the request with an error; Ops still at work for it learn that nobody waits. Without any the call goes on:
-   * it may be that of an Op that runs this workflow and knows what to do when it fails.
+   * Answers the request, unless it has been. With an error, Ops still at work learn that nobody waits. When there are
+   * none the call goes on: it may be that of an Op that runs this workflow and knows what to do when it fails.
    */
-  #fail(thrown: unknown): ServeError {
-    const { service, plan } = this.#blueprint;
+  #answer(outcome: Outcome): void {
+    if (this.#outcome) return;
     const { call } = this.#current();
-    const areOpsAtWork = this.#opsAtWork > 0;
-    this.#answered();
-    if (areOpsAtWork) call.cancel("the request has failed in another place");
-    return ServeError.from(thrown).withDetails({ service, workflow: plan.name });
-  }
-
-  #answered(): void {
-    const { call } = this.#current();
-    this.#blueprint.metrics.workflow.observe((call.clock.now() - this.#startedAt) / 1000);
-    this.#isAnswered = true;
+    const { service, plan, metrics } = this.#blueprint;
+    const isError = "error" in outcome;
+    const place = { service, workflow: plan.name };
+    this.#outcome = isError ? { error: outcome.error.withDetails(place) } : outcome;
+    this.#forgetStop?.();
+    metrics.workflow.observe((call.clock.now() - this.#startedAt) / 1000);
+    if (isError && this.#opsAtWork > 0) call.cancel("the request has failed in another place");
+    this.#onAnswer?.(this.#outcome);
     this.#releaseWhenIdle();
   }
 
   #releaseWhenIdle(): void {
-    if (!this.#isAnswered || this.#opsAtWork > 0) return;
-    for (const op of this.#ops) op.release();
+    if (!this.#run || !this.#outcome || this.#opsAtWork > 0) return;
+    for (const node of this.#nodes) node.release();
     this.#bus.clear();
     this.#run = undefined;
+    this.#onAnswer = undefined;
+    this.#forgetStop = undefined;
     this.#onIdle(this);
   }
 
-  #op(index: number): Op {
-    const op = this.#ops[index];
-    if (!op) throw new ServeError(Code.internal, `no node at index ${index}`);
-    return op;
+  #node(index: number): NodeRun {
+    const node = this.#nodes[index];
+    if (!node) throw new ServeError(Code.internal, `no node at index ${index}`);
+    return node;
   }
 
   #current(): DagRun {
     if (!this.#run) throw new ServeError(Code.internal, "the DagView is not running");
     return this.#run;
   }
-}
-
-/** Ends what goes on for a request that has its answer; nobody reads it. */
-function alreadyAnswered(): ServeError {
-  return new ServeError(Code.cancelled, "the request has been answered");
-}
-
-function isPromise(value: unknown): value is Promise<OpResult> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
