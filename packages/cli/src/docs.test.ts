@@ -26,12 +26,18 @@ function row(name: string, flag: Flag): string {
   return `| \`${flagUsage(name, flag)}\` | ${standard} | ${flag.help} |`;
 }
 
+/** A formatter may align the columns of a table. */
+function withoutPadding(line: string): string {
+  return line.replaceAll(/ +\|/g, " |");
+}
+
 describe("docs/cli.md", () => {
   for (const command of commands) {
     test(`has every flag of ${command.name}, with its default, as help tells it`, () => {
       const rows = sectionOf(command)
         .split("\n")
-        .filter((line) => line.startsWith("| `--"));
+        .filter((line) => line.startsWith("| `--"))
+        .map(withoutPadding);
       assert.deepEqual(rows, rowsOf(command));
     });
 

@@ -12,12 +12,15 @@ import { UsageError } from "./usage-error.js";
 const helpWords: ReadonlySet<string> = new Set(["--help", "-help", "-h"]);
 const versionWords: ReadonlySet<string> = new Set(["--version", "-version", "-V"]);
 
-/** Runs one command line to its end. Never throws; what goes wrong is said on standard error. */
-export async function runProgram(options: {
+export interface ProgramOptions {
   readonly commands: readonly Command[];
+  /** Without the program's own name. */
   readonly args: readonly string[];
   readonly terminal: Terminal;
-}): Promise<ExitCode> {
+}
+
+/** Runs one command line to its end. Never throws; what goes wrong is said on standard error. */
+export async function runProgram(options: ProgramOptions): Promise<ExitCode> {
   const { err } = options.terminal;
   try {
     return await dispatch(options);
@@ -30,15 +33,7 @@ export async function runProgram(options: {
   }
 }
 
-async function dispatch({
-  commands,
-  args,
-  terminal,
-}: {
-  readonly commands: readonly Command[];
-  readonly args: readonly string[];
-  readonly terminal: Terminal;
-}): Promise<ExitCode> {
+async function dispatch({ commands, args, terminal }: ProgramOptions): Promise<ExitCode> {
   const [first, ...rest] = args;
   if (first === undefined) {
     terminal.err.write(renderProgramHelp(commands, terminal.err));
@@ -67,8 +62,9 @@ async function run(command: Command, args: readonly string[], terminal: Terminal
   const flags = tableOf(command.groups);
   const { values, positionals } = parseFlags(flags, args);
   const extra = positionals[command.maxPositionals];
-  if (extra !== undefined)
+  if (extra !== undefined) {
     throw new UsageError(`${command.name}: unexpected argument ${JSON.stringify(extra)}`);
+  }
   for (const note of ignoredFlagNotes(flags, values)) {
     terminal.err.write(`${terminal.err.style("yellow", "paddlewheel")}: ${note}\n`);
   }
@@ -83,7 +79,7 @@ function findCommand(commands: readonly Command[], name: string): Command {
   throw new UsageError(`unknown command ${JSON.stringify(name)}${hint}`);
 }
 
-function helpPath({ commands, args }: { commands: readonly Command[]; args: readonly string[] }): string {
+function helpPath({ commands, args }: ProgramOptions): string {
   return commands.some(({ name }) => name === args[0]) ? `${args[0]} ` : "";
 }
 
@@ -95,7 +91,7 @@ function messageOf(thrown: unknown): string {
 }
 
 /** Of the package this file belongs to. */
-export function version(): string {
+function version(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }

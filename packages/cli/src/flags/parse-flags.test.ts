@@ -115,6 +115,7 @@ for (const [args, message] of [
   [["--threads", "1", "two"], '--threads must be a whole number of at least 0, not "two"'],
   [["--level=wran"], '--level must be one of info, warn, not "wran"; did you mean "warn"?'],
   [["--use_calib=maybe"], '--use_calib must be true or false, not "maybe"'],
+  [["--use_calib=constructor"], '--use_calib must be true or false, not "constructor"'],
   [["--__proto__=1"], "unknown flag --__proto__"],
   [["--constructor"], "unknown flag --constructor"],
 ] as const) {

@@ -110,23 +110,13 @@ function readValue(name: string, flag: Flag, texts: readonly (string | undefined
 }
 
 /** Source: the words gflags and the text format of protobuf take. */
-const bools: Readonly<Record<string, boolean>> = {
-  true: true,
-  t: true,
-  yes: true,
-  y: true,
-  1: true,
-  false: false,
-  f: false,
-  no: false,
-  n: false,
-  0: false,
-};
+const trueWords: readonly string[] = ["true", "t", "yes", "y", "1"];
+const falseWords: readonly string[] = ["false", "f", "no", "n", "0"];
 
 function readBool(name: string, text: string | undefined): boolean {
-  if (text === undefined) return true;
-  const value = bools[text.toLowerCase()];
-  if (value !== undefined) return value;
+  const word = text?.toLowerCase();
+  if (word === undefined || trueWords.includes(word)) return true;
+  if (falseWords.includes(word)) return false;
   throw new UsageError(`--${name} must be true or false, not ${JSON.stringify(text)}`);
 }
 

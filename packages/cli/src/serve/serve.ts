@@ -25,10 +25,11 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
     for (const fault of report.faults) terminal.err.write(`${formatDiagnostic(fault)}\n`);
     return ExitCode.failed;
   }
+  const conf = withWebService(report.conf, values.text("name"));
   if (values.has("workdir")) terminal.err.write(`paddlewheel: wrote ${writeServeConf(options)}\n`);
   return runServer(
     {
-      conf: withWebService(report.conf, values.text("name")),
+      conf,
       port: values.int("port") ?? 9393,
       registries,
       limits: limitsOf(values, defaultMaxBodySize),
@@ -45,12 +46,12 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
 /** Paddle's other actions find their server by a file in the working directory; there is none here. */
 function checkAction(action = "start"): void {
   if (action === "start") return;
-  const instead: Readonly<Record<string, string>> = {
-    stop: "a server runs in the foreground: end it with Ctrl-C, or send SIGTERM to its process",
-    kill: "a server runs in the foreground: send SIGKILL to its process",
-    check: "use paddlewheel check CONF_DIR for conf, paddlewheel inspect DIR for a model",
-  };
-  throw new UsageError(`serve ${action}: ${instead[action] ?? "the only action is start"}`);
+  const instead = new Map([
+    ["stop", "a server runs in the foreground: end it with Ctrl-C, or send SIGTERM to its process"],
+    ["kill", "a server runs in the foreground: send SIGKILL to its process"],
+    ["check", "use paddlewheel check CONF_DIR for conf, paddlewheel inspect DIR for a model"],
+  ]);
+  throw new UsageError(`serve ${action}: ${instead.get(action) ?? "the only action is start"}`);
 }
 
 function checkModels(models: readonly string[]): void {
