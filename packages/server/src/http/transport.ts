@@ -33,6 +33,8 @@ interface Answer {
 
 /** How long an idle connection of a stopping server may still send a request it has already begun, in ms. */
 const lameDuckMs = 250;
+/** How long a stopping server waits for the rest of a body, in ms; as long as gRPC has, in the listener. */
+const bodyGraceMs = 500;
 
 /** HTTP/1.1 on node:http, over sockets our listener accepted: `/{service}/{method}` and pages. */
 export class HttpTransport {
@@ -41,6 +43,8 @@ export class HttpTransport {
   readonly #directory: ServiceDirectory;
   readonly #pages = new Map<string, Page>();
   readonly #server: Server;
+  /** Requests whose body is still on its way. */
+  readonly #arriving = new Set<IncomingMessage>();
   #isDraining = false;
 
   constructor(options: HttpTransportOptions) {
@@ -70,10 +74,14 @@ export class HttpTransport {
     this.#server.emit("connection", socket);
   }
 
-  /** Every answer from now on closes its connection; idle connections follow shortly. */
+  /** Every answer from now on closes its connection; idle connections and half-sent requests follow shortly. */
   drain(): void {
     this.#isDraining = true;
     setTimeout(() => this.#server.closeIdleConnections(), lameDuckMs);
+    const cutBodies = (): void => {
+      for (const request of this.#arriving) request.destroy();
+    };
+    setTimeout(cutBodies, bodyGraceMs).unref();
   }
 
   close(): void {
@@ -117,7 +125,7 @@ export class HttpTransport {
     method: RpcMethod,
     { call, request, format }: { call: Call; request: IncomingMessage; format: BodyFormat },
   ): Promise<Answer> {
-    const body = await readBody(request, this.#limits);
+    const body = await this.#receive(request);
     const message = decodeBody(method.request, body, { format, maxJsonSize: this.#limits.maxJsonSize });
     const reply = await method.handle(message, call);
     const attachment = call.responseAttachment;
@@ -127,6 +135,15 @@ export class HttpTransport {
       headers: { "Content-Type": contentType },
       body: attachment ?? encodeBody(method.response, reply, format),
     };
+  }
+
+  async #receive(request: IncomingMessage): Promise<Buffer> {
+    this.#arriving.add(request);
+    try {
+      return await readBody(request, this.#limits);
+    } finally {
+      this.#arriving.delete(request);
+    }
   }
 
   #find(path: string): FoundMethod | ServeError {
