@@ -66,6 +66,7 @@ export {
   readConfig,
 } from "./op/op-config.js";
 export { OpRegistry, opTypeName } from "./op/op-registry.js";
+export { quoteNames, quoteValue } from "./quote-value.js";
 export { type ErrorDetails, ServeError, type ServeErrorOptions } from "./serve-error.js";
 export { InferService, type InferServiceOptions, type ServiceTrace } from "./service/infer-service.js";
 export { defaultMerger, type Merger, MergerRegistry } from "./service/merger.js";

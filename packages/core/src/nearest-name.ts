@@ -18,7 +18,7 @@ export function nearestNameHint(name: string, known: Iterable<string>): string {
   return best === undefined ? "" : `; did you mean "${best}"?`;
 }
 
-/** Levenshtein distance, or `bound` when the lengths alone make it no less. */
+/** Levenshtein distance, or `bound` as soon as it cannot be less. */
 function editDistance(a: string, b: string, bound: number): number {
   if (Math.abs(a.length - b.length) >= bound) return bound;
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -28,6 +28,7 @@ function editDistance(a: string, b: string, bound: number): number {
       const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
       current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
     }
+    if (current.every((distance) => distance >= bound)) return bound;
     previous = current;
   }
   return previous[b.length] ?? bound;

@@ -42,7 +42,8 @@ export function createRegistries(): Registries {
 /** The names conf is checked against. */
 export function knownNames(registries: Registries): KnownNames {
   const opTypes = [...registries.ops.entries()].map(
-    ([type, { needsEngine = false }]) => [type, { needsEngine }] as const,
+    ([type, { needsEngine = false }]) =>
+      [type, { needsEngine, config: registries.ops.configOf(type) }] as const,
   );
   return {
     opTypes: new Map(opTypes),

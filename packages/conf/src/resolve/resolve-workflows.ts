@@ -36,6 +36,7 @@ export function resolveWorkflows(
   const opTypes: KnownOpTypes = {
     has: (type) => known.opTypes.has(type),
     types: () => known.opTypes.keys(),
+    configOf: (type) => known.opTypes.get(type)?.config,
   };
   const confs = sections.map((section) => {
     names.claim(section);

@@ -9,14 +9,20 @@ export class DagViewPool {
   readonly #blueprint: DagBlueprint;
   readonly #idle: DagView[] = [];
 
+  /** Builds the first view at once: an Op that cannot be created stops the start and not the first request. */
   constructor(blueprint: DagBlueprint) {
     this.#blueprint = blueprint;
+    this.#idle.push(this.#create());
   }
 
   /** Runs the workflow once; as `DagView.run`. */
   run(run: DagRun): unknown {
-    const view = this.#idle.pop() ?? new DagView(this.#blueprint, (idle) => this.#keep(idle));
+    const view = this.#idle.pop() ?? this.#create();
     return view.run(run);
+  }
+
+  #create(): DagView {
+    return new DagView(this.#blueprint, (idle) => this.#keep(idle));
   }
 
   #keep(view: DagView): void {

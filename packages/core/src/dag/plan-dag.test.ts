@@ -3,13 +3,18 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Code } from "../code.js";
 import { formatFieldPath } from "../fault.js";
+import { defineConfig } from "../op/op-config.js";
 import { nodeConf, randomWorkflow } from "../testing/random-workflow.js";
 import { type KnownOpTypes, planDag, validateWorkflow } from "./plan-dag.js";
 import { type DependencyConf, type NodeConf, startupOp, type WorkflowConf } from "./workflow-conf.js";
 
 const knownTypes = ["ImageReaderOp", "ResizeOp", "GeneralInferOp"];
-const opTypes: KnownOpTypes = { has: (type) => knownTypes.includes(type), types: () => knownTypes };
-const anyType: KnownOpTypes = { has: () => true, types: () => [] };
+const opTypes: KnownOpTypes = {
+  has: (type) => knownTypes.includes(type),
+  types: () => knownTypes,
+  configOf: (type) => defineConfig(type === "ResizeOp" ? { width: { int32: 224 } } : {}),
+};
+const anyType: KnownOpTypes = { has: () => true, types: () => [], configOf: () => undefined };
 
 function workflow(nodes: readonly NodeConf[], workflowType = "Sequence"): WorkflowConf {
   return { name: "w1", workflowType, nodes };
@@ -34,6 +39,18 @@ const cases: { of: string; conf: WorkflowConf; faults: string[] }[] = [
     of: "an unknown type that is near to nothing",
     conf: workflow([nodeConf("a", [], "Blur")]),
     faults: ['nodes[0].type: no Op type named "Blur"'],
+  },
+  {
+    of: "the options of a node, each by its name",
+    conf: workflow([
+      { ...nodeConf("a", [], "ResizeOp"), config: { width: "wide", hight: "2" } },
+      { ...reader("b", "a"), config: { k: "1" } },
+    ]),
+    faults: [
+      'nodes[0].config.width: "wide" is not of the kind int32',
+      'nodes[0].config.hight: no option named "hight"',
+      'nodes[1].config.k: no option named "k"',
+    ],
   },
   {
     of: "an unknown dependency, with the name it may have meant",

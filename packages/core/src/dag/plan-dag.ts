@@ -1,5 +1,6 @@
 import { type Fault, type FieldPath, invalidConf } from "../fault.js";
 import { nearestNameHint } from "../nearest-name.js";
+import { type ConfigSchema, readConfig } from "../op/op-config.js";
 import {
   DependencyMode,
   type NodeConf,
@@ -12,6 +13,8 @@ import {
 export interface KnownOpTypes {
   has(type: string): boolean;
   types(): Iterable<string>;
+  /** The options an Op type takes; undefined when that is not known, and options are not checked. */
+  configOf(type: string): ConfigSchema | undefined;
 }
 
 /** A node of a validated Dag. */
@@ -120,6 +123,10 @@ function checkNode(conf: WorkflowConf, index: number, opTypes: KnownOpTypes): Fa
   if (!opTypes.has(node.type)) {
     const hint = nearestNameHint(node.type, opTypes.types());
     faults.push({ path: [...path, "type"], message: `no Op type named "${node.type}"${hint}` });
+  } else {
+    const schema = opTypes.configOf(node.type);
+    const inConfig = schema ? readConfig(schema, node.config).faults : [];
+    faults.push(...inConfig.map((fault) => ({ ...fault, path: [...path, ...fault.path] })));
   }
   return [
     ...faults,

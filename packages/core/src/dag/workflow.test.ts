@@ -50,8 +50,8 @@ describe("Workflow", () => {
     assert.throws(() => new Workflow(conf(...nodes), registry(TopKOp)), {
       code: Code.invalidConf,
       message: [
-        'workflow "w1" node "a".config.k: "many" is not of the kind int32',
-        'workflow "w1" node "b".config.K: no option named "K"; did you mean "k"?',
+        'workflow "w1".nodes[0].config.k: "many" is not of the kind int32',
+        'workflow "w1".nodes[1].config.K: no option named "K"; did you mean "k"?',
       ].join("\n"),
     });
   });

@@ -1,4 +1,3 @@
-import { invalidConf } from "../fault.js";
 import type { OpClass, OpEnvironment } from "../op/op.js";
 import { readConfig } from "../op/op-config.js";
 import type { OpRegistry } from "../op/op-registry.js";
@@ -17,25 +16,19 @@ export class Workflow {
   constructor(conf: WorkflowConf, ops: OpRegistry) {
     this.plan = planDag(conf, ops);
     this.#opClasses = this.plan.nodes.map(({ type }) => ops.get(type));
-    const read = this.plan.nodes.map(({ conf: node }, i) =>
-      readConfig(this.#opClasses[i]?.config, node.config),
+    this.#configs = this.plan.nodes.map(
+      ({ conf: node }, i) => readConfig(this.#opClasses[i]?.config, node.config).config,
     );
-    const faults = read.flatMap(({ faults: own }, i) => {
-      const node = this.plan.nodes[i]?.name ?? "";
-      return own.map(({ path, message }) => ({
-        path: [`workflow "${conf.name}" node "${node}"`, ...path],
-        message,
-      }));
-    });
-    if (faults.length > 0) throw invalidConf(faults);
-    this.#configs = read.map(({ config }) => config);
   }
 
   get name(): string {
     return this.plan.name;
   }
 
-  /** Opens the workflow for a service: its executions and their metrics. */
+  /**
+   * Opens the workflow for a service: its executions and their metrics.
+   * @throws ServeError opFailure when an Op cannot be created.
+   */
   openFor(service: string, environment: OpEnvironment): DagViewPool {
     return new DagViewPool({
       plan: this.plan,

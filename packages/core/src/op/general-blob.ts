@@ -1,5 +1,6 @@
 import { Code } from "../code.js";
 import type { ModelVarConf } from "../engine/engine-conf.js";
+import { quoteNames } from "../quote-value.js";
 import { ServeError } from "../serve-error.js";
 import type { Tensor } from "../tensor/tensor.js";
 
@@ -27,7 +28,7 @@ export class GeneralBlob {
   tensor(name: string): Tensor {
     const tensor = this.tensors.get(name);
     if (tensor) return tensor;
-    const names = [...this.tensors.keys()].map((known) => `"${known}"`).join(", ");
-    throw new ServeError(Code.invalidArgument, `no tensor named "${name}", there is ${names || "none"}`);
+    const known = quoteNames(this.tensors.keys());
+    throw new ServeError(Code.invalidArgument, `no tensor named "${name}", there is ${known}`);
   }
 }

@@ -2,6 +2,9 @@ import { Code } from "../code.js";
 import type { KnownOpTypes } from "../dag/plan-dag.js";
 import { ServeError } from "../serve-error.js";
 import type { OpClass } from "./op.js";
+import { type ConfigSchema, defineConfig } from "./op-config.js";
+
+const noOptions = defineConfig({});
 
 /** Op classes by the name conf uses for them. */
 export class OpRegistry implements KnownOpTypes {
@@ -24,6 +27,11 @@ export class OpRegistry implements KnownOpTypes {
 
   types(): Iterable<string> {
     return this.#classes.keys();
+  }
+
+  /** A class that declares no options takes none. */
+  configOf(type: string): ConfigSchema {
+    return this.#classes.get(type)?.config ?? noOptions;
   }
 
   /** @throws ServeError invalidConf when there is none; `planDag` has checked it for a planned node. */

@@ -60,7 +60,10 @@ export abstract class Op<Config = unknown> {
   #call: Call | undefined;
   readonly #dependencies = new Map<string, BoundDependency>();
 
-  /** The Op's work, sync or async. What it throws fails the request, with the node's name in the error's details. */
+  /**
+   * The Op's work, sync or async. What it throws fails the request, with the node's name in the error's details. Work
+   * that goes on after this has ended must not write `output`: the instance may serve another request by then.
+   */
   abstract inference(): OpResult | Promise<OpResult>;
 
   /** Runs before `inference`, for each request. Must not be asynchronous: an Op that waits does so in `inference`. */

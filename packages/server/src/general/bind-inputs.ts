@@ -2,6 +2,7 @@ import {
   Code,
   type GeneralBlob,
   type InferEngineInfo,
+  quoteNames,
   ServeError,
   type Tensor,
   type TensorMap,
@@ -52,7 +53,7 @@ function refuseUnknown(
 ): void {
   for (const name of blob.tensors.keys()) {
     if (taken.has(name)) continue;
-    const known = engine.signature.inputs.map((input) => `"${input.name}"`).join(", ");
+    const known = quoteNames(engine.signature.inputs.map((input) => input.name));
     throw new ServeError(
       Code.invalidArgument,
       `tensor "${name}": the model of engine "${engine.name}" has no feed of that name, it has ${known}`,

@@ -1,4 +1,11 @@
-import { Code, type GeneralBlob, OpWithChannel, ServeError, type Tensor } from "@paddlewheel/core";
+import {
+  Code,
+  type GeneralBlob,
+  OpWithChannel,
+  quoteNames,
+  ServeError,
+  type Tensor,
+} from "@paddlewheel/core";
 import type { GeneralRequest, GeneralResponse, GeneralTensor, ModelOutput } from "@paddlewheel/wire";
 import { profileOf } from "./profile.js";
 
@@ -43,10 +50,12 @@ function stampsOf(blobs: readonly Readonly<GeneralBlob>[]): readonly number[] {
 function refuseUnknownFetches(fetch: readonly string[], blobs: readonly Readonly<GeneralBlob>[]): void {
   for (const [i, name] of fetch.entries()) {
     if (blobs.some((blob) => blob.tensors.has(tensorName(blob, name)))) continue;
-    const known = blobs.flatMap((blob) => [...blob.tensors.keys()].map((key) => `"${aliasOf(blob, key)}"`));
+    const known = quoteNames(
+      blobs.flatMap((blob) => [...blob.tensors.keys()].map((key) => aliasOf(blob, key))),
+    );
     throw new ServeError(
       Code.invalidArgument,
-      `fetch_var_names[${i}]: no output named "${name}", there is ${[...new Set(known)].join(", ") || "none"}`,
+      `fetch_var_names[${i}]: no output named "${name}", there is ${known}`,
     );
   }
 }
