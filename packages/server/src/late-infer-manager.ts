@@ -6,13 +6,19 @@ import {
   ServeError,
   type TensorMap,
 } from "@paddlewheel/core";
+import type { EngineStatus, LocalInferManager } from "@paddlewheel/inference";
 
 /** Stands for the InferManager while models load, so that workflows are built and checked before the first model is. */
 export class LateInferManager implements InferManager {
-  #manager: InferManager | undefined;
+  #manager: LocalInferManager | undefined;
 
-  bind(manager: InferManager): void {
+  bind(manager: LocalInferManager): void {
     this.#manager = manager;
+  }
+
+  /** The engines as they are; none while they load. */
+  states(): readonly EngineStatus[] {
+    return this.#manager?.engines() ?? [];
   }
 
   has(name: string): boolean {
@@ -27,7 +33,7 @@ export class LateInferManager implements InferManager {
     return this.#bound().infer(name, inputs, options);
   }
 
-  #bound(): InferManager {
+  #bound(): LocalInferManager {
     if (!this.#manager) throw new ServeError(Code.unavailable, "models are still loading");
     return this.#manager;
   }

@@ -1,6 +1,8 @@
 import type { AddressInfo } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ServerConf } from "@paddlewheel/conf";
 import {
+  Code,
   InferService,
   type Logger,
   type OpEnvironment,
@@ -53,8 +55,8 @@ export class ServerManager {
   readonly #http: HttpTransport;
   readonly #grpc: GrpcTransport;
   readonly #listener: Listener;
-  readonly #health: GrpcHealth;
-  #manager: LocalInferManager | undefined;
+  readonly #health = new GrpcHealth();
+  #loading: Promise<LocalInferManager> | undefined;
   #state: State = "new";
   #stopped: Promise<void> | undefined;
 
@@ -72,37 +74,35 @@ export class ServerManager {
       http2: this.#grpc.handle.bind(this.#grpc),
     };
     this.#listener = new Listener({ ...shared, handlers });
-    for (const service of this.#createServices()) this.register(service);
-    const services = this.#directory.services().filter(isOnGrpc);
-    this.#health = new GrpcHealth(services.map(({ name }) => name));
     this.#health.addTo(this.#grpc.server);
-    addReflection(this.#grpc.server, services);
+    for (const service of this.#createServices()) this.register(service);
     this.#addPages();
   }
 
   /** Hosts another service on every transport it allows; before `start`. */
   register(service: RpcService): void {
     this.#directory.register(service);
-    if (isOnGrpc(service)) this.#grpc.register(service);
+    if (!isOnGrpc(service)) return;
+    this.#grpc.register(service);
+    this.#health.addService(service.name);
   }
 
   /**
    * Opens the port, loads and warms every model, then takes calls. Health pages answer from the first moment.
-   * @throws ServeError when the port is taken or a model does not load; nothing is left open then.
+   * @throws ServeError when the port is taken, a model does not load, or the server is stopped meanwhile; nothing is
+   * left open then.
    */
   async start(): Promise<AddressInfo> {
     this.#state = "starting";
-    const { conf, host = "0.0.0.0", port = 9393, onProgress, threadNum } = this.#options;
+    const { conf, host = "0.0.0.0", port = 9393 } = this.#options;
+    addReflection(this.#grpc.server, this.#directory.services().filter(isOnGrpc));
     try {
       const address = await this.#listener.listen(conf.port || port, host);
-      this.#manager = await createInferManager({
-        engines: conf.engines,
-        metrics: this.#metrics,
-        logger: this.#logger,
-        ...(threadNum ? { defaultThreadNum: threadNum } : {}),
-        ...(onProgress ? { onProgress } : {}),
-      });
-      this.#engines.bind(this.#manager);
+      this.#loading = this.#loadModels();
+      this.#engines.bind(await this.#loading);
+      if (this.#stopped !== undefined) {
+        throw new ServeError(Code.unavailable, "the server was stopped while it started");
+      }
       this.#gate.open();
       this.#health.setServing(true);
       this.#state = "ready";
@@ -122,16 +122,30 @@ export class ServerManager {
   async #stop(): Promise<void> {
     this.#state = "stopping";
     this.#health.setServing(false);
-    this.#listener.stopAccepting();
     this.#http.drain();
+    // Connections the kernel has taken for us already are accepted in this turn; closing first would reset them.
+    await nextTurn();
+    this.#listener.stopAccepting();
     this.#grpc.drain();
     const isDrained = await this.#listener.drain(this.#gate, this.#limits.drainTimeoutMs);
     if (!isDrained) this.#logger.warn({ drainTimeoutMs: this.#limits.drainTimeoutMs }, "calls were cut off");
     this.#listener.destroyConnections();
     this.#http.close();
     this.#grpc.close();
-    await this.#manager?.close();
+    const manager = await this.#loading?.catch(() => undefined);
+    await manager?.close();
     this.#state = "stopped";
+  }
+
+  async #loadModels(): Promise<LocalInferManager> {
+    const { conf, onProgress, threadNum } = this.#options;
+    return await createInferManager({
+      engines: conf.engines,
+      metrics: this.#metrics,
+      logger: this.#logger,
+      ...(threadNum ? { defaultThreadNum: threadNum } : {}),
+      ...(onProgress ? { onProgress } : {}),
+    });
   }
 
   #createServices(): RpcService[] {
@@ -157,8 +171,9 @@ export class ServerManager {
   }
 
   #engineStates(): object[] {
-    const engines = this.#manager?.engines() ?? [];
-    return engines.map(({ name, version, isReady, placement }) => ({ name, version, isReady, placement }));
+    return this.#engines
+      .states()
+      .map(({ name, version, isReady, placement }) => ({ name, version, isReady, placement }));
   }
 
   #addPages(): void {

@@ -3,14 +3,17 @@ import { HealthImplementation } from "grpc-health-check";
 
 /** grpc.health.v1: the whole server under the empty name, and each service under its own. */
 export class GrpcHealth {
-  readonly #implementation: HealthImplementation;
-  readonly #services: readonly string[];
+  readonly #implementation = new HealthImplementation();
+  readonly #services = new Set<string>();
 
-  constructor(services: readonly string[]) {
-    this.#services = ["", ...services];
-    this.#implementation = new HealthImplementation(
-      Object.fromEntries(this.#services.map((name) => [name, "NOT_SERVING" as const])),
-    );
+  constructor() {
+    this.addService("");
+  }
+
+  /** A service that is not serving yet. */
+  addService(name: string): void {
+    this.#services.add(name);
+    this.#implementation.setStatus(name, "NOT_SERVING");
   }
 
   addTo(server: Pick<Server, "addService">): void {
