@@ -7,7 +7,7 @@ import { grpcStatus } from "./grpc/status.js";
 import { httpStatus } from "./http/status.js";
 
 const page = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
-const rows = [...page.matchAll(/^\| `(\w+)` \| (-?\d+) \| (\d+) \| (\w+) \|/gm)];
+const rows = [...page.matchAll(/^\| `(\w+)` *\| (-?\d+) *\| (\d+) *\| (\w+) *\|/gm)];
 
 test("docs/errors.md lists exactly the codes there are, in their order", () => {
   assert.deepEqual(
