@@ -119,6 +119,11 @@ export class ServerManager {
     return this.#stopped;
   }
 
+  /** No call is at work and every answer has left; the transports know of the latter, after the call is over. */
+  get isIdle(): boolean {
+    return this.#gate.isIdle && this.#http.isIdle && this.#grpc.isIdle;
+  }
+
   async #stop(): Promise<void> {
     this.#state = "stopping";
     this.#health.setServing(false);
@@ -127,7 +132,7 @@ export class ServerManager {
     await nextTurn();
     this.#listener.stopAccepting();
     this.#grpc.drain();
-    const isDrained = await this.#listener.drain(this.#gate, this.#limits.drainTimeoutMs);
+    const isDrained = await this.#listener.drain(this, this.#limits.drainTimeoutMs);
     if (!isDrained) this.#logger.warn({ drainTimeoutMs: this.#limits.drainTimeoutMs }, "calls were cut off");
     this.#listener.destroyConnections();
     this.#http.close();

@@ -34,6 +34,7 @@ export class GrpcTransport {
   readonly #limits: ServerLimits;
   readonly #server: Server;
   readonly #injector: ReturnType<Server["createConnectionInjector"]>;
+  #unsent = 0;
 
   constructor(options: GrpcTransportOptions) {
     this.#gate = options.gate;
@@ -72,6 +73,11 @@ export class GrpcTransport {
     this.#injector.injectConnection(socket);
   }
 
+  /** Every call has its whole answer, or its stream is gone. */
+  get isIdle(): boolean {
+    return this.#unsent === 0;
+  }
+
   /** Tells every peer to send no more calls here; calls at work go on. */
   drain(): void {
     this.#injector.drain(this.#limits.drainTimeoutMs);
@@ -89,7 +95,12 @@ export class GrpcTransport {
   }): Promise<void> {
     const { service, method, raw, respond } = options;
     const call = this.#createCall(service, method, raw);
-    raw.on("cancelled", () => call.cancel());
+    this.#unsent++;
+    // grpc-js also says so at the end of a call that was answered, once the last of its bytes may leave.
+    raw.once("cancelled", () => {
+      this.#unsent--;
+      call.cancel();
+    });
     try {
       const bytes = await this.#gate.run(call, async () => {
         const response = await method.handle(method.request.decode(raw.request), call);

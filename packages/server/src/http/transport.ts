@@ -45,6 +45,7 @@ export class HttpTransport {
   readonly #server: Server;
   /** Requests whose body is still on its way. */
   readonly #arriving = new Set<IncomingMessage>();
+  #unsent = 0;
   #isDraining = false;
 
   constructor(options: HttpTransportOptions) {
@@ -74,6 +75,11 @@ export class HttpTransport {
     this.#server.emit("connection", socket);
   }
 
+  /** Every request has its whole answer, or its connection is gone. */
+  get isIdle(): boolean {
+    return this.#unsent === 0;
+  }
+
   /** Every answer from now on closes its connection; idle connections and half-sent requests follow shortly. */
   drain(): void {
     this.#isDraining = true;
@@ -90,6 +96,8 @@ export class HttpTransport {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#unsent++;
+    response.on("close", () => this.#unsent--);
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     const page = request.method === "GET" ? this.#pages.get(path) : undefined;
     const answer = page ? await pageAnswer(page) : await this.#answerCall(path, request, response);
