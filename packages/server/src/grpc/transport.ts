@@ -148,13 +148,10 @@ function metadataText(metadata: Metadata, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Longest text sent as a status message; grpc-js clients hang on much longer ones. */
-const maxStatusLength = 1024;
-
 /** The error as a gRPC status; the number gRPC has no place for travels as `x-bd-error-code`. */
 function statusObject(error: ServeError): { code: number; details: string; metadata: Metadata } {
   const metadata = new Metadata();
   metadata.set("x-bd-error-code", String(error.code));
   const code = grpcStatus[codeName(error.code) ?? "internal"];
-  return { code, details: error.message.slice(0, maxStatusLength), metadata };
+  return { code, details: error.message, metadata };
 }

@@ -9,6 +9,7 @@ import {
   ServeError,
 } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
+import { presentableText } from "./presentable-text.js";
 
 export interface CallGateOptions {
   readonly limits: ServerLimits;
@@ -91,13 +92,13 @@ export class CallGate {
   }
 
   #presentable(call: Call, error: ServeError): ServeError {
-    const isOurs = error.code === Code.internal || error.code === Code.opFailure;
-    if (!isOurs) return error;
-    this.#logger.error({ requestId: call.requestId, ...error.details, err: error }, "a call failed inside");
-    return new ServeError(error.code, `${error.message} (request id ${call.requestId})`, {
-      cause: error.cause,
-      details: error.details,
-    });
+    const { code, cause, details } = error;
+    const isOurs = code === Code.internal || code === Code.opFailure;
+    if (isOurs) {
+      this.#logger.error({ requestId: call.requestId, ...details, err: error }, "a call failed inside");
+    }
+    const message = presentableText(error.message, isOurs ? ` (request id ${call.requestId})` : "");
+    return message === error.message ? error : new ServeError(code, message, { cause, details });
   }
 
   #finish(call: Call, error: ServeError | undefined): void {
