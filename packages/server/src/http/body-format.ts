@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { Code, type MessageCodec, ServeError } from "@paddlewheel/core";
 
 /** How a message stands in an HTTP body. */
@@ -30,6 +31,7 @@ export function decodeBody<T>(
     const message = `body: JSON larger than the limit of ${maxJsonSize} bytes, send application/proto instead`;
     throw new ServeError(Code.messageTooLarge, message);
   }
+  if (!isUtf8(body)) throw new ServeError(Code.malformedRequest, "body: is not UTF-8 text");
   return codec.decodeJson(body.toString("utf8"));
 }
 

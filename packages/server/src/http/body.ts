@@ -7,13 +7,26 @@ import type { ServerLimits } from "../limits.js";
 const gunzipAsync = promisify(gunzip);
 const gzipAsync = promisify(gzip);
 
+/** Words for gzip in `content-encoding`. Source: RFC 9110 §8.4.1.3. */
+const gzipNames: ReadonlySet<string> = new Set(["gzip", "x-gzip"]);
+const plainNames: ReadonlySet<string> = new Set(["", "identity"]);
+
 /**
  * Reads a whole request body, unpacked when it says it is gzip.
  * @throws ServeError messageTooLarge, malformedRequest, cancelled (the peer went away).
  */
 export async function readBody(request: IncomingMessage, limits: ServerLimits): Promise<Buffer> {
+  const encoding = String(request.headers["content-encoding"] ?? "").toLowerCase();
   const body = await collectBody(request, limits);
-  if (request.headers["content-encoding"] !== "gzip" || body.length === 0) return body;
+  if (plainNames.has(encoding) || body.length === 0) return body;
+  if (!gzipNames.has(encoding)) {
+    const message = `body: content-encoding "${encoding}" is not known, send gzip or none`;
+    throw new ServeError(Code.malformedRequest, message);
+  }
+  return unpack(body, limits);
+}
+
+async function unpack(body: Buffer, limits: ServerLimits): Promise<Buffer> {
   try {
     return await gunzipAsync(body, { maxOutputLength: limits.maxBodySize });
   } catch (error) {
