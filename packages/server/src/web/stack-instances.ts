@@ -1,13 +1,17 @@
 import {
+  bfloat16ToNumber,
   Code,
   type DType,
   dtypeTable,
   elementCount,
+  float16ToNumber,
   type ModelVarConf,
   numberToBfloat16,
   numberToFloat16,
+  quoteValue,
   ServeError,
   type Tensor,
+  type TypedArray,
 } from "@paddlewheel/core";
 import { integerText } from "@paddlewheel/wire";
 
@@ -21,19 +25,17 @@ export function stackInstances(feed: ModelVarConf, values: readonly unknown[]): 
   const [first] = instances;
   if (!first) throw invalid("feed", "has no instances, at least one is needed");
   if (feed.isLodTensor) return joinRows(feed, instances);
-  for (const [i, { shape }] of instances.entries()) {
+  for (const { shape, where } of instances) {
     if (shape.join() === first.shape.join()) continue;
     const message = `has the shape [${shape.join(", ")}], that of feed[0] is [${first.shape.join(", ")}]`;
-    throw invalid(`feed[${i}].${feed.aliasName}`, message);
+    throw invalid(where, message);
   }
-  return toTensor(
-    feed,
-    [instances.length, ...first.shape],
-    instances.flatMap(({ elements }) => elements),
-  );
+  return toTensor(feed, [instances.length, ...first.shape], instances);
 }
 
 interface Instance {
+  /** Path in the body. */
+  readonly where: string;
   readonly shape: readonly number[];
   readonly elements: readonly unknown[];
 }
@@ -45,7 +47,7 @@ function readInstance(feed: ModelVarConf, value: unknown, where: string): Instan
     if (size === -1 || size === shape[axis]) continue;
     throw invalid(where, `has the shape [${shape.join(", ")}], must be [${feed.shape.join(", ")}]`);
   }
-  return { shape, elements: nested.elements };
+  return { where, shape, elements: nested.elements };
 }
 
 /** The conf shape with its free axis, if there is one, filled so that the elements fit. */
@@ -66,15 +68,16 @@ const maxDepth = 16;
 
 /** @throws ServeError invalidArgument for lists of unequal length. */
 function flatten(value: unknown, where: string, depth = 0): Instance {
-  if (!Array.isArray(value)) return { shape: [], elements: [value] };
+  if (!Array.isArray(value)) return { where, shape: [], elements: [value] };
   if (depth >= maxDepth) throw invalid(where, `is nested deeper than ${maxDepth} lists`);
-  if (!value.some(Array.isArray)) return { shape: [value.length], elements: value };
+  if (!value.some(Array.isArray)) return { where, shape: [value.length], elements: value };
   const parts = value.map((part) => flatten(part, where, depth + 1));
   const [first] = parts;
   for (const { shape } of parts) {
     if (shape.join() !== first?.shape.join()) throw invalid(where, "has lists of different lengths");
   }
   return {
+    where,
     shape: [value.length, ...(first?.shape ?? [])],
     elements: parts.flatMap(({ elements }) => elements),
   };
@@ -85,67 +88,84 @@ function joinRows(feed: ModelVarConf, instances: readonly Instance[]): Tensor {
   for (const { shape } of instances) offsets.push((offsets.at(-1) ?? 0) + (shape[0] ?? 1));
   const inner = instances[0]?.shape.slice(1) ?? [];
   const shape = [offsets.at(-1) ?? 0, ...inner];
-  return {
-    ...toTensor(
-      feed,
-      shape,
-      instances.flatMap(({ elements }) => elements),
-    ),
-    lod: [offsets],
-  };
+  return { ...toTensor(feed, shape, instances), lod: [offsets] };
 }
 
-function toTensor(feed: ModelVarConf, shape: readonly number[], elements: readonly unknown[]): Tensor {
-  const where = `feed.${feed.aliasName}`;
-  const count = elementCount(shape, where);
-  if (count !== elements.length)
-    throw invalid(where, `has ${elements.length} elements, shape wants ${count}`);
-  const { arrayType } = dtypeTable[feed.dtype];
+function toTensor(
+  { dtype, aliasName }: ModelVarConf,
+  shape: readonly number[],
+  instances: readonly Instance[],
+): Tensor {
+  const what = `feed.${aliasName}`;
+  const count = elementCount(shape, what);
+  const given = instances.reduce((sum, { elements }) => sum + elements.length, 0);
+  if (count !== given) throw invalid(what, `has ${given} elements, shape wants ${count}`);
+  const { arrayType } = dtypeTable[dtype];
   if (!arrayType) {
-    const texts = elements.map((element) =>
-      typeof element === "string" ? element : notA("string", element, where),
-    );
-    return { dtype: feed.dtype, shape, data: texts };
+    const data = instances.flatMap(({ elements, where }) => elements.map((text) => readText(text, where)));
+    return { dtype, shape, data };
   }
   const data = new arrayType(count);
-  for (let i = 0; i < count; i++) {
-    const value = readElement(feed.dtype, elements[i], where);
-    data[i] = value as never;
-    if (isWhole(feed.dtype) && data[i] !== value) notA(feed.dtype, elements[i], where);
+  fill(data, dtype, instances);
+  return { dtype, shape, data };
+}
+
+function fill(data: TypedArray, dtype: DType, instances: readonly Instance[]): void {
+  let i = 0;
+  for (const { elements, where } of instances) {
+    for (const element of elements) {
+      const value = readElement(dtype, element);
+      if (value !== undefined) data[i] = value as never;
+      // Whole numbers outside the type come back as others.
+      if (value === undefined || (isWhole(dtype) && data[i] !== value)) throw notA(dtype, element, where);
+      i++;
+    }
   }
-  return { dtype: feed.dtype, shape, data };
 }
 
 function isWhole(dtype: DType): boolean {
   return dtype.startsWith("int") || dtype === "uint8" || dtype === "bool";
 }
 
-function readElement(dtype: DType, element: unknown, where: string): number | bigint {
-  if (dtype === "int64") return readInt64(element, where);
-  if (dtype === "bool" && typeof element === "boolean") return element ? 1 : 0;
+const loneSurrogate = /\p{Surrogate}/u;
+
+function readText(element: unknown, where: string): string {
+  if (typeof element === "string" && !loneSurrogate.test(element)) return element;
+  throw notA("string", element, where);
+}
+
+/** What goes into the array of the type; undefined when the element is none of it. */
+function readElement(dtype: DType, element: unknown): number | bigint | undefined {
+  if (dtype === "int64") return readInt64(element);
+  if (dtype === "bool") return readBool(element);
   const number = typeof element === "number" ? element : Number(integerText(element) ?? Number.NaN);
-  if (!Number.isFinite(number)) return notA("number", element, where);
-  if (dtype === "float16") return numberToFloat16(number);
-  if (dtype === "bfloat16") return numberToBfloat16(number);
-  return number;
+  if (dtype === "float16") return finite(numberToFloat16(number), float16ToNumber);
+  if (dtype === "bfloat16") return finite(numberToBfloat16(number), bfloat16ToNumber);
+  return finite(number, dtype === "float32" ? Math.fround : Number);
+}
+
+/** The value as it is kept, unless what it then stands for is infinite or no number. */
+function finite(kept: number, toNumber: (kept: number) => number): number | undefined {
+  return Number.isFinite(toNumber(kept)) ? kept : undefined;
+}
+
+function readBool(element: unknown): number | undefined {
+  if (typeof element === "boolean") return Number(element);
+  return element === 0 || element === 1 ? element : undefined;
 }
 
 const int64Text = /^-?\d{1,19}$/;
 
 /** A number, or text where a number of JavaScript would lose digits. */
-function readInt64(element: unknown, where: string): bigint {
+function readInt64(element: unknown): bigint | undefined {
   if (typeof element === "number" && Number.isSafeInteger(element)) return BigInt(element);
   const text = typeof element === "string" ? element : integerText(element);
   const value = text !== undefined && int64Text.test(text) ? BigInt(text) : undefined;
-  return value !== undefined && BigInt.asIntN(64, value) === value ? value : notA("int64", element, where);
+  return value !== undefined && BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
-/** Longest piece of a caller's value shown in a message. */
-const shownLength = 40;
-
-function notA(kind: string, element: unknown, where: string): never {
-  const shown = (JSON.stringify(element) ?? String(element)).slice(0, shownLength);
-  throw invalid(where, `${shown} is not a valid ${kind}`);
+function notA(kind: string, element: unknown, where: string): ServeError {
+  return invalid(where, `${integerText(element) ?? quoteValue(element)} is not a valid ${kind}`);
 }
 
 function invalid(where: string, message: string): ServeError {

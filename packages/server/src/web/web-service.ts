@@ -66,6 +66,7 @@ function toRequest(
   call: Call,
 ): GeneralRequest {
   const names = Object.keys(feed[0] ?? {});
+  if (names.length === 0) throw invalid("feed[0]: names no feed, at least one is needed");
   for (const [i, instance] of feed.entries()) {
     const missing = names.find((name) => !Object.hasOwn(instance, name));
     if (missing !== undefined) throw invalid(`feed[${i}]: has no "${missing}", which feed[0] has`);
