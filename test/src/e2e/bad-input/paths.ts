@@ -1,0 +1,44 @@
+import { type BadInput, message, refused, type Sent } from "./bad-input.js";
+
+function at(path: string): Sent {
+  return { ...message({}), options: { path }, isAnsweredByGrpc: true };
+}
+
+/** Paths that lead nowhere. */
+export const wrongPaths: readonly BadInput[] = [
+  ...refused("serviceNotFound", [
+    [
+      "a service nobody knows",
+      at("/no.such.Service/inference"),
+      "The server does not implement the method /no.such.Service/inference",
+    ],
+    [
+      "a service in the wrong case",
+      at("/generalmodelservice/inference"),
+      "The server does not implement the method /generalmodelservice/inference",
+    ],
+    [
+      "the service __proto__",
+      at("/__proto__/constructor"),
+      "The server does not implement the method /__proto__/constructor",
+    ],
+    ["no path", at("/"), "The server does not implement the method /"],
+  ]),
+  ...refused("methodNotFound", [
+    [
+      "a method nobody knows",
+      at("/GeneralModelService/predict"),
+      "The server does not implement the method /GeneralModelService/predict",
+    ],
+    [
+      "the method toString",
+      at("/GeneralModelService/toString"),
+      "The server does not implement the method /GeneralModelService/toString",
+    ],
+    [
+      "no method",
+      at("/GeneralModelService/"),
+      "The server does not implement the method /GeneralModelService/",
+    ],
+  ]),
+];

@@ -1,0 +1,119 @@
+import { Agent, request } from "node:http";
+import { gunzipSync } from "node:zlib";
+import { status } from "@grpc/grpc-js";
+import { createDeferred } from "@paddlewheel/core/testing";
+import { grpcCall, rawGrpcClient } from "./clients.js";
+import { decodeResponse, encodeRequest, serviceName } from "./proto-messages.js";
+import { slowRequest } from "./slow-model.js";
+
+/**
+ * How one call ended for its caller.
+ *
+ * - `answered`: with the right answer.
+ * - `refused`: it never reached the server, and the caller can know it: the connection was not made, or it was new and
+ *   broke before a byte came back (a system accepts connections for a program that has stopped listening), or gRPC says
+ *   UNAVAILABLE. Such a call may be sent elsewhere.
+ * - `lost`: anything else; a connection that had served calls before broke under this one, or the answer is an error.
+ */
+export interface CallEnd {
+  readonly requestId: string;
+  readonly end: "answered" | "refused" | "lost";
+  readonly detail: string;
+}
+
+export interface Lanes {
+  /** All calls so far. */
+  readonly ends: readonly CallEnd[];
+  /** Settles when so many calls as wanted have ended. */
+  readonly warm: Promise<void>;
+  /** Settles when every lane has met its first call that was not answered. */
+  readonly done: Promise<unknown>;
+}
+
+export interface LaneOptions {
+  readonly port: number;
+  readonly rounds: number;
+  /** Calls at once. */
+  readonly lanes: number;
+  /** Calls until `warm`. */
+  readonly warmCalls: number;
+}
+
+/** Calls by HTTP, each lane on a connection of its own that it keeps, one call after the other. */
+export function keepCallingHttp(options: LaneOptions): Lanes {
+  return keepCalling("http", options, () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    return (id, requestId) => callHttp({ agent, port: options.port, rounds: options.rounds, id, requestId });
+  });
+}
+
+/** Calls by gRPC, all lanes on one connection. */
+export function keepCallingGrpc(options: LaneOptions): Lanes {
+  const client = rawGrpcClient(options.port);
+  const lanes = keepCalling("grpc", options, () => async (id, requestId) => {
+    const body = encodeRequest(slowRequest(options.rounds, id));
+    const reply = await grpcCall(client, body, { headers: { "x-request-id": requestId } });
+    if (reply.status === status.UNAVAILABLE) return { requestId, end: "refused", detail: reply.text };
+    const isRight = reply.response?.outputs[0]?.tensor[0]?.float_data[0] === id;
+    return { requestId, end: isRight ? "answered" : "lost", detail: `${reply.status} ${reply.text}` };
+  });
+  return { ...lanes, done: lanes.done.finally(() => client.close()) };
+}
+
+type OneCall = (id: number, requestId: string) => Promise<CallEnd>;
+
+function keepCalling(protocol: string, options: LaneOptions, createLane: () => OneCall): Lanes {
+  const { lanes, warmCalls } = options;
+  const warm = createDeferred<void>();
+  const ends: CallEnd[] = [];
+  let count = 0;
+  const runLane = async (call: OneCall): Promise<void> => {
+    for (;;) {
+      const id = ++count;
+      const end = await call(id, `${protocol}-${id}`);
+      ends.push(end);
+      if (ends.length >= warmCalls) warm.resolve();
+      if (end.end !== "answered") return;
+    }
+  };
+  const done = Promise.all(Array.from({ length: lanes }, () => runLane(createLane())));
+  return { ends, warm: warm.promise, done };
+}
+
+interface HttpCall {
+  readonly agent: Agent;
+  readonly port: number;
+  readonly rounds: number;
+  readonly id: number;
+  readonly requestId: string;
+}
+
+function callHttp({ agent, port, rounds, id, requestId }: HttpCall): Promise<CallEnd> {
+  return new Promise((resolve) => {
+    // A packed answer leaves the server some time after the call is over there.
+    const encoding = { "accept-encoding": "gzip" };
+    const headers = { ...encoding, "content-type": "application/proto", "x-request-id": requestId };
+    const path = `/${serviceName}/inference`;
+    const sent = request({ host: "127.0.0.1", port, path, method: "POST", agent, headers });
+    let hasAnswer = false;
+    const failed = ({ message }: Error): void => {
+      resolve({ requestId, end: sent.reusedSocket || hasAnswer ? "lost" : "refused", detail: message });
+    };
+    sent.on("error", failed);
+    sent.on("response", (response) => {
+      hasAnswer = true;
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", failed);
+      response.on("end", () => {
+        const isRight = response.statusCode === 200 && firstFloat(gunzipSync(Buffer.concat(chunks))) === id;
+        resolve({ requestId, end: isRight ? "answered" : "lost", detail: String(response.statusCode) });
+      });
+    });
+    sent.end(encodeRequest(slowRequest(rounds, id)));
+  });
+}
+
+function firstFloat(body: Buffer): unknown {
+  return decodeResponse(body).outputs[0]?.tensor[0]?.float_data[0];
+}
