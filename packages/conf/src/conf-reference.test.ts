@@ -25,7 +25,7 @@ const documented = new Map<string, readonly Row[]>(
 );
 
 function rowsOf(section: string): readonly Row[] {
-  return [...section.matchAll(/^\| `(\w+)`( \*\*\+\*\*)? \| (.*?) \| (.*?) ?\| (.*?) ?\|/gm)].map(
+  return [...section.matchAll(/^\| `(\w+)`( \*\*\+\*\*)? *\| (.*?) *\| (.*?) *\| (.*?) *\|/gm)].map(
     ([, field = "", ours, type = "", initial = "", range = ""]) => ({
       field,
       type,
