@@ -5,6 +5,7 @@ import { Code } from "../code.js";
 import { Workflow } from "../dag/workflow.js";
 import { OpRegistry } from "../op/op-registry.js";
 import { ServeError } from "../serve-error.js";
+import { createDeferred } from "../testing/deferred.js";
 import { type Inference, opOf } from "../testing/op-of.js";
 import { nodeConf } from "../testing/random-workflow.js";
 import { createTestEnvironment } from "../testing/test-environment.js";
@@ -215,5 +216,34 @@ describe("debug", () => {
       ["w2", ["read", "answer"]],
     ]);
     assert.equal(trace.workflows[1]?.nodes[1]?.output, undefined);
+  });
+
+  test("runs parallel workflows side by side and merges them in the order of conf", async () => {
+    const ends = [createDeferred(), createDeferred()];
+    const started: string[] = [];
+    const wait =
+      (name: string, index: number): Inference =>
+      async (op) => {
+        started.push(name);
+        await ends[index]?.promise;
+        op.output = { outputs: [name] };
+      };
+    const service = createService({ w1: wait("w1", 0), w2: wait("w2", 1) }, { isParallel: true });
+    const response = service.inference({}, createCall());
+    assert.deepEqual(started, ["w1", "w2"]);
+    ends[1]?.resolve();
+    ends[0]?.resolve();
+    assert.deepEqual(await response, { outputs: ["w1", "w2"] });
+  });
+
+  test("stops the other parallel workflows when one fails", async () => {
+    const call = createCall();
+    const endless: Inference = () => new Promise(() => {});
+    const service = createService({ w1: endless, w2: fail }, { isParallel: true });
+    await assert.rejects(service.inference({}, call), {
+      message: 'tensor "x": wrong',
+      details: { service: "S", workflow: "w2", node: "answer" },
+    });
+    assert.equal(call.stopReason?.code, Code.cancelled);
   });
 });

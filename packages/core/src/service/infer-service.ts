@@ -23,7 +23,10 @@ export interface ServiceTrace {
   readonly workflows: readonly { readonly name: string; readonly nodes: readonly NodeTrace[] }[];
 }
 
-/** A service bound to its workflows: runs them one after the other on the same request and merges what they give. */
+/**
+ * A service bound to its workflows: runs them on the same request, one after the other or side by side as conf says, and
+ * merges what they give in the order of conf.
+ */
 export class InferService {
   readonly conf: InferServiceConf;
   readonly #merger: Merger;
@@ -79,18 +82,45 @@ export class InferService {
   async #run(request: object, call: Call, traceOf?: (workflow: string) => NodeTrace[]): Promise<object> {
     const startedAt = call.clock.now();
     try {
-      let merged: object | undefined;
-      for (const name of this.#workflowsOf(request)) {
-        const part = (await this.#pool(name).run({ request, call, trace: traceOf?.(name) })) as object;
-        merged = merged ? this.#merger.merge(merged, part) : part;
-      }
-      if (!merged) throw new ServeError(Code.internal, `service "${this.name}" has no workflow to run`);
-      return merged;
+      const names = this.#workflowsOf(request);
+      const run = (name: string): unknown => this.#pool(name).run({ request, call, trace: traceOf?.(name) });
+      return this.conf.isParallel
+        ? await this.#runSideBySide(names, run, call)
+        : await this.#runInOrder(names, run);
     } catch (error) {
       throw ServeError.from(error).withDetails({ service: this.name });
     } finally {
       this.#latency.observe((call.clock.now() - startedAt) / 1000);
     }
+  }
+
+  async #runInOrder(names: readonly string[], run: (name: string) => unknown): Promise<object> {
+    let merged: object | undefined;
+    for (const name of names) {
+      const part = (await run(name)) as object;
+      merged = merged ? this.#merger.merge(merged, part) : part;
+    }
+    return merged ?? this.#refuseNoWorkflow();
+  }
+
+  /** All at once, merged in the order of conf all the same; the first failure stops the others. */
+  async #runSideBySide(
+    names: readonly string[],
+    run: (name: string) => unknown,
+    call: Call,
+  ): Promise<object> {
+    try {
+      const parts = (await Promise.all(names.map(async (name) => await run(name)))) as object[];
+      const [first = this.#refuseNoWorkflow(), ...rest] = parts;
+      return rest.reduce((merged, part) => this.#merger.merge(merged, part), first);
+    } catch (error) {
+      call.cancel("the request has failed in another place");
+      throw error;
+    }
+  }
+
+  #refuseNoWorkflow(): never {
+    throw new ServeError(Code.internal, `service "${this.name}" has no workflow to run`);
   }
 
   #workflowsOf(request: object): readonly string[] {
