@@ -1,8 +1,16 @@
 import { type DType, elemTypeOf, type TensorData } from "@paddlewheel/core";
-import { bytesPart, int32Part, nothing, type Part, stringPart, stringsPart } from "../protobuf/part.js";
+import {
+  bytesPart,
+  int32Part,
+  integersPart,
+  nothing,
+  type Part,
+  stringPart,
+  stringsPart,
+} from "../protobuf/part.js";
 import { dataFieldOf, numberDataFields } from "./data-field.js";
 import type { GeneralTensor } from "./message.js";
-import { int32Field, type NumberField, type NumberValues } from "./number-field.js";
+import type { NumberField, NumberValues } from "./number-field.js";
 
 /**
  * The fields of a message Tensor in the order of their numbers. The tensor has passed `checkTensor`.
@@ -13,8 +21,8 @@ export function tensorParts({ dtype, data, shape, lod, name, aliasName }: Genera
   return [
     listPart(dtype, data),
     int32Part(10, elemTypeOf(dtype)),
-    numbersPart(11, int32Field, Int32Array.from(shape)),
-    numbersPart(12, int32Field, Int32Array.from(lod?.flat() ?? [])),
+    integersPart(11, shape),
+    integersPart(12, lod?.flat() ?? []),
     stringPart(13, name),
     stringPart(14, aliasName),
     contentPart(dtype, data),

@@ -3,11 +3,19 @@ import { boolMember, integerMember, listMember, objectText, stringMember } from 
 import { readBool, readInt32, readList, readObject, readString, readUint64 } from "../json/json-value.js";
 import { parseJson } from "../json/parse-json.js";
 import { PackedValues } from "../protobuf/packed-values.js";
-import { boolPart, encodeParts, int32Part, messagePart, stringPart, uint64Part } from "../protobuf/part.js";
+import {
+  boolPart,
+  encodeParts,
+  int32Part,
+  integersPart,
+  messagePart,
+  stringPart,
+  uint64Part,
+} from "../protobuf/part.js";
 import { WireReader } from "../protobuf/wire-reader.js";
 import { MessageBudget } from "../wire-limits.js";
 import { decodeTensor } from "./decode-tensor.js";
-import { numbersPart, tensorParts } from "./encode-tensor.js";
+import { tensorParts } from "./encode-tensor.js";
 import type { GeneralResponse, GeneralTensor, ModelOutput } from "./message.js";
 import { int64Field } from "./number-field.js";
 import { readTensors, tensorJson } from "./tensor-json.js";
@@ -68,7 +76,7 @@ function encode(response: GeneralResponse): Uint8Array {
         stringPart(2, engineName),
       ]),
     ),
-    numbersPart(2, int64Field, int64sOf(wholeMicros(response))),
+    integersPart(2, wholeMicros(response)),
     boolPart(3, response.profileServer),
     uint64Part(4, response.logId),
     int32Part(5, response.errNo),
@@ -120,12 +128,6 @@ function encodeJson(response: GeneralResponse): string {
 
 function wholeMicros({ profileTime }: GeneralResponse): number[] {
   return profileTime.map(Math.trunc);
-}
-
-function int64sOf(values: readonly number[]): BigInt64Array {
-  const int64s = new BigInt64Array(values.length);
-  for (const [i, value] of values.entries()) int64s[i] = BigInt(value);
-  return int64s;
 }
 
 function checkTensors({ outputs }: GeneralResponse): void {

@@ -1,4 +1,11 @@
-import { sizeOfBytesField, sizeOfInt32, sizeOfVarint64 } from "./varint-size.js";
+import {
+  byteLength,
+  highHalf,
+  lowHalf,
+  sizeOfBytesField,
+  sizeOfInt32,
+  sizeOfVarint64,
+} from "./varint-size.js";
 import { WireWriter } from "./wire-writer.js";
 
 /**
@@ -37,19 +44,30 @@ export function boolPart(field: number, value: boolean): Part {
 }
 
 export function stringPart(field: number, value: string): Part {
-  return value === "" ? nothing : stringsPart(field, [value]);
+  if (value === "") return nothing;
+  const length = byteLength(value);
+  return { size: sizeOfBytesField(length), write: (writer) => writer.string(field, value, length) };
 }
 
 /** One field for each string, the empty ones too. */
 export function stringsPart(field: number, values: readonly string[]): Part {
   let size = 0;
-  for (const value of values) size += sizeOfBytesField(Buffer.byteLength(value));
+  for (const value of values) size += sizeOfBytesField(byteLength(value));
   return {
     size,
     write(writer) {
-      for (const value of values) writer.string(field, value, Buffer.byteLength(value));
+      for (const value of values) writer.string(field, value, byteLength(value));
     },
   };
+}
+
+/** A packed list of whole numbers, each between -2^53 and 2^53, as varints; nothing when it is empty. */
+export function integersPart(field: number, values: readonly number[]): Part {
+  let length = 0;
+  for (const value of values) length += sizeOfVarint64(lowHalf(value), highHalf(value));
+  return bytesPart(field, length, (writer) => {
+    for (const value of values) writer.varint(lowHalf(value), highHalf(value));
+  });
 }
 
 /** One field of `length` bytes that `write` fills. */

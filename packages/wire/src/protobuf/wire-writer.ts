@@ -1,5 +1,5 @@
 import { Code, ServeError } from "@paddlewheel/core";
-import { halvesOf } from "./varint-size.js";
+import { halvesOf, maxShortText } from "./varint-size.js";
 import { WireType } from "./wire-type.js";
 
 /**
@@ -24,22 +24,27 @@ export class WireWriter {
 
   int32(field: number, value: number): void {
     this.#tag(field, WireType.varint);
-    this.#varint(value, value < 0 ? -1 : 0);
+    this.varint(value, value < 0 ? -1 : 0);
   }
 
   uint64(field: number, low: number, high: number): void {
     this.#tag(field, WireType.varint);
-    this.#varint(low, high);
+    this.varint(low, high);
   }
 
   /** Opens a field of `length` bytes: a message, or a list of numbers. Whoever opens it writes that many. */
   open(field: number, length: number): void {
     this.#tag(field, WireType.bytes);
-    this.#varint(length, 0);
+    this.varint(length, 0);
   }
 
   string(field: number, value: string, byteLength: number): void {
     this.open(field, byteLength);
+    if (byteLength === value.length && byteLength <= maxShortText) {
+      // As many bytes as letters: all are ASCII.
+      for (let i = 0; i < byteLength; i++) this.#buffer[this.#position++] = value.charCodeAt(i);
+      return;
+    }
     this.#buffer.write(value, this.#position, byteLength, "utf8");
     this.#position += byteLength;
   }
@@ -54,13 +59,13 @@ export class WireWriter {
   int32s(values: ArrayLike<number>): void {
     for (let i = 0; i < values.length; i++) {
       const value = values[i] ?? 0;
-      this.#varint(value, value < 0 ? -1 : 0);
+      this.varint(value, value < 0 ? -1 : 0);
     }
   }
 
   int64s(values: BigInt64Array): void {
     const halves = halvesOf(values);
-    for (let i = 0; i < halves.length; i += 2) this.#varint(halves[i] ?? 0, halves[i + 1] ?? 0);
+    for (let i = 0; i < halves.length; i += 2) this.varint(halves[i] ?? 0, halves[i + 1] ?? 0);
   }
 
   /** A byte each; any value but 0 is true. */
@@ -72,7 +77,8 @@ export class WireWriter {
     this.#buffer[this.#position++] = (field << 3) | wireType;
   }
 
-  #varint(lowBits: number, highBits: number): void {
+  /** One value by itself, given as two halves. */
+  varint(lowBits: number, highBits: number): void {
     const buffer = this.#buffer;
     let position = this.#position;
     let low = lowBits >>> 0;
