@@ -36,6 +36,9 @@ const lameDuckMs = 250;
 /** How long a stopping server waits for the rest of a body, in ms; as long as gRPC has, in the listener. */
 const bodyGraceMs = 500;
 
+/** How long a peer may go on with a body after its answer, in ms: time to see that there is one. */
+const lingerMs = 1000;
+
 /** HTTP/1.1 on node:http, over sockets our listener accepted: `/{service}/{method}` and pages. */
 export class HttpTransport {
   readonly #gate: CallGate;
@@ -103,14 +106,14 @@ export class HttpTransport {
     const answer = page ? await pageAnswer(page) : await this.#answerCall(path, request, response);
     if (response.destroyed) return;
     const { body, isGzip } = await packBody(request, answer.body);
-    const mustClose = this.#isDraining || !request.complete;
     response.writeHead(answer.status, {
       ...answer.headers,
       "Content-Length": body.length,
       ...(isGzip ? { "Content-Encoding": "gzip" } : {}),
-      ...(mustClose ? { Connection: "close" } : {}),
+      ...(this.#isDraining ? { Connection: "close" } : {}),
     });
     response.end(body);
+    if (!request.complete) linger(request);
   }
 
   async #answerCall(path: string, request: IncomingMessage, response: ServerResponse): Promise<Answer> {
@@ -175,6 +178,17 @@ export class HttpTransport {
       timeoutMs: this.#limits.defaultTimeoutMs || undefined,
     });
   }
+}
+
+/**
+ * Lets a peer go on with a body that nobody wants: closed at once, it would see a broken connection instead of the
+ * answer. Node drops what comes. Source: RFC 9112 §9.6.
+ */
+function linger(request: IncomingMessage): void {
+  const cut = (): void => {
+    if (!request.complete) request.destroy();
+  };
+  setTimeout(cut, lingerMs).unref();
 }
 
 async function pageAnswer(page: Page): Promise<Answer> {
