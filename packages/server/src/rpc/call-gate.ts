@@ -1,28 +1,12 @@
-import {
-  type Call,
-  Code,
-  type Counter,
-  codeName,
-  type Histogram,
-  type Logger,
-  type Metrics,
-  ServeError,
-} from "@paddlewheel/core";
+import { type Call, Code, type Counter, type Logger, type Metrics, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
+import { CallRecorder } from "./call-recorder.js";
 import { presentableText } from "./presentable-text.js";
 
 export interface CallGateOptions {
   readonly limits: ServerLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
-}
-
-/** What the gate keeps of each method and protocol. */
-interface MethodRecord {
-  readonly latency: Histogram;
-  /** By code. */
-  readonly outcomes: Map<number, Counter>;
-  readonly log: Logger;
 }
 
 /**
@@ -32,16 +16,15 @@ interface MethodRecord {
 export class CallGate {
   readonly #limits: ServerLimits;
   readonly #logger: Logger;
-  readonly #metrics: Metrics;
+  readonly #recorder: CallRecorder;
   readonly #refused: Counter;
-  readonly #methods = new Map<string, MethodRecord>();
   #isReady = false;
   #atWork = 0;
 
   constructor(options: CallGateOptions) {
     this.#limits = options.limits;
     this.#logger = options.logger;
-    this.#metrics = options.metrics;
+    this.#recorder = new CallRecorder(options);
     this.#refused = limitCounter(options.metrics, "max_concurrency");
     options.metrics.observedGauge(
       { name: "paddlewheel_calls_at_work", help: "Calls admitted and not answered yet." },
@@ -103,54 +86,7 @@ export class CallGate {
 
   #finish(call: Call, error: ServeError | undefined): void {
     call.finish();
-    const code = error?.code ?? Code.ok;
-    const seconds = (call.clock.now() - call.startedAt) / 1000;
-    const { latency, log, outcomes } = this.#recordOf(call);
-    latency.observe(seconds);
-    this.#outcome(call, outcomes, code).increment();
-    const line = {
-      code,
-      logId: call.logId.toString(),
-      requestId: call.requestId,
-      durationUs: Math.round(seconds * 1e6),
-    };
-    log.info(error ? { ...line, error: error.message, ...error.details } : line, "call");
-  }
-
-  #recordOf(call: Call): MethodRecord {
-    const { protocol, service, method } = call;
-    const key = `${protocol}/${service}/${method}`;
-    const existing = this.#methods.get(key);
-    if (existing) return existing;
-    const labels = { protocol, service, method };
-    const created: MethodRecord = {
-      latency: this.#metrics.histogram({
-        name: "paddlewheel_call_seconds",
-        help: "Time from the arrival of a call to its encoded answer.",
-        labels,
-      }),
-      outcomes: new Map(),
-      log: this.#logger.child(labels),
-    };
-    this.#methods.set(key, created);
-    return created;
-  }
-
-  #outcome(call: Call, outcomes: Map<number, Counter>, code: Code): Counter {
-    const existing = outcomes.get(code);
-    if (existing) return existing;
-    const counter = this.#metrics.counter({
-      name: "paddlewheel_calls_total",
-      help: "Calls answered, by outcome.",
-      labels: {
-        protocol: call.protocol,
-        service: call.service,
-        method: call.method,
-        code: codeName(code) ?? String(code),
-      },
-    });
-    outcomes.set(code, counter);
-    return counter;
+    this.#recorder.record(call, error);
   }
 }
 
