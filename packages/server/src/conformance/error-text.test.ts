@@ -37,3 +37,15 @@ for (const [what, name] of Object.entries(names)) {
     });
   }
 }
+
+test("the log line of a failed call keeps the service the caller named", async () => {
+  const failing = textService({
+    fail: () => {
+      throw new ServeError(Code.invalidArgument, "no", { details: { service: "Inner", node: "n" } });
+    },
+  });
+  await using server = await new TestServer([failing]).start();
+  await httpClient(server.port).call({ method: "fail" });
+  const line = server.logger.lines.find(({ message }) => message === "call");
+  assert.deepEqual([line?.fields.service, line?.fields.node], ["test.Echo", "n"]);
+});

@@ -69,7 +69,7 @@ export class HttpTransport {
     this.#server.emit("listening");
   }
 
-  /** Answers GET requests of exactly this path. */
+  /** Answers GET and HEAD requests of exactly this path. */
   addPage(path: string, page: Page): void {
     this.#pages.set(path, page);
   }
@@ -102,7 +102,8 @@ export class HttpTransport {
     this.#unsent++;
     response.on("close", () => this.#unsent--);
     const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-    const page = request.method === "GET" ? this.#pages.get(path) : undefined;
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const page = isRead ? this.#pages.get(path) : undefined;
     const answer = page ? await pageAnswer(page) : await this.#answerCall(path, request, response);
     if (response.destroyed) return;
     const { body, isGzip } = await packBody(request, answer.body);

@@ -3,6 +3,7 @@ import {
   Code,
   type Counter,
   codeName,
+  type ErrorDetails,
   type Histogram,
   type Logger,
   type Metrics,
@@ -45,7 +46,7 @@ export class CallRecorder {
       requestId: call.requestId,
       durationUs: Math.round(seconds * 1e6),
     };
-    record.log.info(error ? { ...line, error: error.message, ...error.details } : line, "call");
+    record.log.info(error ? { ...line, error: error.message, ...placeOf(error) } : line, "call");
   }
 
   #create({ protocol, service, method }: Call): MethodRecord {
@@ -75,4 +76,9 @@ export class CallRecorder {
     outcomes.set(code, counter);
     return counter;
   }
+}
+
+/** Workflow and node at fault. The service is on the line already, and a key must not come twice. */
+function placeOf({ details: { service: _, ...place } }: ServeError): ErrorDetails {
+  return place;
 }
