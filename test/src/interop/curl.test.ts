@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { house, price } from "../cli/example.js";
 import { repositoryRoot } from "../harness/paddlewheel-command.js";
 import { type StartedServer, startServer } from "../harness/start-server.js";
-import { house, price } from "./house.js";
 import { runProgram, skipWithout } from "./programs.js";
 
 const protos = join(repositoryRoot, "protos/paddle_serving");

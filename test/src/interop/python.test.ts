@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { house, price } from "../cli/example.js";
 import { repositoryRoot } from "../harness/paddlewheel-command.js";
 import { type StartedServer, startServer } from "../harness/start-server.js";
-import { house, price } from "./house.js";
 import { python, runProgram, skipWithout } from "./programs.js";
 
 type PythonCall = readonly ["inference" | "health", object];
