@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { Agent } from "node:http";
 import { describe, test } from "node:test";
 import { PaddlewheelCommand } from "../harness/paddlewheel-command.js";
 import { loggedCalls, logLines } from "./access-log.js";
@@ -66,7 +67,6 @@ describe("a server that is told to stop under load", () => {
 
   test("does not wait for idle connections that are kept", async () => {
     await using server = await serveModel(pooled);
-    const { Agent } = await import("node:http");
     const agent = new Agent({ keepAlive: true });
     const client = rawGrpcClient(server.port);
     await httpRequest({ port: server.port, method: "GET", path: "/health/live", agent });
