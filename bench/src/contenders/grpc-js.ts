@@ -9,5 +9,9 @@ export const grpcJs: Contender = {
   key: "grpc-js",
   title: "grpc-js by hand",
   start: (model) =>
-    startServer({ key: "grpc-js", model, args: (port) => [serverModule, model.file, String(port)] }),
+    startServer({
+      key: "grpc-js",
+      model,
+      command: (port) => [process.execPath, serverModule, model.file, String(port)],
+    }),
 };

@@ -3,9 +3,9 @@ import type { Contender } from "./contender.js";
 import { writeConf } from "./paddlewheel-conf.js";
 import { startServer } from "./server-process.js";
 
-const cli = fileURLToPath(new URL("../../../packages/cli/dist/main.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../../packages/cli/bin/paddlewheel.js", import.meta.url));
 
-/** Our server, started as a user starts it and with nothing tuned. */
+/** Our server, started as a user starts it: by its bin, and with nothing tuned. */
 export const paddlewheel: Contender = {
   key: "paddlewheel",
   title: "paddlewheel",
@@ -14,7 +14,7 @@ export const paddlewheel: Contender = {
     return startServer({
       key: "paddlewheel",
       model,
-      args: (port) => [cli, "start", "--conf", conf, "--port", String(port)],
+      command: (port) => [bin, "start", "--conf", conf, "--port", String(port)],
     });
   },
 };

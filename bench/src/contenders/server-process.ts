@@ -13,15 +13,15 @@ import { awaitRightAnswers } from "./readiness.js";
 export interface ServerOptions {
   readonly key: string;
   readonly model: PreparedModel;
-  /** The command line after `node`. */
-  readonly args: (port: number) => readonly string[];
+  /** The command and its arguments. */
+  readonly command: (port: number) => readonly [string, ...string[]];
 }
 
 /** Starts a gRPC server in a process of its own and waits until it answers. What it prints goes to a file. */
-export async function startServer({ key, model, args }: ServerOptions): Promise<RunningContender> {
+export async function startServer({ key, model, command }: ServerOptions): Promise<RunningContender> {
   const port = await findFreePort();
   const logFile = join(model.directory, "..", `${key}-${model.name}.log`);
-  const child = spawnLogged(args(port), logFile);
+  const child = spawnLogged(command(port), logFile);
   try {
     await Promise.race([awaitRightAnswers({ server: child, port, model }), failOnEnd(child, logFile)]);
   } catch (error) {
@@ -42,9 +42,9 @@ export async function startServer({ key, model, args }: ServerOptions): Promise<
   };
 }
 
-function spawnLogged(args: readonly string[], logFile: string): ChildProcess {
+function spawnLogged([file, ...args]: readonly [string, ...string[]], logFile: string): ChildProcess {
   const log = openSync(logFile, "w");
-  const child = spawn(process.execPath, args, { stdio: ["ignore", log, log] });
+  const child = spawn(file, args, { stdio: ["ignore", log, log] });
   closeSync(log);
   adoptChild(child);
   return child;

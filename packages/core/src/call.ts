@@ -58,7 +58,12 @@ export class Call {
 
   /** Why the call is over for its caller; undefined while somebody waits. */
   get stopReason(): ServeError | undefined {
-    if (!this.#stopReason && this.clock.now() >= this.deadline) this.#stop(deadlineExceeded(this));
+    return this.stopReasonAt(this.clock.now());
+  }
+
+  /** As `stopReason`, for who has just read the call's clock. */
+  stopReasonAt(now: number): ServeError | undefined {
+    if (!this.#stopReason && now >= this.deadline) this.#stop(deadlineExceeded(this));
     return this.#stopReason;
   }
 

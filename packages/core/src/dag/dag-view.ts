@@ -129,14 +129,14 @@ export class DagView {
   #startNode(index: number): void {
     if (!this.#run || this.#outcome) return;
     const { call } = this.#run;
-    const stopReason = call.stopReason;
+    const now = call.clock.now();
+    const stopReason = call.stopReasonAt(now);
     if (stopReason) {
       this.#answer({ error: stopReason });
       return;
     }
     const node = this.#node(index);
     const { stage } = node.node;
-    const now = call.clock.now();
     this.#opsAtWork++;
     if (Number.isNaN(this.#stageStart[stage])) this.#stageStart[stage] = now;
     node.start(call, now);

@@ -23,13 +23,19 @@ function double(inputs: TensorMap): TensorMap {
 }
 
 function setUp(
-  options: { maxRows?: number; maxQueueSize?: number; start?: (i: TensorMap) => Promise<TensorMap> } = {},
+  options: {
+    maxRows?: number;
+    rowsPerTurn?: number;
+    maxQueueSize?: number;
+    start?: (i: TensorMap) => Promise<TensorMap>;
+  } = {},
 ) {
   const clock = new ManualClock();
   const sizes: (number | undefined)[] = [];
   const batcher = new TickBatcher({
     engine: "e",
     maxRows: options.maxRows ?? 8,
+    rowsPerTurn: options.rowsPerTurn ?? 16,
     maxQueueSize: options.maxQueueSize ?? 1000,
     clock,
     onStart: () => {},

@@ -6,6 +6,8 @@ export interface TickBatcherOptions {
   readonly engine: string;
   /** Rows of one merged run; a single run with more goes alone. */
   readonly maxRows: number;
+  /** Rows one turn of the event loop takes on, in one batch or several, before the sockets are looked at again. */
+  readonly rowsPerTurn: number;
   /** Runs that may wait; one more is refused. */
   readonly maxQueueSize: number;
   readonly clock: Clock;
@@ -16,12 +18,6 @@ export interface TickBatcherOptions {
   /** Runs `task` after the sockets have been looked at once more; `setImmediate` by default. */
   readonly defer?: (task: () => void) => void;
 }
-
-/**
- * Rows and runs of the model one turn of the event loop may take on: with runs of at most 0.2 ms that is 3 ms between
- * two looks at the sockets.
- */
-const perTurn = 16;
 
 interface WaitingRun {
   readonly inputs: TensorMap;
@@ -69,8 +65,9 @@ export class TickBatcher {
   run(inputs: TensorMap, call?: Call): Promise<TensorMap> {
     return new Promise((resolve, reject) => {
       this.#checkOpen();
-      call?.throwIfStopped();
       const since = this.#options.clock.now();
+      const stopReason = call?.stopReasonAt(since);
+      if (stopReason) throw stopReason;
       this.#waiting.push({ inputs, rows: rowsOf(inputs), call, since, resolve, reject });
       this.#wake();
     });
@@ -111,14 +108,17 @@ export class TickBatcher {
     for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 
-  /** What the next turn runs: one full batch, or as many small ones as have room. */
+  /** What the next turn runs. */
   #takeTurn(): (readonly WaitingRun[])[] {
     const batches: (readonly WaitingRun[])[] = [];
     let rows = 0;
-    while (this.#waiting.length > 0 && batches.length < perTurn && rows < perTurn) {
+    while (this.#waiting.length > 0 && rows < this.#options.rowsPerTurn) {
       const batch = this.#takeBatch();
       if (batch.length > 0) batches.push(batch);
-      rows += batch.reduce((sum, run) => sum + run.rows, 0);
+      rows += Math.max(
+        1,
+        batch.reduce((sum, run) => sum + run.rows, 0),
+      );
     }
     this.#lastSize = batches.reduce((sum, batch) => sum + batch.length, 0);
     return batches;
@@ -127,6 +127,7 @@ export class TickBatcher {
   /** The first run that somebody still waits for, and whoever fits with it; the others keep their order. */
   #takeBatch(): readonly WaitingRun[] {
     const { clock, maxRows, onStart } = this.#options;
+    const now = clock.now();
     const batch: WaitingRun[] = [];
     const rest: WaitingRun[] = [];
     let rows = 0;
@@ -136,7 +137,7 @@ export class TickBatcher {
       else if (!batch[0] || (rows + run.rows <= maxRows && canMerge(batch[0].inputs, run.inputs))) {
         batch.push(run);
         rows += run.rows;
-        onStart(clock.now() - run.since);
+        onStart(now - run.since);
       } else rest.push(run);
     }
     this.#waiting = rest;

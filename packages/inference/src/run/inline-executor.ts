@@ -7,6 +7,14 @@ import { type Executor, type ExecutorOptions, rowsOf } from "./executor.js";
 import { type LoadedCore, type LoadReport, loadCore } from "./load-core.js";
 import { failureRecord, runFailure } from "./run-failure.js";
 
+/** How long one turn of the event loop may run the model before it looks at the sockets again, in µs. */
+const turnMicros = 3000;
+
+/** Rows that fit into a turn, by the time a row takes alone: together they take no longer. */
+function rowsPerTurn(runMicros: number | undefined): number {
+  return Math.max(1, Math.floor(turnMicros / (runMicros ?? turnMicros)));
+}
+
 /** Runs a model on this thread: for models whose run is shorter than the way to a worker. */
 export class InlineExecutor implements Executor {
   readonly report: LoadReport;
@@ -30,6 +38,7 @@ export class InlineExecutor implements Executor {
     this.#batcher = new TickBatcher({
       engine,
       maxRows: maxBatchRows,
+      rowsPerTurn: rowsPerTurn(report.warmUp.runMicros),
       maxQueueSize,
       clock,
       start: (inputs) => this.#run(inputs),

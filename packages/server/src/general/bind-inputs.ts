@@ -15,6 +15,7 @@ import {
  */
 export function bindInputs(engine: InferEngineInfo, blobs: readonly Readonly<GeneralBlob>[]): TensorMap {
   const available = mergeTensors(blobs);
+  if (isExact(engine, available)) return available;
   const inputs = new Map<string, Tensor>();
   const taken = new Set<string>();
   for (const { name } of engine.signature.inputs) {
@@ -29,6 +30,11 @@ export function bindInputs(engine: InferEngineInfo, blobs: readonly Readonly<Gen
     if (!blob.vars) refuseUnknown(engine, blob, taken);
   }
   return inputs;
+}
+
+/** Whether the tensors are what the model wants already, by its own names: then nothing need be built. */
+function isExact({ signature: { inputs } }: InferEngineInfo, tensors: TensorMap): boolean {
+  return tensors.size === inputs.length && inputs.every(({ name }) => tensors.has(name));
 }
 
 function mergeTensors(blobs: readonly Readonly<GeneralBlob>[]): TensorMap {
