@@ -35,6 +35,8 @@ export interface InferManagerOptions {
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Once it is aborted no further engine is loaded; a load under way is waited for, it cannot be broken off. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -49,6 +51,10 @@ export async function createInferManager(options: InferManagerOptions): Promise<
   const engines = new Map<string, InferEngine>();
   const faults: string[] = [];
   for (const [index, conf] of confs.entries()) {
+    if (options.signal?.aborted) {
+      faults.push("loading was stopped");
+      break;
+    }
     const { name } = conf;
     onProgress({ kind: "loading", engine: name, index, total: confs.length });
     try {

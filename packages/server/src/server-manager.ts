@@ -56,6 +56,7 @@ export class ServerManager {
   readonly #grpc: GrpcTransport;
   readonly #listener: Listener;
   readonly #health = new GrpcHealth();
+  readonly #stopLoading = new AbortController();
   #loading: Promise<LocalInferManager> | undefined;
   #state: State = "new";
   #stopped: Promise<void> | undefined;
@@ -126,6 +127,7 @@ export class ServerManager {
 
   async #stop(): Promise<void> {
     this.#state = "stopping";
+    this.#stopLoading.abort();
     this.#health.setServing(false);
     this.#http.drain();
     // Connections the kernel has taken for us already are accepted in this turn; closing first would reset them.
@@ -148,6 +150,7 @@ export class ServerManager {
       engines: conf.engines,
       metrics: this.#metrics,
       logger: this.#logger,
+      signal: this.#stopLoading.signal,
       ...(threadNum ? { defaultThreadNum: threadNum } : {}),
       ...(onProgress ? { onProgress } : {}),
     });

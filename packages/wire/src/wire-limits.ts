@@ -6,10 +6,12 @@ import { Code, ServeError } from "@paddlewheel/core";
  */
 export const wireLimits = {
   /**
-   * Protobuf fields of a message and all messages inside it, unknown ones too; elements of `Tensor.data` are not
-   * counted. A field costs two bytes to send and some 10 ns to read: 2 million empty ones took a second elsewhere.
+   * Protobuf fields of a message and all messages inside it, unknown ones too; elements of `Tensor.data`, and numbers
+   * of lists that came one by one, are not counted. A field costs two bytes to send and some 10 ns to read: 2 million empty ones took a second elsewhere.
    */
   maxFields: 100_000,
+  /** Numbers of all lists of a message that came one by one instead of packed; each takes some 40 ns to read. */
+  maxLooseValues: 4_000_000,
   /** Tensors of a request or of all outputs of a response; real models have below 20. */
   maxTensors: 256,
   /** Each name asked for is a tensor of the response. */

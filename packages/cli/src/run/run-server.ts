@@ -33,9 +33,15 @@ async function runUntilStopped(options: LoggedOptions, err: TextStream): Promise
   const progress = new LoadProgressLine(err);
   const stopped = watchForStop(options, err);
   const server = new ServerManager({ ...options, onProgress: (step) => progress.show(step) });
-  const { address, port } = await server.start().finally(() => progress.clear());
-  logger.info({ address, port }, "ready");
-  err.write(`paddlewheel: ${readyLine({ address, port }, conf)}\n`);
+  const started = server.start().finally(() => progress.clear());
+  const first = await Promise.race([started, stopped]);
+  if ("port" in first) {
+    logger.info({ address: first.address, port: first.port }, "ready");
+    err.write(`paddlewheel: ${readyLine(first, conf)}\n`);
+  } else {
+    // It ends as stopped, which is no failure of the start.
+    started.catch((error: unknown) => logger.info({ err: error }, "stopped before it was ready"));
+  }
   const reason = await stopped;
   await server.stop();
   if (reason.kind === "signal") return ExitCode.ok;

@@ -85,23 +85,30 @@ describe("the limits of a message", () => {
     assert.doesNotThrow(() => generalRequestCodec.decode(most));
     assert.throws(() => generalRequestCodec.decode(Buffer.concat([most, Uint8Array.from(unknownField)])), {
       code: Code.malformedRequest,
-      message: "Request: more than 100000 fields; send lists of numbers packed",
+      message: "Request: more than 100000 fields",
     });
   });
 
-  it("let numbers come value by value up to the limit of fields", () => {
-    const shape = [...Buffer.from("5a03a08d06", "hex")]; // [100000]
-    const values = new Array(wireLimits.maxFields).fill([0x08, 0x01]).flat();
-    assert.throws(() => generalRequestCodec.decode(wrap([...shape, ...values])), {
+  it("let numbers come value by value, more of them than fields", () => {
+    const count = wireLimits.maxFields + 1;
+    const shape = [...Buffer.from("5a03a18d06", "hex")]; // [100001]
+    const values = new Array(count).fill([0x08, 0x01]).flat();
+    const [tensor] = generalRequestCodec.decode(wrap([...shape, ...values])).tensors;
+    assert.deepEqual(tensor?.data, new BigInt64Array(count).fill(1n));
+  });
+
+  it("stop numbers that come value by value at a limit of their own", () => {
+    const values = Buffer.alloc(2 * (wireLimits.maxLooseValues + 1), Buffer.from([0x08, 0x01]));
+    assert.throws(() => generalRequestCodec.decode(wrap(values)), {
       code: Code.malformedRequest,
-      message: "Tensor: more than 100000 fields; send lists of numbers packed",
+      message: "Tensor.int64_data: more than 4000000 values one by one; send them packed",
     });
   });
 });
 
 /** A Request of one tensor of these bytes. */
-function wrap(tensor: readonly number[]): Uint8Array {
+function wrap(tensor: Uint8Array | readonly number[]): Uint8Array {
   const length = [];
   for (let rest = tensor.length; rest > 0; rest >>>= 7) length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-  return Uint8Array.from([0x0a, ...length, ...tensor]);
+  return Buffer.concat([Uint8Array.from([0x0a, ...length]), Uint8Array.from(tensor)]);
 }

@@ -4,17 +4,42 @@
  */
 export class PackedValues {
   #pieces: Uint8Array[] = [];
+  /** Values that came one by one since the last piece, collected: an object for each would cost fifty times its bytes. */
+  #loose = noBytes;
+  #looseLength = 0;
   /** Varints in all pieces; 0 for values of fixed size. */
   varintCount = 0;
 
   add(piece: Uint8Array, varintCount = 0): void {
+    this.#closeLoose();
     this.#pieces.push(piece);
     this.varintCount += varintCount;
   }
 
+  /** Adds one value that came by itself: the bytes of `source` from `start` to `end`. */
+  addLoose(source: Uint8Array, start: number, end: number): void {
+    const length = this.#looseLength + end - start;
+    if (length > this.#loose.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.#loose.length, 64));
+      larger.set(this.#loose);
+      this.#loose = larger;
+    }
+    for (let i = start; i < end; i++) this.#loose[this.#looseLength++] = source[i] ?? 0;
+  }
+
   /** All pieces one after the other: the piece itself when there is one, else a copy. */
   bytes(): Uint8Array {
+    this.#closeLoose();
     const [first] = this.#pieces;
     return first && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
   }
+
+  #closeLoose(): void {
+    if (this.#looseLength === 0) return;
+    this.#pieces.push(this.#loose.subarray(0, this.#looseLength));
+    this.#loose = noBytes;
+    this.#looseLength = 0;
+  }
 }
+
+const noBytes = new Uint8Array(0);

@@ -28,6 +28,7 @@ export class WireReader {
   #end: number;
   #tagPosition = 0;
   #fieldCount = 0;
+  #looseCount = 0;
   /** Upper half of the varint read last. */
   #high = 0;
 
@@ -49,7 +50,7 @@ export class WireReader {
       throw this.#malformed("", `the tag at byte ${this.#tagPosition} is longer than 32 bits`);
     if (this.fieldNumber === 0) throw this.#malformed("", `field number 0 at byte ${this.#tagPosition}`);
     if (++this.#fieldCount > wireLimits.maxFields) {
-      throw this.#malformed("", `more than ${wireLimits.maxFields} fields; send lists of numbers packed`);
+      throw this.#malformed("", `more than ${wireLimits.maxFields} fields`);
     }
     return true;
   }
@@ -118,8 +119,7 @@ export class WireReader {
   packed(field: string, elementType: WireType, values: PackedValues): void {
     const start = this.#position;
     if (this.wireType === elementType) {
-      this.skip(field);
-      values.add(this.#bytes.subarray(start, this.#position), elementType === WireType.varint ? 1 : 0);
+      this.#loose(field, elementType, values);
       return;
     }
     const piece = this.bytes(field);
@@ -134,6 +134,23 @@ export class WireReader {
       }
       values.add(piece);
     }
+  }
+
+  /** A value by itself, as senders without packed lists write it: limited by a count of its own, not as a field. */
+  #loose(field: string, elementType: WireType, values: PackedValues): void {
+    this.#fieldCount--;
+    if (++this.#looseCount > wireLimits.maxLooseValues) {
+      throw this.#malformed(
+        field,
+        `more than ${wireLimits.maxLooseValues} values one by one; send them packed`,
+      );
+    }
+    const start = this.#position;
+    if (elementType === WireType.varint) {
+      this.#varint(field);
+      values.varintCount++;
+    } else this.#span(elementType === WireType.fixed32 ? 4 : 8, field);
+    values.addLoose(this.#bytes, start, this.#position);
   }
 
   /** Every varint is checked here, so that whoever decodes the list need not. */
