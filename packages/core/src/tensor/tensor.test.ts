@@ -58,6 +58,17 @@ describe("checkTensor", () => {
     { ...rows, lod: [] },
     { ...rows, lod: [[0, 3, 4, 6]] },
     { ...rows, lod: [[0, 0, 6]] },
+    { ...rows, lod: [[0, 6, 6]] },
+    { dtype: "int64", shape: [0], data: new BigInt64Array(0), lod: [[0]] },
+    {
+      dtype: "int64",
+      shape: [0],
+      data: new BigInt64Array(0),
+      lod: [
+        [0, 2],
+        [0, 0, 0],
+      ],
+    },
     {
       ...rows,
       lod: [
@@ -125,10 +136,44 @@ describe("checkTensor", () => {
     },
     { lod: [[0, 1.5, 6]], message: 'tensor "x": lod level 0 must hold whole numbers' },
     { lod: [[0, Number.POSITIVE_INFINITY]], message: 'tensor "x": lod level 0 must hold whole numbers' },
+    { lod: [[0, 5]], message: 'tensor "x": lod level 0 ends at 5, must end at 6, the rows of shape [6, 2]' },
+    {
+      lod: [[0, 2, 7]],
+      message: 'tensor "x": lod level 0 ends at 7, must end at 6, the rows of shape [6, 2]',
+    },
+    { lod: [[0]], message: 'tensor "x": lod level 0 ends at 0, must end at 6, the rows of shape [6, 2]' },
+    {
+      lod: [
+        [0, 1, 3],
+        [0, 2, 6],
+      ],
+      message: 'tensor "x": lod level 0 ends at 3, must end at 2, the sequences of level 1',
+    },
+    {
+      lod: [
+        [0, 1],
+        [0, 1, 2],
+        [0, 1, 6],
+      ],
+      message: 'tensor "x": lod level 0 ends at 1, must end at 2, the sequences of level 1',
+    },
+    {
+      lod: [
+        [0, 2],
+        [0, 2, 4],
+      ],
+      message: 'tensor "x": lod level 1 ends at 4, must end at 6, the rows of shape [6, 2]',
+    },
   ];
   for (const { lod, message } of wrongLod) {
     test(`refuses the lod ${JSON.stringify(lod)}: ${message}`, () => {
       assert.throws(() => checkTensor("x", { ...rows, lod }), { code: Code.invalidArgument, message });
     });
   }
+
+  test("refuses lod for a scalar, which has no rows", () => {
+    const scalar: Tensor = { dtype: "float32", shape: [], data: new Float32Array(1), lod: [[0, 1]] };
+    const message = 'tensor "x": shape [] has no rows, a tensor with lod needs at least one axis';
+    assert.throws(() => checkTensor("x", scalar), { code: Code.invalidArgument, message });
+  });
 });

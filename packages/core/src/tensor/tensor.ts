@@ -12,7 +12,10 @@ export interface Tensor {
   readonly shape: readonly number[];
   /** `product(shape)` elements (twice as many numbers for the complex types). */
   readonly data: TensorData;
-  /** Level-of-detail offsets of a ragged tensor, outermost level first; each level starts with 0. */
+  /**
+   * Level-of-detail offsets of a ragged tensor, outermost level first. Each level starts with 0; the innermost cuts the
+   * rows and ends at `shape[0]`, each other cuts the sequences of the next level and ends at their number.
+   */
   readonly lod?: readonly (readonly number[])[];
 }
 
@@ -70,19 +73,28 @@ export function checkTensor(name: string, tensor: Tensor): void {
       `${what}: shape [${tensor.shape.join(", ")}] wants ${count} elements, the data has ${given}`,
     );
   }
-  if (tensor.lod) checkLod(what, tensor.lod);
+  if (tensor.lod) checkLod(what, tensor.lod, tensor.shape);
 }
 
-/** Offsets of each level start at 0 and never fall. Where they end is for whoever cuts the tensor by them to check. */
-function checkLod(what: string, lod: readonly (readonly number[])[]): void {
-  for (const [level, offsets] of lod.entries()) {
-    const rises = offsets.every((offset, i) => i === 0 || offset >= (offsets[i - 1] ?? 0));
-    if (offsets[0] !== 0 || !rises) {
-      throw invalid(`${what}: lod level ${level} must start with 0 and never fall`);
-    }
-    if (!offsets.every(Number.isInteger))
-      throw invalid(`${what}: lod level ${level} must hold whole numbers`);
+function checkLod(what: string, lod: readonly (readonly number[])[], shape: readonly number[]): void {
+  const [rows] = shape;
+  if (rows === undefined && lod.length > 0) {
+    throw invalid(`${what}: shape [] has no rows, a tensor with lod needs at least one axis`);
   }
+  for (const [level, offsets] of lod.entries()) checkOffsets(`${what}: lod level ${level}`, offsets);
+  for (const [level, offsets] of lod.entries()) {
+    const inner = lod[level + 1];
+    const end = inner ? inner.length - 1 : rows;
+    if (offsets.at(-1) === end) continue;
+    const meaning = inner ? `the sequences of level ${level + 1}` : `the rows of shape [${shape.join(", ")}]`;
+    throw invalid(`${what}: lod level ${level} ends at ${offsets.at(-1)}, must end at ${end}, ${meaning}`);
+  }
+}
+
+function checkOffsets(what: string, offsets: readonly number[]): void {
+  const rises = offsets.every((offset, i) => i === 0 || offset >= (offsets[i - 1] ?? 0));
+  if (offsets[0] !== 0 || !rises) throw invalid(`${what} must start with 0 and never fall`);
+  if (!offsets.every(Number.isInteger)) throw invalid(`${what} must hold whole numbers`);
 }
 
 function invalid(message: string): ServeError {

@@ -120,6 +120,22 @@ const wrongTensors: readonly { readonly tensor: ProtoObject; readonly message: s
     tensor: { name: "x", shape: [1], int64_data: [1], lod: new Array(17).fill(0) },
     message: 'tensor "x": lod has more than 16 levels',
   },
+  {
+    tensor: { name: "x", shape: [1, 3], int64_data: [1, 2, 3], lod: [0, 5] },
+    message: 'tensor "x": lod level 0 ends at 5, must end at 1, the rows of shape [1, 3]',
+  },
+  {
+    tensor: { name: "x", shape: [2], int64_data: [1, 2], lod: [0, 1] },
+    message: 'tensor "x": lod level 0 ends at 1, must end at 2, the rows of shape [2]',
+  },
+  {
+    tensor: { name: "x", shape: [2], int64_data: [1, 2], lod: [0, 3, 0, 1, 2] },
+    message: 'tensor "x": lod level 0 ends at 3, must end at 2, the sequences of level 1',
+  },
+  {
+    tensor: { name: "x", int64_data: [1], lod: [0, 1] },
+    message: 'tensor "x": shape [] has no rows, a tensor with lod needs at least one axis',
+  },
 ];
 
 describe("a tensor that makes no sense", () => {

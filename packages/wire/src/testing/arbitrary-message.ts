@@ -36,19 +36,33 @@ function list<T>(element: fc.Arbitrary<T>, length: number): fc.Arbitrary<T[]> {
   return fc.array(element, { minLength: length, maxLength: length });
 }
 
-/** Rising offsets from 0: another 0 inside a level would begin the next on the wire. */
-const lodLevel: fc.Arbitrary<number[]> = fc
-  .array(fc.integer({ min: 1, max: 2 ** 31 - 1 }), { maxLength: 4 })
-  .map((offsets) => [0, ...offsets.sort((a, b) => a - b)]);
+/** The lod of a tensor with `rows` rows, built from the innermost level outwards: one list of cuts per level. */
+function legalLod(rows: number, cuts: readonly (readonly number[])[]): number[][] {
+  const levels: number[][] = [];
+  let end = rows;
+  for (const level of cuts) {
+    const offsets = end === 0 ? [0] : [0, ...innerOffsets(level, end), end];
+    levels.unshift(offsets);
+    end = offsets.length - 1;
+  }
+  return levels;
+}
+
+/** From 1: another 0 inside a level would begin the next on the wire. */
+function innerOffsets(cuts: readonly number[], end: number): number[] {
+  return cuts.map((cut) => 1 + (cut % end)).sort((a, b) => a - b);
+}
 
 export const arbitraryTensor: fc.Arbitrary<GeneralTensor> = record({
   name,
   aliasName: name,
   dtype: fc.constantFrom<DType[]>(...Object.values(dtypeTable).map(({ dtype }) => dtype)),
   shape: fc.array(fc.nat(4), { maxLength: 4 }),
-  lod: fc.array(lodLevel, { maxLength: 3 }),
-}).chain(({ lod, ...tensor }) => {
+  lodCuts: fc.array(fc.array(fc.nat(), { maxLength: 4 }), { maxLength: 3 }),
+}).chain(({ lodCuts, ...tensor }) => {
   const length = tensor.shape.reduce((a, b) => a * b, 1) * dtypeTable[tensor.dtype].arrayStride;
+  const [rows] = tensor.shape;
+  const lod = rows === undefined ? [] : legalLod(rows, lodCuts);
   const optionalLod = lod.length > 0 ? { lod } : {};
   return elements[tensor.dtype](length).map((data) => ({ ...tensor, data, ...optionalLod }));
 });
