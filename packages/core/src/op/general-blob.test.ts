@@ -20,9 +20,11 @@ describe("GeneralBlob", () => {
     assert.throws(() => new GeneralBlob().tensor("z"), { message: 'no tensor named "z", there is none' });
   });
 
-  test("has neither stamps nor aliases unless given", () => {
+  test("has no stamps, aliases or sequences unless given", () => {
     const blob = new GeneralBlob();
-    assert.deepEqual([blob.timeStamps, blob.vars], [[], undefined]);
+    assert.deepEqual([blob.timeStamps, blob.vars, blob.sequences], [[], undefined, new Map()]);
+    const sequences = new Map([["x", [0, 2, 3]]]);
+    assert.equal(new GeneralBlob(new Map(), { sequences }).sequences, sequences);
     assert.deepEqual(new GeneralBlob(new Map(), { timeStamps: [1, 2], vars: [] }).timeStamps, [1, 2]);
   });
 });

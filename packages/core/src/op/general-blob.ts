@@ -7,6 +7,7 @@ import type { Tensor } from "../tensor/tensor.js";
 export interface GeneralBlobOptions {
   readonly timeStamps?: readonly number[];
   readonly vars?: readonly ModelVarConf[] | undefined;
+  readonly sequences?: ReadonlyMap<string, readonly number[]> | undefined;
 }
 
 /** What the general Ops hand to each other: named tensors, and the profile stamps of the Ops they came through. */
@@ -17,11 +18,17 @@ export class GeneralBlob {
   readonly timeStamps: readonly number[];
   /** Aliases of the tensors when a model made them; undefined for tensors of a request. */
   readonly vars: readonly ModelVarConf[] | undefined;
+  /**
+   * By name of a tensor padded to `[sequences, longest, ...]`: where each sequence began in the ragged form, and at last
+   * where the rows ended. Empty when nothing is padded.
+   */
+  readonly sequences: ReadonlyMap<string, readonly number[]>;
 
   constructor(tensors: Map<string, Tensor> = new Map(), options: GeneralBlobOptions = {}) {
     this.tensors = tensors;
     this.timeStamps = options.timeStamps ?? [];
     this.vars = options.vars;
+    this.sequences = options.sequences ?? new Map();
   }
 
   /** @throws ServeError invalidArgument when there is no tensor of that name; the message lists those there are. */

@@ -1,4 +1,11 @@
-import { Code, GeneralBlob, OpWithChannel, ServeError, type Tensor } from "@paddlewheel/core";
+import {
+  Code,
+  GeneralBlob,
+  OpWithChannel,
+  ServeError,
+  type Tensor,
+  type TensorData,
+} from "@paddlewheel/core";
 import type { GeneralRequest } from "@paddlewheel/wire";
 import { profileOf } from "./profile.js";
 
@@ -17,7 +24,13 @@ export class GeneralCopyOp extends OpWithChannel<GeneralBlob> {
     const blob = this.dependArgument<GeneralBlob>(source);
     const profile = profileOf(this, this.requestMessage<GeneralRequest>().profileServer, blob.timeStamps);
     const tensors = new Map<string, Tensor>();
-    for (const [name, tensor] of blob.tensors) tensors.set(name, { ...tensor, data: tensor.data.slice() });
-    this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(), vars: blob.vars });
+    for (const [name, tensor] of blob.tensors) tensors.set(name, { ...tensor, data: copyOf(tensor.data) });
+    const { vars, sequences } = blob;
+    this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(), vars, sequences });
   }
+}
+
+/** `slice` of a Buffer, which is a Uint8Array too, would be a view. */
+function copyOf(data: TensorData): TensorData {
+  return data instanceof Uint8Array ? new Uint8Array(data) : data.slice();
 }

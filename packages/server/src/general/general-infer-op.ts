@@ -7,6 +7,7 @@ import {
 } from "@paddlewheel/core";
 import type { GeneralRequest } from "@paddlewheel/wire";
 import { bindInputs } from "./bind-inputs.js";
+import { isPadded } from "./padded-sequences.js";
 import { profileOf } from "./profile.js";
 
 /** Runs the engine of its node's name on the tensors of its dependencies. */
@@ -24,6 +25,7 @@ export class GeneralInferOp extends OpWithChannel<GeneralBlob> {
     this.output = new GeneralBlob(withLod(engine, inputs, outputs), {
       timeStamps: profile.stamps(),
       vars: engine.model.fetchVars,
+      sequences: passSequences(engine, blobs, outputs),
     });
   }
 }
@@ -39,4 +41,20 @@ function withLod(engine: InferEngineInfo, inputs: TensorMap, outputs: TensorMap)
     if (output && source?.lod) result.set(name, { ...output, lod: source.lod });
   }
   return result;
+}
+
+/** An output that conf calls a LoD tensor and that is padded as an input is, has the sequences of that input. */
+function passSequences(
+  engine: InferEngineInfo,
+  blobs: readonly Readonly<GeneralBlob>[],
+  outputs: TensorMap,
+): Map<string, readonly number[]> {
+  const given = blobs.flatMap(({ sequences }) => [...sequences.values()]);
+  const passed = new Map<string, readonly number[]>();
+  for (const { name, isLodTensor } of engine.model.fetchVars) {
+    const output = isLodTensor ? outputs.get(name) : undefined;
+    const offsets = output && given.find((candidate) => isPadded(output, candidate));
+    if (offsets) passed.set(name, offsets);
+  }
+  return passed;
 }

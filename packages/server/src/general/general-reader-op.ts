@@ -2,6 +2,12 @@ import { Code, GeneralBlob, OpWithChannel, ServeError, type Tensor } from "@padd
 import type { GeneralRequest } from "@paddlewheel/wire";
 import { profileOf } from "./profile.js";
 
+/** What a reader makes of a request: its tensors by name, and the `sequences` of those it padded. */
+export interface ReadTensors {
+  readonly tensors: Map<string, Tensor>;
+  readonly sequences?: ReadonlyMap<string, readonly number[]>;
+}
+
 /** Takes the tensors of a GeneralModelService request, by name; a tensor without one goes by its alias. */
 export class GeneralReaderOp extends OpWithChannel<GeneralBlob> {
   static readonly type: string = "GeneralReaderOp";
@@ -9,12 +15,12 @@ export class GeneralReaderOp extends OpWithChannel<GeneralBlob> {
   inference(): void {
     const request = this.requestMessage<GeneralRequest>();
     const profile = profileOf(this, request.profileServer);
-    const tensors = this.read(request);
-    this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps() });
+    const { tensors, sequences } = this.read(request);
+    this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(), sequences });
   }
 
   /** The request's tensors as the next Op gets them; other readers change them here. */
-  protected read(request: GeneralRequest): Map<string, Tensor> {
+  protected read(request: GeneralRequest): ReadTensors {
     if (request.tensors.length === 0) {
       throw new ServeError(Code.invalidArgument, "tensor: the request has none, at least one is needed");
     }
@@ -27,6 +33,6 @@ export class GeneralReaderOp extends OpWithChannel<GeneralBlob> {
         throw new ServeError(Code.invalidArgument, `tensor[${i}]: "${name}" is given twice`);
       tensors.set(name, tensor);
     }
-    return tensors;
+    return { tensors };
   }
 }

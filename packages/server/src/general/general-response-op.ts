@@ -7,6 +7,7 @@ import {
   type Tensor,
 } from "@paddlewheel/core";
 import type { GeneralRequest, GeneralResponse, GeneralTensor, ModelOutput } from "@paddlewheel/wire";
+import { sequenceOffsets } from "./padded-sequences.js";
 import { profileOf } from "./profile.js";
 
 /**
@@ -69,13 +70,16 @@ export function fetchTensor(blob: Readonly<GeneralBlob>, fetch: string): General
   return toGeneralTensor(tensor, { name, aliasName: aliasOf(blob, name), isLodTensor });
 }
 
-/** Compat: only the outermost level of LoD leaves, and only for variables conf calls LoD tensors. */
+/**
+ * Compat: only the outermost level of LoD leaves, and only for variables conf calls LoD tensors. Alone it has to cut the
+ * rows and no longer the sequences of the level inside it.
+ */
 function toGeneralTensor(
   tensor: Tensor,
   { name, aliasName, isLodTensor }: { name: string; aliasName: string; isLodTensor: boolean },
 ): GeneralTensor {
   const { dtype, shape, data, lod } = tensor;
-  const level = isLodTensor ? lod?.[0] : undefined;
+  const level = isLodTensor ? sequenceOffsets(lod) : undefined;
   return { name, aliasName, dtype, shape, data, ...(level ? { lod: [level] } : {}) };
 }
 
