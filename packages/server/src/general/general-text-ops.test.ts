@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Code, type GeneralBlob, type Tensor, type TensorMap } from "@paddlewheel/core";
+import { Code, GeneralBlob, type Tensor, type TensorMap } from "@paddlewheel/core";
+import { opOf } from "@paddlewheel/core/testing";
 import type { GeneralResponse, GeneralTensor } from "@paddlewheel/wire";
 import { type FakeModel, modelVar } from "./testing/fake-infer-manager.js";
 import { floats, requestOf, runGeneral } from "./testing/general-workflow.js";
@@ -136,6 +137,24 @@ describe("GeneralTextReaderOp and GeneralTextResponseOp around a model", () => {
     const scores = floats("", [1, 2, 3, 4, 5, 6], { shape: [2, 3] });
     const model: FakeModel = { ...addHundred(true), run: () => new Map([["out", scores]]) };
     assert.deepEqual(await roundTrip(words, model), { ...scores, name: "out", aliasName: "tags" });
+  });
+
+  test("leave what an Op put in the place of a padded tensor", async () => {
+    const sums = floats("words", [1, 5], { shape: [2, 1] });
+    const replace = opOf("ReplaceOp", (op) => {
+      const { sequences } = op.dependArgument("read");
+      op.output = new GeneralBlob(new Map([["words", sums]]), { sequences });
+    });
+    const response: GeneralResponse = await runGeneral({
+      nodes: {
+        read: ["GeneralTextReaderOp"],
+        replace: ["ReplaceOp", "read"],
+        answer: ["GeneralTextResponseOp", "replace"],
+      },
+      ops: [replace],
+      request: requestOf([words]),
+    });
+    assert.deepEqual(response.outputs[0]?.tensors, [{ ...sums, aliasName: "words" }]);
   });
 
   test("give back what was read when no model stands between", async () => {
