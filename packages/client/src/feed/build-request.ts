@@ -66,9 +66,10 @@ function lodOf(model: ModelConf, feed: Feed, alias: string): number[][] | undefi
   if (value === undefined || !isLodKey(model, feed, key)) return undefined;
   const offsets: readonly unknown[] = ArrayBuffer.isView(value) || isTensor(value) ? [] : listOf(value);
   const levels: number[][] = [];
-  for (const offset of offsets) {
+  for (const [i, offset] of offsets.entries()) {
     if (typeof offset !== "number") levels.length = 0;
-    else if (offset === 0) levels.push([0]);
+    // A 0 after a 0 is the end of an empty sequence.
+    else if (offset === 0 && offsets[i - 1] !== 0) levels.push([0]);
     else levels.at(-1)?.push(offset);
   }
   if (levels.flat().length === offsets.length && levels.length > 0) return levels;

@@ -14,8 +14,8 @@ import type { NumberField, NumberValues } from "./number-field.js";
 
 /**
  * The fields of a message Tensor in the order of their numbers. The tensor has passed `checkTensor`.
- * Compat: the levels of lod lie end to end, as Paddle Serving writes them. A level whose first sequence is empty begins
- * with two zeros, which a reader takes for two levels.
+ * Compat: the levels of lod lie end to end, as Paddle Serving writes them. Only levels of a tensor without rows, all
+ * zeros, cannot be told apart.
  */
 export function tensorParts({ dtype, data, shape, lod, name, aliasName }: GeneralTensor): Part[] {
   return [

@@ -43,13 +43,16 @@ function shapeOf(what: string, sizes: ArrayLike<number>): number[] {
   return shape;
 }
 
-/** Each 0 starts a level: [0, 2, 5, 0, 1, 3, 4, 5, 6] is two. */
+/**
+ * A 0 after another number starts a level: [0, 2, 5, 0, 1, 3, 4, 5, 6] is two. One after a 0 is the end of an empty
+ * sequence.
+ */
 function lodLevels(what: string, offsets: ArrayLike<number>): number[][] {
   if (offsets[0] !== 0) throw invalid(`${what}: lod starts with ${offsets[0]}, must start with 0`);
   const levels: number[][] = [];
   for (let i = 0; i < offsets.length; i++) {
     const offset = offsets[i] ?? 0;
-    if (offset === 0) levels.push([]);
+    if (offset === 0 && offsets[i - 1] !== 0) levels.push([]);
     levels.at(-1)?.push(offset);
     if (levels.length > wireLimits.maxLodLevels) {
       throw invalid(`${what}: lod has more than ${wireLimits.maxLodLevels} levels`);

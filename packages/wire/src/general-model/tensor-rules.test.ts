@@ -117,7 +117,7 @@ const wrongTensors: readonly { readonly tensor: ProtoObject; readonly message: s
     message: 'tensor "x": lod level 0 must start with 0 and never fall',
   },
   {
-    tensor: { name: "x", shape: [1], int64_data: [1], lod: new Array(17).fill(0) },
+    tensor: { name: "x", shape: [1], int64_data: [1], lod: new Array(17).fill([0, 1]).flat() },
     message: 'tensor "x": lod has more than 16 levels',
   },
   {
@@ -201,6 +201,13 @@ describe("a tensor in another field than its own", () => {
 });
 
 describe("lod", () => {
+  it("may begin with empty sequences", () => {
+    const tensor = { shape: [3], int64_data: [1, 2, 3], lod: [0, 0, 2, 0, 0, 0, 3] };
+    const { lod } = generalRequestCodec.decode(bytesOf({ ...tensor, lod: [0, 0, 1, 3] })).tensors[0] ?? {};
+    assert.deepEqual(lod, [[0, 0, 1, 3]]);
+    assert.throws(() => generalRequestCodec.decode(bytesOf(tensor)), /level 0 ends at 2, must end at 3/);
+  });
+
   it("begins a level at each 0", () => {
     const tensor = { shape: [6, 1], int64_data: [1, 2, 3, 4, 5, 6], lod: [0, 2, 5, 0, 1, 3, 4, 5, 6] };
     const lod = [

@@ -38,19 +38,20 @@ function list<T>(element: fc.Arbitrary<T>, length: number): fc.Arbitrary<T[]> {
 
 /** The lod of a tensor with `rows` rows, built from the innermost level outwards: one list of cuts per level. */
 function legalLod(rows: number, cuts: readonly (readonly number[])[]): number[][] {
+  // Of no rows there is one level: on the wire several, all zeros, would be one.
+  if (rows === 0) return cuts.length > 0 ? [[0]] : [];
   const levels: number[][] = [];
   let end = rows;
   for (const level of cuts) {
-    const offsets = end === 0 ? [0] : [0, ...innerOffsets(level, end), end];
+    const offsets = [0, ...innerOffsets(level, end), end];
     levels.unshift(offsets);
     end = offsets.length - 1;
   }
   return levels;
 }
 
-/** From 1: another 0 inside a level would begin the next on the wire. */
 function innerOffsets(cuts: readonly number[], end: number): number[] {
-  return cuts.map((cut) => 1 + (cut % end)).sort((a, b) => a - b);
+  return cuts.map((cut) => cut % (end + 1)).sort((a, b) => a - b);
 }
 
 export const arbitraryTensor: fc.Arbitrary<GeneralTensor> = record({
