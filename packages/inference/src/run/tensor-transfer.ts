@@ -77,9 +77,7 @@ function ownedBuffer({ buffer, byteLength }: TypedArray): ArrayBuffer | undefine
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : undefined;
 }
 
-/** By bytes, because `slice` of a Buffer is a view. */
+/** By bytes, because `slice` of a Buffer is a view; in one step, because an empty buffer would be filled with zeros first. */
 function copyBytes({ buffer, byteOffset, byteLength }: TypedArray): ArrayBuffer {
-  const bytes = new Uint8Array(byteLength);
-  bytes.set(new Uint8Array(buffer, byteOffset, byteLength));
-  return bytes.buffer;
+  return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength)).buffer;
 }
