@@ -63,7 +63,7 @@ export class Call {
 
   /** As `stopReason`, for who has just read the call's clock. */
   stopReasonAt(now: number): ServeError | undefined {
-    if (!this.#stopReason && now >= this.deadline) this.#stop(deadlineExceeded(this));
+    if (now >= this.deadline) this.#stop(() => deadlineExceeded(this));
     return this.#stopReason;
   }
 
@@ -75,8 +75,7 @@ export class Call {
 
   /** Nobody waits any more. Does nothing on a call that has stopped or finished. */
   cancel(message = "the caller cancelled the call"): void {
-    if (this.#stopReason || this.#isFinished) return;
-    this.#stop(new ServeError(Code.cancelled, message));
+    this.#stop(() => new ServeError(Code.cancelled, message));
   }
 
   /**
@@ -113,13 +112,15 @@ export class Call {
   #startTimer(): void {
     if (this.#timer || this.deadline === Number.POSITIVE_INFINITY) return;
     this.#timer = this.clock.setTimer(
-      () => this.#stop(deadlineExceeded(this)),
+      () => this.#stop(() => deadlineExceeded(this)),
       this.deadline - this.clock.now(),
     );
   }
 
-  #stop(reason: ServeError): void {
+  /** The reason is made only when it is needed: transports report the end of every call, and an error costs a stack. */
+  #stop(makeReason: () => ServeError): void {
     if (this.#stopReason || this.#isFinished) return;
+    const reason = makeReason();
     this.#stopReason = reason;
     const listeners = this.#listeners;
     this.finish();

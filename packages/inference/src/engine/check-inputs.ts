@@ -2,6 +2,7 @@ import {
   Code,
   checkTensor,
   type ModelSignature,
+  quoteNames,
   ServeError,
   type Tensor,
   type TensorMap,
@@ -16,8 +17,6 @@ interface BoundAxis {
   readonly size: number;
 }
 
-/** Input names listed in a message: enough to see a typo, not a page for a model with hundreds. */
-const maxListedNames = 16;
 /** Characters of a name that came with the request; longer ones are cut in messages. */
 const maxQuotedLength = 64;
 
@@ -134,9 +133,7 @@ function unknownInput(engine: string, signature: ModelSignature, inputs: TensorM
 }
 
 function wantedInputs(engine: string, { inputs }: ModelSignature): string {
-  const listed = inputs.slice(0, maxListedNames).map(({ name }) => `"${quotable(name)}"`);
-  const more = inputs.length > maxListedNames ? ` and ${inputs.length - maxListedNames} more` : "";
-  return `engine "${engine}" wants ${listed.join(", ")}${more}`;
+  return `engine "${engine}" wants ${quoteNames(inputs.map(({ name }) => name))}`;
 }
 
 /** A name as it may stand in a message: no control characters, not too long. */

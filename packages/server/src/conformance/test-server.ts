@@ -9,7 +9,7 @@ import { CallGate } from "../rpc/call-gate.js";
 import { ServiceDirectory } from "../rpc/service-directory.js";
 
 /** Messages that are plain text on every wire. */
-export const textCodec: MessageCodec<string> = {
+const textCodec: MessageCodec<string> = {
   typeName: "test.Text",
   decode: (bytes) => Buffer.from(bytes).toString("utf8"),
   encode: (message) => Buffer.from(message),

@@ -62,7 +62,7 @@ function refuseUnknownFetches(fetch: readonly string[], blobs: readonly Readonly
 }
 
 /** The tensor under a fetch name, an alias or the model's own name; undefined when this model does not give it. */
-export function fetchTensor(blob: Readonly<GeneralBlob>, fetch: string): GeneralTensor | undefined {
+function fetchTensor(blob: Readonly<GeneralBlob>, fetch: string): GeneralTensor | undefined {
   const name = tensorName(blob, fetch);
   const tensor = blob.tensors.get(name);
   if (!tensor) return undefined;

@@ -8,7 +8,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import {
-  Call,
+  type Call,
   codeName,
   type RpcMethod,
   type RpcService,
@@ -17,8 +17,7 @@ import {
 } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { parseLogId } from "../rpc/log-id.js";
-import { cleanRequestId, nextRequestId } from "../rpc/request-id.js";
+import { createCall } from "../rpc/create-call.js";
 import { grpcStatus } from "./status.js";
 
 export interface GrpcTransportOptions {
@@ -113,12 +112,12 @@ export class GrpcTransport {
   }
 
   #createCall(service: RpcService, method: RpcMethod, raw: RawCall): Call {
-    return new Call({
+    return createCall({
       service: service.name,
       method: method.name,
       protocol: "grpc",
-      logId: parseLogId(metadataText(raw.metadata, "log-id")),
-      requestId: cleanRequestId(metadataText(raw.metadata, "x-request-id")) ?? nextRequestId(),
+      logId: metadataText(raw.metadata, "log-id"),
+      requestId: metadataText(raw.metadata, "x-request-id"),
       timeoutMs: this.#timeoutMs(raw.getDeadline()),
     });
   }

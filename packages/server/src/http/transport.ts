@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { Call, codeName, type RpcMethod, ServeError } from "@paddlewheel/core";
+import { type Call, codeName, type RpcMethod, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { parseLogId } from "../rpc/log-id.js";
-import { cleanRequestId, nextRequestId } from "../rpc/request-id.js";
+import { createCall } from "../rpc/create-call.js";
 import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
 import { packBody, readBody } from "./body.js";
 import { type BodyFormat, bodyFormat, decodeBody, encodeBody } from "./body-format.js";
@@ -169,13 +168,13 @@ export class HttpTransport {
   }
 
   #createCall(found: FoundMethod | undefined, { headers }: IncomingMessage): Call {
-    return new Call({
+    return createCall({
       // Names of unknown services stay out: they would become metric labels.
       service: found?.service.name ?? "unknown",
       method: found?.method.name ?? "unknown",
       protocol: "http",
-      logId: parseLogId(header(headers["log-id"])),
-      requestId: cleanRequestId(header(headers["x-request-id"])) ?? nextRequestId(),
+      logId: header(headers["log-id"]),
+      requestId: header(headers["x-request-id"]),
       timeoutMs: this.#limits.defaultTimeoutMs || undefined,
     });
   }
