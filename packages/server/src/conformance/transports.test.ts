@@ -150,3 +150,14 @@ test("before the server is ready every call is told so", async () => {
     client.close();
   }
 });
+
+test("a page that fails breaks its own connection and nothing else", async () => {
+  await using server = await new TestServer([service]).start();
+  server.http.addPage("/broken", () => {
+    throw new Error("no such gauge");
+  });
+  await assert.rejects(fetch(`http://127.0.0.1:${server.port}/broken`));
+  const client = httpClient(server.port);
+  assert.equal((await client.call({ method: "echo", body: "hi" })).text, "hi");
+  assert.ok(server.logger.lines.some(({ message }) => message === "an answer could not be sent"));
+});

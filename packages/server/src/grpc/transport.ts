@@ -10,6 +10,7 @@ import {
 import {
   type Call,
   codeName,
+  type Logger,
   type RpcMethod,
   type RpcService,
   ServeError,
@@ -23,6 +24,7 @@ import { grpcStatus } from "./status.js";
 export interface GrpcTransportOptions {
   readonly gate: CallGate;
   readonly limits: ServerLimits;
+  readonly logger: Logger;
 }
 
 type RawCall = ServerUnaryCall<Buffer, Uint8Array>;
@@ -31,6 +33,7 @@ type RawCall = ServerUnaryCall<Buffer, Uint8Array>;
 export class GrpcTransport {
   readonly #gate: CallGate;
   readonly #limits: ServerLimits;
+  readonly #logger: Logger;
   readonly #server: Server;
   readonly #injector: ReturnType<Server["createConnectionInjector"]>;
   #unsent = 0;
@@ -38,6 +41,7 @@ export class GrpcTransport {
   constructor(options: GrpcTransportOptions) {
     this.#gate = options.gate;
     this.#limits = options.limits;
+    this.#logger = options.logger;
     this.#server = new Server({
       "grpc.max_receive_message_length": options.limits.maxBodySize,
       "grpc.max_concurrent_streams": options.limits.maxConcurrentStreams,
@@ -61,8 +65,11 @@ export class GrpcTransport {
       const implementation: UntypedServiceImplementation = {};
       for (const method of service.methods) {
         definition[method.name] = methodDefinition(name, method);
-        implementation[method.name] = (raw: RawCall, respond: sendUnaryData<Uint8Array>) =>
-          void this.#answer({ service, method, raw, respond });
+        implementation[method.name] = (raw: RawCall, respond: sendUnaryData<Uint8Array>) => {
+          this.#answer({ service, method, raw, respond }).catch((error: unknown) => {
+            this.#logger.error({ err: error, method: method.name }, "an answer could not be sent");
+          });
+        };
       }
       this.#server.addService(definition as Parameters<Server["addService"]>[0], implementation);
     }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { type Call, codeName, type RpcMethod, ServeError } from "@paddlewheel/core";
+import { type Call, codeName, type Logger, type RpcMethod, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { createCall } from "../rpc/create-call.js";
@@ -12,6 +12,7 @@ import { httpStatus } from "./status.js";
 export interface HttpTransportOptions {
   readonly gate: CallGate;
   readonly limits: ServerLimits;
+  readonly logger: Logger;
   readonly directory: ServiceDirectory;
 }
 
@@ -62,7 +63,12 @@ export class HttpTransport {
         keepAliveTimeout: options.limits.keepAliveTimeoutMs,
         connectionsCheckingInterval: 5000,
       },
-      (request, response) => void this.#serve(request, response),
+      (request, response) => {
+        this.#serve(request, response).catch((error: unknown) => {
+          options.logger.error({ err: error }, "an answer could not be sent");
+          response.destroy();
+        });
+      },
     );
     // The server never listens itself; this event is what starts its clock for slow headers and bodies.
     this.#server.emit("listening");
