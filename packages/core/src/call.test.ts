@@ -243,3 +243,72 @@ describe("raceStop", () => {
     await setImmediate();
   });
 });
+
+describe("a child of a Call", () => {
+  test("stops with its parent, and with its parent's reason", () => {
+    const call = createCall();
+    const child = call.child();
+    const { heard, listener } = createListener();
+    child.onStop(listener);
+    call.cancel("the connection was closed");
+    assert.deepEqual(heard, [call.stopReason]);
+    assert.equal(child.stopReason, call.stopReason);
+  });
+
+  test("knows that its parent has stopped without having listened", () => {
+    const call = createCall();
+    const child = call.child();
+    call.cancel();
+    assert.equal(child.stopReason, call.stopReason);
+  });
+
+  test("stops alone", () => {
+    const call = createCall();
+    const child = call.child();
+    child.cancel("a neighbour failed");
+    assert.equal(child.stopReason?.message, "a neighbour failed");
+    assert.equal(call.stopReason, undefined);
+  });
+
+  test("has its own time, and its own words when that is over", () => {
+    const call = createCall({ timeoutMs: 1000 });
+    const child = call.child({ timeoutMs: 50, timeoutMessage: "too slow" });
+    const { heard, listener } = createListener();
+    child.onStop(listener);
+    clock.advance(50);
+    assert.deepEqual(
+      heard.map(({ code, message }) => [code, message]),
+      [[Code.deadlineExceeded, "too slow"]],
+    );
+    assert.equal(call.stopReason, undefined);
+    call.finish();
+  });
+
+  test("cannot outlive its parent's deadline, and has that stop it by the parent's timer", () => {
+    const call = createCall({ timeoutMs: 20 });
+    const child = call.child({ timeoutMs: 500, timeoutMessage: "too slow" });
+    child.onStop(() => {});
+    assert.equal(child.deadline, call.deadline);
+    assert.equal(clock.timerCount, 1);
+    clock.advance(20);
+    assert.equal(child.stopReason?.message, "the deadline of 20 ms has passed");
+  });
+
+  test("leaves nothing behind at its parent when it is finished", () => {
+    const call = createCall({ timeoutMs: 1000 });
+    const child = call.child({ timeoutMs: 50 });
+    const { heard, listener } = createListener();
+    child.onStop(listener);
+    child.finish();
+    call.finish();
+    assert.equal(clock.timerCount, 0);
+    call.cancel();
+    assert.deepEqual(heard, []);
+  });
+
+  test("hands the attachment of the response to its parent", () => {
+    const call = createCall();
+    call.child().child().responseAttachment = Uint8Array.of(1);
+    assert.deepEqual(call.responseAttachment, Uint8Array.of(1));
+  });
+});

@@ -1,4 +1,5 @@
 import { Code } from "./code.js";
+import type { CallTrace } from "./observe/call-trace.js";
 import { type Clock, systemClock, type Timer } from "./observe/clock.js";
 import { ServeError } from "./serve-error.js";
 
@@ -14,6 +15,20 @@ export interface CallOptions {
   /** Time the caller gives, in milliseconds from now; undefined for no limit. */
   readonly timeoutMs?: number | undefined;
   readonly clock?: Clock;
+  /** Records what the call does on its way; undefined when nobody asks. */
+  readonly trace?: CallTrace | undefined;
+}
+
+export interface ChildCallOptions {
+  /** Time this part may take, in milliseconds from now; as long as the whole when it is not given. */
+  readonly timeoutMs?: number | undefined;
+  /** What the error says when that time has passed. */
+  readonly timeoutMessage?: string;
+}
+
+/** Where a child belongs. */
+interface Parentage extends ChildCallOptions {
+  readonly parent: Call;
 }
 
 type StopListener = (reason: ServeError) => void;
@@ -36,24 +51,50 @@ export class Call {
   readonly deadline: number;
   readonly clock: Clock;
   readonly startedAt: number;
-  /** Bytes that travel beside the response message; over HTTP they are the body instead of it, as in brpc. */
-  responseAttachment: Uint8Array | undefined;
+  /** Records what this call does, when somebody wants to see it. */
+  readonly trace: CallTrace | undefined;
 
+  readonly #parent: Call | undefined;
+  readonly #timeoutMessage: string | undefined;
+  #forgetParent: (() => void) | undefined;
+  #responseAttachment: Uint8Array | undefined;
   #stopReason: ServeError | undefined;
   #listeners: Set<StopListener> | undefined;
   #timer: Timer | undefined;
   #controller: AbortController | undefined;
   #isFinished = false;
 
-  constructor(options: CallOptions) {
+  constructor(options: CallOptions, parentage?: Parentage) {
     this.service = options.service;
     this.method = options.method;
     this.protocol = options.protocol ?? "in_process";
     this.logId = options.logId ?? 0n;
     this.requestId = options.requestId ?? "";
     this.clock = options.clock ?? systemClock;
+    this.trace = options.trace;
+    this.#parent = parentage?.parent;
+    this.#timeoutMessage = parentage?.timeoutMessage;
     this.startedAt = this.clock.now();
-    this.deadline = this.startedAt + (options.timeoutMs ?? Number.POSITIVE_INFINITY);
+    const { timeoutMs = Number.POSITIVE_INFINITY } = parentage ?? options;
+    this.deadline = Math.min(this.startedAt + timeoutMs, this.#parent?.deadline ?? Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * A part of this call that can stop by itself: it stops when this call does, and when it stops, or its own time is
+   * over, this call goes on. Whoever makes it finishes it.
+   */
+  child(options: ChildCallOptions = {}): Call {
+    return new Call(this, { ...options, parent: this });
+  }
+
+  /** Bytes that travel beside the response message; over HTTP they are the body instead of it, as in brpc. */
+  get responseAttachment(): Uint8Array | undefined {
+    return this.#parent ? this.#parent.responseAttachment : this.#responseAttachment;
+  }
+
+  set responseAttachment(bytes: Uint8Array | undefined) {
+    if (this.#parent) this.#parent.responseAttachment = bytes;
+    else this.#responseAttachment = bytes;
   }
 
   /** Why the call is over for its caller; undefined while somebody waits. */
@@ -63,7 +104,9 @@ export class Call {
 
   /** As `stopReason`, for who has just read the call's clock. */
   stopReasonAt(now: number): ServeError | undefined {
-    if (now >= this.deadline) this.#stop(() => deadlineExceeded(this));
+    const ofParent = this.#parent?.stopReasonAt(now);
+    if (ofParent) this.#stop(() => ofParent);
+    else if (now >= this.deadline) this.#stop(() => this.#deadlineExceeded());
     return this.#stopReason;
   }
 
@@ -88,6 +131,7 @@ export class Call {
     if (reason || this.#isFinished) return () => {};
     this.#listeners ??= new Set();
     this.#listeners.add(listener);
+    this.#forgetParent ??= this.#parent?.onStop((ofParent) => this.#stop(() => ofParent));
     this.#startTimer();
     return () => this.#listeners?.delete(listener);
   }
@@ -106,13 +150,15 @@ export class Call {
   finish(): void {
     this.#isFinished = true;
     this.#timer?.cancel();
+    this.#forgetParent?.();
     this.#listeners = undefined;
   }
 
   #startTimer(): void {
-    if (this.#timer || this.deadline === Number.POSITIVE_INFINITY) return;
+    // Of a deadline that is the parent's, the parent tells.
+    if (this.#timer || this.deadline === (this.#parent?.deadline ?? Number.POSITIVE_INFINITY)) return;
     this.#timer = this.clock.setTimer(
-      () => this.#stop(() => deadlineExceeded(this)),
+      () => this.#stop(() => this.#deadlineExceeded()),
       this.deadline - this.clock.now(),
     );
   }
@@ -125,6 +171,12 @@ export class Call {
     const listeners = this.#listeners;
     this.finish();
     for (const listener of listeners ?? []) tell(listener, reason);
+  }
+
+  #deadlineExceeded(): ServeError {
+    const allowedMs = Math.round(this.deadline - this.startedAt);
+    const message = this.#timeoutMessage ?? `the deadline of ${allowedMs} ms has passed`;
+    return new ServeError(Code.deadlineExceeded, message);
   }
 }
 
@@ -155,9 +207,4 @@ export function raceStop<T>(call: Call, work: Promise<T>): Promise<T> {
       },
     );
   });
-}
-
-function deadlineExceeded(call: Call): ServeError {
-  const allowedMs = Math.round(call.deadline - call.startedAt);
-  return new ServeError(Code.deadlineExceeded, `the deadline of ${allowedMs} ms has passed`);
 }

@@ -1,4 +1,4 @@
-export { Call, type CallOptions, type Protocol, raceStop } from "./call.js";
+export { Call, type CallOptions, type ChildCallOptions, type Protocol, raceStop } from "./call.js";
 export { Code, type CodeName, codeName } from "./code.js";
 export type { NodeTrace } from "./dag/dag-view.js";
 export {
@@ -34,6 +34,13 @@ export type {
 } from "./engine/infer-manager.js";
 export { type Fault, type FieldPath, formatFieldPath, invalidConf } from "./fault.js";
 export { nearestNameHint } from "./nearest-name.js";
+export {
+  type CallSpan,
+  CallTrace,
+  type NewSpan,
+  type SpanAttributes,
+  SpanKind,
+} from "./observe/call-trace.js";
 export { type Clock, systemClock, type Timer } from "./observe/clock.js";
 export { type LogFields, type Logger, silentLogger } from "./observe/logger.js";
 export {
@@ -54,6 +61,7 @@ export {
   type OpBinding,
   type OpClass,
   type OpEnvironment,
+  OpPlace,
   type OpResult,
   OpWithChannel,
 } from "./op/op.js";
@@ -65,6 +73,7 @@ export {
   defineConfig,
   readConfig,
 } from "./op/op-config.js";
+export type { OpInput, OpOutcome, OpPool, OpTask } from "./op/op-pool.js";
 export { OpRegistry, opTypeName } from "./op/op-registry.js";
 export { quoteNames, quoteValue } from "./quote-value.js";
 export { type ErrorDetails, ServeError, type ServeErrorOptions } from "./serve-error.js";

@@ -25,6 +25,23 @@ export interface NodeConf {
   readonly address: readonly string[];
   /** Options of this Op type, as text or as the YAML value; the Op's config schema reads them. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Run only when this condition on outputs of dependencies holds; the output is absent otherwise. */
+  readonly when?: string | undefined;
+  /**
+   * Run once for each item of this: `dependency` for the rows of its tensors, `dependency.field` for a list of it. The
+   * outputs are gathered in the order of the items.
+   */
+  readonly mapOver?: string | undefined;
+  /** Items of a map at work at once. */
+  readonly mapConcurrency?: number | undefined;
+  /** Node that gives this one's output when it fails or takes too long. */
+  readonly fallback?: string | undefined;
+  /** Time one run of the Op may take, in milliseconds; as long as the call when not given. */
+  readonly timeoutMs?: number | undefined;
+  /** Runs after the first, when that failed in a way another may not. Default 0. */
+  readonly retries?: number | undefined;
+  /** Wait before each of those, in milliseconds. Default 0. */
+  readonly retryBackoffMs?: number | undefined;
 }
 
 export interface DependencyConf {

@@ -1,4 +1,5 @@
 import type { Call } from "../call.js";
+import type { CallSpan } from "../observe/call-trace.js";
 import type { DType } from "../tensor/dtype.js";
 import type { TensorMap } from "../tensor/tensor.js";
 import type { ModelConf } from "./engine-conf.js";
@@ -30,6 +31,8 @@ export interface InferEngineInfo {
 export interface InferOptions {
   /** The call the run is for: a run of a stopped call is not started, the result of a running one is dropped. */
   readonly call?: Call;
+  /** Of the call's trace: what the engine's own spans belong to. */
+  readonly span?: CallSpan | undefined;
 }
 
 /** Engine name → engine: the only thing an Op knows of models. */

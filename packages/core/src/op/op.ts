@@ -12,6 +12,7 @@ import type { Bus } from "./bus.js";
 import type { Channel } from "./channel.js";
 import type { GeneralBlob } from "./general-blob.js";
 import type { ConfigSchema } from "./op-config.js";
+import type { OpPool } from "./op-pool.js";
 
 /** What the framework gives to Ops from outside. */
 export interface OpEnvironment {
@@ -19,6 +20,8 @@ export interface OpEnvironment {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Where Ops that declare `runsOn: "pool"` run; without one they cannot be used. */
+  readonly opPool?: OpPool | undefined;
 }
 
 /** What one Op instance is bound to for its whole life: its node in the Dag, and the bus of its DagView. */
@@ -45,7 +48,15 @@ export interface OpClass {
   /** The node must have an engine of its own name. */
   readonly needsEngine?: boolean;
   readonly config?: ConfigSchema;
+  /** `pool` for an Op that computes for long: its instances live in worker threads. Default: the event loop. */
+  readonly runsOn?: OpPlace;
+  /** URL of the module that exports the class, `import.meta.url`; an Op that runs on the pool must say it. */
+  readonly module?: string;
 }
+
+/** Where an Op's code runs. */
+export const OpPlace = { loop: "loop", pool: "pool" } as const;
+export type OpPlace = (typeof OpPlace)[keyof typeof OpPlace];
 
 type BoundDependency = { readonly channel: Channel; readonly mode: DependencyMode };
 
