@@ -8,6 +8,37 @@ export {
 } from "./general-model/message.js";
 export { generalRequestCodec } from "./general-model/request-codec.js";
 export { generalResponseCodec } from "./general-model/response-codec.js";
+export {
+  acceptedEncodings,
+  type CompressedMessage,
+  compressMessage,
+  type DecompressOptions,
+  decompressMessage,
+  type MessageEncoding,
+  parseMessageEncoding,
+  pickMessageEncoding,
+} from "./grpc/compression.js";
+export { isGrpcContentType } from "./grpc/content-type.js";
+export { frameMessage, messagePrefixSize, writeMessagePrefix } from "./grpc/frame-message.js";
+export { MessageReader, type MessageReaderOptions } from "./grpc/message-reader.js";
+export {
+  decodeBinaryHeader,
+  decodeMetadata,
+  encodeBinaryHeader,
+  encodeMetadata,
+  isReservedHeader,
+  type MetadataEntry,
+  type MetadataHeader,
+} from "./grpc/metadata.js";
+export { GrpcStatus, type GrpcStatusName, grpcStatusName, parseGrpcStatus } from "./grpc/status.js";
+export {
+  decodeStatusDetails,
+  encodeStatusDetails,
+  type StatusDetails,
+  statusDetailsHeader,
+} from "./grpc/status-details.js";
+export { decodeStatusMessage, encodeStatusMessage, maxStatusMessageSize } from "./grpc/status-message.js";
+export { formatGrpcTimeout, maxGrpcTimeoutMs, parseGrpcTimeout } from "./grpc/timeout.js";
 export { integerText } from "./json/json-value.js";
 export { parseJson } from "./json/parse-json.js";
 export { wireLimits } from "./wire-limits.js";
