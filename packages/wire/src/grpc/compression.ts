@@ -20,7 +20,7 @@ export const acceptedEncodings = "identity,deflate,gzip";
 
 /**
  * Up to this size messages are (un)packed on the event loop, in less than 0.2 ms, or 2 ms for the worst a peer can
- * send; the way to zlib's threads and back takes more than that itself.
+ * send; the way to zlib's threads and back takes 0.2 ms itself.
  */
 const maxSyncSize = 16 * 1024;
 

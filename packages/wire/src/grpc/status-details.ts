@@ -9,6 +9,7 @@ import { decodeStatusMessage, encodeStatusMessage } from "./status-message.js";
 export const statusDetailsHeader = "grpc-status-details-bin";
 
 const errorInfoType = "type.googleapis.com/google.rpc.ErrorInfo";
+
 /** Says whose reasons these are. */
 const errorDomain = "paddlewheel";
 
@@ -22,7 +23,7 @@ export interface StatusDetails {
 /** Bytes of all details together: with the message they stay far below the 8 KiB of trailers peers take. */
 const maxDetailsSize = 1024;
 
-/** Keys as ErrorInfo wants them; it also keeps out names objects have themselves. */
+/** Keys as ErrorInfo wants them; none of them can be `__proto__`. */
 const detailKey = /^[a-z][a-zA-Z0-9_-]{1,63}$/;
 
 /**
