@@ -4,6 +4,7 @@ import { convertCommand } from "./convert/convert-command.js";
 import { inspectCommand } from "./inspect/inspect-command.js";
 import { serveCommand } from "./serve/serve-command.js";
 import { startCommand } from "./start/start-command.js";
+import { typesCommand } from "./types/types-command.js";
 
 /** Every command, in the order of the help page. */
 export const commands: readonly Command[] = [
@@ -12,4 +13,5 @@ export const commands: readonly Command[] = [
   checkCommand,
   convertCommand,
   inspectCommand,
+  typesCommand,
 ];

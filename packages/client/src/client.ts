@@ -1,23 +1,17 @@
-import { Code, type ModelConf, ServeError } from "@paddlewheel/core";
+import { Code, type ModelConf, type ModelTypes, ServeError } from "@paddlewheel/core";
 import type { CallTransport } from "./call-transport.js";
 import { loadClientModel } from "./client-model.js";
-import { buildRequest, type RequestOptions } from "./feed/build-request.js";
+import { buildRequest } from "./feed/build-request.js";
 import { GrpcTransport } from "./grpc/transport.js";
 import { type HttpOptions, HttpTransport } from "./http/transport.js";
-import { type Fetched, type Prediction, toPrediction } from "./prediction.js";
+import type { FetchedOf, FetchName, PredictOptions } from "./predict-options.js";
+import { type FetchedByEngine, type Prediction, toPrediction } from "./prediction.js";
 
 export interface ClientOptions {
   /** Time a call may take, in milliseconds; default 200000, as in Paddle Serving. */
   readonly timeoutMs?: number;
   /** How to call endpoints that are URLs. */
   readonly http?: HttpOptions;
-}
-
-export interface PredictOptions extends RequestOptions {
-  /** Time this call may take, in milliseconds; the client's own by default. */
-  readonly timeoutMs?: number;
-  /** Gives the call up. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -30,8 +24,10 @@ export interface PredictOptions extends RequestOptions {
  * const { price } = await client.predict({ feed: { x: features }, fetch: ["price"] });
  * client.close();
  * ```
+ *
+ * `new Client<Model>()` checks names and element types at compile time, with a `Model` that `paddlewheel types` wrote.
  */
-export class Client {
+export class Client<M extends ModelTypes = ModelTypes> {
   readonly #options: ClientOptions;
   #model: ModelConf | undefined;
   #transports: readonly CallTransport[] = [];
@@ -73,14 +69,17 @@ export class Client {
   }
 
   /**
-   * One call. A workflow with several models answers by engine name: say so with `predict<FetchedByEngine>`.
+   * One call, and the outputs of the model by alias name.
    * @throws ServeError with the server's code and text; invalidArgument for a feed or fetch the model has not.
    */
-  async predict<P extends Prediction = Fetched>(options: PredictOptions): Promise<P> {
+  predict<F extends FetchName<M> = FetchName<M>>(options: PredictOptions<M, F>): Promise<FetchedOf<M, F>>;
+  /** As above, for a workflow with several models, which answers by engine: say so with `predict<FetchedByEngine>`. */
+  predict<P extends FetchedByEngine>(options: PredictOptions<M>): Promise<P>;
+  async predict(options: PredictOptions): Promise<Prediction> {
     const request = buildRequest(this.#loadedModel(), options);
     const { timeoutMs = this.#options.timeoutMs ?? 200_000, signal } = options;
     const response = await this.#nextTransport().call(request, { timeoutMs, signal });
-    return toPrediction(response) as P;
+    return toPrediction(response);
   }
 
   /** Ends the connections and the calls on them. Idempotent; `connect` opens new ones. */

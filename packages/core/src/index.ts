@@ -32,6 +32,7 @@ export type {
   ModelSignature,
   VarSignature,
 } from "./engine/infer-manager.js";
+export type { DataOfDType, ModelTypes, TensorOf } from "./engine/model-types.js";
 export { type Fault, type FieldPath, formatFieldPath, invalidConf } from "./fault.js";
 export { nearestNameHint } from "./nearest-name.js";
 export {

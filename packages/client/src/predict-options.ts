@@ -1,0 +1,32 @@
+import type { ModelTypes, Tensor, TypedArray } from "@paddlewheel/core";
+import type { RequestOptions } from "./feed/build-request.js";
+import type { NestedList } from "./feed/nested-list.js";
+
+/** Alias names of a model's fetch variables. */
+export type FetchName<M extends ModelTypes> = keyof M["fetches"] & string;
+
+/** What a feed variable of a known type may be given. */
+export type FeedValueOf<T extends Tensor> = T | Extract<T["data"], TypedArray> | NestedList;
+
+/** Values for a model whose types are known: every variable, and offsets beside ragged ones. */
+export type FeedOf<M extends ModelTypes> = {
+  readonly [K in keyof M["feeds"]]: FeedValueOf<M["feeds"][K]>;
+} & { readonly [K in keyof M["feeds"] & string as `${K}.lod`]?: NestedList };
+
+/** What was fetched of a model whose types are known; of ragged outputs also `NAME.lod`. */
+export type FetchedOf<M extends ModelTypes, F extends FetchName<M>> = Pick<M["fetches"], F> & {
+  readonly [K in F as `${K}.lod`]?: Tensor;
+};
+
+/** A call's options, checked against the model's types where those are known. */
+export interface PredictOptions<M extends ModelTypes = ModelTypes, F extends FetchName<M> = FetchName<M>>
+  extends Omit<RequestOptions, "feed" | "fetch"> {
+  /** A model with one feed variable may be given its bare value; a list with one feed counts as that feed. */
+  readonly feed: FeedOf<M> | readonly [FeedOf<M>] | FeedValueOf<M["feeds"][keyof M["feeds"]]>;
+  /** Alias names of the outputs wanted, in the order wanted; all by default. */
+  readonly fetch?: F | readonly F[];
+  /** Time this call may take, in milliseconds; the client's own by default. */
+  readonly timeoutMs?: number;
+  /** Gives the call up. */
+  readonly signal?: AbortSignal;
+}
