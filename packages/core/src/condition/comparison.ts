@@ -92,8 +92,11 @@ function mismatch(
   a: ScalarType | undefined,
   b: ScalarType | undefined,
 ): string | undefined {
+  const isMixed = a !== undefined && b !== undefined && a !== b;
+  const isOrdered = operator.isOrder && (a === "boolean" || b === "boolean");
+  if (!isMixed && !isOrdered) return undefined;
   const text = `"${left.text} ${operator.symbol} ${right.text}"`;
-  if (a && b && a !== b) return `${text} compares a ${a} with a ${b}`;
-  const hasBoolean = a === "boolean" || b === "boolean";
-  return hasBoolean && operator.isOrder ? `${text} orders booleans, which have only == and !=` : undefined;
+  return isMixed
+    ? `${text} compares a ${a} with a ${b}`
+    : `${text} orders booleans, which have only == and !=`;
 }

@@ -1,6 +1,6 @@
 import { type DType, dtypeTable } from "../tensor/dtype.js";
 import { bfloat16ToNumber, float16ToNumber } from "../tensor/float16.js";
-import type { Tensor } from "../tensor/tensor.js";
+import { type Tensor, tensorLimits } from "../tensor/tensor.js";
 
 /** A plain or typed array. */
 export type List = ArrayLike<unknown> & { at(index: number): unknown };
@@ -25,12 +25,15 @@ export function isList(value: unknown): value is List {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
+/** Looks closely, since a caller may send anything; only that shape and data agree is not asked. */
 export function isTensor(value: unknown): value is Tensor {
   if (typeof value !== "object" || value === null) return false;
   const { dtype, shape, data } = value as Partial<Tensor>;
-  return (
-    typeof dtype === "string" && Object.hasOwn(dtypeTable, dtype) && Array.isArray(shape) && isList(data)
-  );
+  if (typeof dtype !== "string" || !Object.hasOwn(dtypeTable, dtype)) return false;
+  const { arrayType } = dtypeTable[dtype];
+  const isRightArray = arrayType ? data instanceof arrayType : Array.isArray(data);
+  if (!isRightArray || !Array.isArray(shape)) return false;
+  return shape.length <= tensorLimits.maxRank && shape.every(Number.isInteger);
 }
 
 /** How the numbers of these types, which are kept as their bits, are read. */

@@ -53,8 +53,9 @@ const maxNames = 64;
 
 function namesIn(value: object): string[] {
   if (value instanceof GeneralBlob) {
-    const aliases = value.vars?.map(({ aliasName }) => aliasName) ?? [];
-    return [...value.tensors.keys(), ...aliases].slice(0, maxNames);
+    const { tensors, vars = [] } = value;
+    const aliased = vars.filter(({ name }) => tensors.has(name));
+    return [...tensors.keys(), ...aliased.map(({ aliasName }) => aliasName)].slice(0, maxNames);
   }
   const names =
     value instanceof Map ? [...value.keys()].filter((key) => typeof key === "string") : Object.keys(value);

@@ -21,7 +21,7 @@ const maxNesting = 32;
  * condition  = conjunct , { "or" , conjunct } ;
  * conjunct   = negation , { "and" , negation } ;
  * negation   = "not" , negation | "(" , condition , ")" | comparison ;
- * comparison = operand , [ operator , operand ] ;   (* alone only what may be boolean *)
+ * comparison = operand , [ operator , operand ] ;   (* alone only what is boolean *)
  * operator   = "==" | "!=" | "<" | "<=" | ">" | ">=" ;
  * operand    = function , "(" , path , ")" | path | literal ;
  * function   = "min" | "max" | "sum" | "mean" | "size" | "present" ;
@@ -29,14 +29,15 @@ const maxNesting = 32;
  * name       = identifier | quoted ;
  * identifier = ( letter | "_" ) , { letter | digit | "_" | "-" } ;
  * literal    = number | quoted | "true" | "false" ;
+ * integer    = [ "-" ] , digits ;
  * number     = [ "-" ] , digits , [ "." , digits ] , [ ( "e" | "E" ) , [ "+" | "-" ] , digits ] ;
  * quoted     = "'" , { any but "'" } , "'" | '"' , { any but '"' } , '"' ;
  * ```
  *
- * A path begins with a dependency, the rest is read as `readFieldPath` says. Quotes of either kind, for whichever the conf file
- * leaves free, make a name of a path and in a function's parentheses, and a string elsewhere: `"fc_0.tmp_1"` alone is
- * a string. A dependency called as a reserved word (and, or, not, true, false) must be quoted, a field need not. As `-`
- * belongs to names there is no arithmetic. A whole number too large for a double is exact.
+ * A path begins with a dependency; `readFieldPath` says how the rest is read. Quotes of either kind, whichever the conf
+ * file leaves free, make a name inside a path and in the parentheses of a function, and elsewhere a string: a lone
+ * `"fc_0.tmp_1"` is a string. A dependency called like a reserved word (and, or, not, true, false, in any case) must be
+ * quoted, a field need not. There is no arithmetic, `-` belongs to names. A whole number too large for a double is exact.
  *
  * - Sides of a comparison are numbers (any width, bigint as well), strings or booleans, and both the same; a tensor or
  *   list of one element is that element. Booleans have no order, strings have that of their code units.

@@ -70,9 +70,10 @@ function ownField(value: unknown, { name, camelName }: FieldName): unknown {
 }
 
 /** `value` is what the first `taken` steps of the path gave, and has not what the next one wants. */
-function missing({ dependency, steps, ...path }: OutputPath, taken: number, value: unknown): ServeError {
+function missing(path: OutputPath, taken: number, value: unknown): ServeError {
+  const { dependency, steps } = path;
   const textOf = (count: number): string => createFieldPath(dependency, steps.slice(0, count)).text;
   const step = steps[taken] ?? 0;
   const message = explainMissing({ holder: textOf(taken), wanted: textOf(taken + 1), step, value });
-  return unusable({ dependency, steps, ...path }, message);
+  return unusable(path, message);
 }
