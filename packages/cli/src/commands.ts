@@ -1,6 +1,7 @@
 import { checkCommand } from "./check/check-command.js";
 import type { Command } from "./command.js";
 import { convertCommand } from "./convert/convert-command.js";
+import { explainCommand } from "./explain/explain-command.js";
 import { inspectCommand } from "./inspect/inspect-command.js";
 import { serveCommand } from "./serve/serve-command.js";
 import { startCommand } from "./start/start-command.js";
@@ -11,6 +12,7 @@ export const commands: readonly Command[] = [
   serveCommand,
   startCommand,
   checkCommand,
+  explainCommand,
   convertCommand,
   inspectCommand,
   typesCommand,

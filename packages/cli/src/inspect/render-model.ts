@@ -1,3 +1,4 @@
+import { columns } from "../columns.js";
 import type { TextStream } from "../terminal.js";
 import type { ModelReport, ValueReport } from "./model-report.js";
 
@@ -16,7 +17,10 @@ export function renderModel(report: ModelReport, stream: TextStream): string {
     head("outputs"),
     ...valueLines(report.outputs),
     head("operators"),
-    ...columns(Object.entries(report.ops).map(([op, count]) => [op, String(count)])),
+    ...columns(
+      Object.entries(report.ops).map(([op, count]) => [op, String(count)]),
+      2,
+    ),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -29,16 +33,8 @@ function valueLines(values: readonly ValueReport[]): string[] {
       shape ? `[${shape.join(", ")}]` : "any shape",
       alias === name ? "" : `alias ${alias}`,
     ]),
+    2,
   );
-}
-
-/** Rows with their cells one below the other. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
-  }
-  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
 }
 
 function pairs(values: Readonly<Record<string, number>>): string {

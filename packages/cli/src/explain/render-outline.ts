@@ -1,0 +1,57 @@
+import type { DagNode, DagPlan, EngineConf, InferServiceConf } from "@paddlewheel/core";
+import { columns } from "../columns.js";
+import type { TextStream } from "../terminal.js";
+import { controlsOf, type ServerPlan, workflowsOf } from "./server-plan.js";
+
+/** Services, workflows with their stages, and engines, as indented lines. */
+export function renderOutline(plan: ServerPlan, stream: TextStream): string {
+  const head = (text: string): string => stream.style("bold", text);
+  const sections = [
+    ...plan.services.map((service) => [head(`service ${service.name}`), ...serviceLines(service)]),
+    ...plan.workflows.map((workflow) => [
+      `${head(`workflow ${workflow.name}`)} (${workflow.type})`,
+      ...workflowLines(workflow, plan),
+    ]),
+    ...plan.engines.map((engine) => [head(`engine ${engine.name}`), ...engineLines(engine)]),
+  ];
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function serviceLines(service: InferServiceConf): string[] {
+  const workflows = workflowsOf(service);
+  const isMerged = workflows.length > 1 && !service.workflowMap;
+  const manner = service.isParallel ? "side by side" : "one after the other";
+  return [
+    ...workflows.map(
+      ({ name, when }) => `  runs workflow ${name}${when === undefined ? "" : ` when ${when}`}`,
+    ),
+    ...(isMerged ? [`  ${manner}, merged by ${service.merger}`] : []),
+    ...(service.webService === undefined ? [] : [`  also POST /${service.webService}/prediction`]),
+  ];
+}
+
+function workflowLines({ stages }: DagPlan, plan: ServerPlan): string[] {
+  return stages.flatMap((nodes, stage) => [
+    `  stage ${stage}`,
+    ...columns(
+      nodes.map((node) => [node.name, node.type, describeNode(node, plan)]),
+      4,
+    ),
+  ]);
+}
+
+function describeNode(node: DagNode, plan: ServerPlan): string {
+  const reads = node.dependencies.map(({ name, mode }) => (mode === "RW" ? `${name} (RW)` : name));
+  return [
+    reads.length > 0 ? `reads ${reads.join(", ")}` : "",
+    plan.usesEngine(node) ? `runs engine ${node.name}` : "",
+    ...controlsOf(node),
+  ]
+    .filter((part) => part !== "")
+    .join("; ");
+}
+
+function engineLines({ type, modelDir, placement, runtimeThreadNum }: EngineConf): string[] {
+  const threads = runtimeThreadNum > 0 ? `${runtimeThreadNum} threads` : `placement ${placement}`;
+  return [`  ${type} from ${modelDir}`, `  ${threads}`];
+}

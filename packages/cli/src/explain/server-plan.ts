@@ -1,0 +1,51 @@
+import type { ServerConf } from "@paddlewheel/conf";
+import {
+  type DagNode,
+  type DagPlan,
+  type EngineConf,
+  type InferServiceConf,
+  type OpRegistry,
+  planDag,
+} from "@paddlewheel/core";
+
+/** A conf set as it would run. */
+export interface ServerPlan {
+  readonly services: readonly InferServiceConf[];
+  readonly workflows: readonly DagPlan[];
+  readonly engines: readonly EngineConf[];
+  /** Whether a node runs the engine of its own name. */
+  readonly usesEngine: (node: DagNode) => boolean;
+}
+
+/** @throws ServeError invalidConf for a workflow that could not run. */
+export function planServer({ services, workflows, engines }: ServerConf, ops: OpRegistry): ServerPlan {
+  return {
+    services,
+    workflows: workflows.map((workflow) => planDag(workflow, ops)),
+    engines,
+    usesEngine: ({ type }) => ops.get(type).needsEngine ?? false,
+  };
+}
+
+/** The workflows a service may run, with what makes it run them; undefined for always. */
+export function workflowsOf(
+  service: InferServiceConf,
+): readonly { name: string; when: string | undefined }[] {
+  const { workflowMap, workflows } = service;
+  if (!workflowMap) return workflows.map((name) => ({ name, when: undefined }));
+  return [...workflowMap.workflows].flatMap(([value, names]) =>
+    names.map((name) => ({ name, when: `${workflowMap.requestField} = ${JSON.stringify(value)}` })),
+  );
+}
+
+/** What conf says of a node beside its type and dependencies, each in the words of conf. */
+export function controlsOf({ conf }: DagNode): readonly string[] {
+  const { when, mapOver, timeoutMs, retries, fallback } = conf;
+  return [
+    when === undefined ? [] : [`when ${when}`],
+    mapOver === undefined ? [] : [`map over ${mapOver}`],
+    timeoutMs === undefined ? [] : [`timeout ${timeoutMs} ms`],
+    retries ? [`${retries} ${retries === 1 ? "retry" : "retries"}`] : [],
+    fallback === undefined ? [] : [`fallback ${fallback}`],
+  ].flat();
+}
