@@ -226,6 +226,7 @@ describe("a condition that cannot be told", () => {
     ["is-ready < small.found", '"is-ready < small.found" orders booleans, which have only == and !='],
     ["reader.score", '"reader.score" is a number and no condition: compare it'],
     ["startup_op.top_k", '"startup_op.top_k" is a number and no condition: compare it', invalidArgument],
+    ["startup_op.top_k == 'x'", `"startup_op.top_k == 'x'" compares a number with a string`, invalidArgument],
     [
       "reader.kind == startup_op.top_k",
       '"reader.kind == startup_op.top_k" compares a string with a number',

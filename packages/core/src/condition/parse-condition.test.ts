@@ -14,6 +14,7 @@ describe("parseCondition", () => {
     ["a.x => 3", 'column 5: expected a comparison operator, found "=>": did you mean ">="?'],
     ["a.x 3", 'column 5: expected a comparison operator, found "3"'],
     ["a.x '=='", 'column 5: expected a comparison operator, found "=="'],
+    ["a.x 'and' b.x", 'column 5: expected a comparison operator, found "and"'],
     ["a.x + 3", 'column 5: expected a comparison operator, found "+": there is no arithmetic'],
     ["Not a.x", 'column 1: expected a condition, found "Not": did you mean "not"?'],
     ["!a.x", 'column 1: expected a condition, found "!": did you mean "not"?'],
