@@ -1,6 +1,7 @@
 import { Code } from "./code.js";
 import type { CallTrace } from "./observe/call-trace.js";
 import { type Clock, systemClock, type Timer } from "./observe/clock.js";
+import type { TraceContext } from "./observe/trace-context.js";
 import { ServeError } from "./serve-error.js";
 
 /** The wire protocols a call may come by. */
@@ -17,6 +18,8 @@ export interface CallOptions {
   readonly clock?: Clock;
   /** Records what the call does on its way; undefined when nobody asks. */
   readonly trace?: CallTrace | undefined;
+  /** The trace it belongs to; undefined when it came with none and nobody records it. */
+  readonly traceContext?: TraceContext | undefined;
 }
 
 export interface ChildCallOptions {
@@ -53,6 +56,8 @@ export class Call {
   readonly startedAt: number;
   /** Records what this call does, when somebody wants to see it. */
   readonly trace: CallTrace | undefined;
+  /** The trace this call belongs to; see `traceHeaders` for calls to other servers. */
+  readonly traceContext: TraceContext | undefined;
 
   readonly #parent: Call | undefined;
   readonly #timeoutMessage: string | undefined;
@@ -72,6 +77,7 @@ export class Call {
     this.requestId = options.requestId ?? "";
     this.clock = options.clock ?? systemClock;
     this.trace = options.trace;
+    this.traceContext = options.traceContext;
     this.#parent = parentage?.parent;
     this.#timeoutMessage = parentage?.timeoutMessage;
     this.startedAt = this.clock.now();

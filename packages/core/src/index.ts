@@ -41,6 +41,7 @@ export {
   type NewSpan,
   type SpanAttributes,
   SpanKind,
+  type TraceAudience,
 } from "./observe/call-trace.js";
 export { type Clock, systemClock, type Timer } from "./observe/clock.js";
 export { type LogFields, type Logger, silentLogger } from "./observe/logger.js";
@@ -54,6 +55,15 @@ export {
   type Metrics,
   noMetrics,
 } from "./observe/metrics.js";
+export {
+  formatTraceparent,
+  newSpanId,
+  newTraceId,
+  parseTraceContext,
+  type TraceContext,
+} from "./observe/trace-context.js";
+export { traceHeaders } from "./observe/trace-headers.js";
+export type { FinishedTrace, TraceSink } from "./observe/trace-sink.js";
 export { Bus } from "./op/bus.js";
 export { Channel } from "./op/channel.js";
 export { GeneralBlob, type GeneralBlobOptions } from "./op/general-blob.js";
