@@ -10,10 +10,15 @@ import { FrameFlag, FrameType } from "./frame-type.js";
 
 const limits = { maxFrameSize: 16_384, maxHeaderBlockSize: 100, maxContinuations: 2 };
 
-/** What a reader says of `bytes` given in pieces of at most `cut` bytes through one buffer used again and again. */
+/**
+ * What a reader, past the first SETTINGS, says of `bytes` given in pieces of at most `cut` bytes through one buffer used
+ * again and again.
+ */
 function read(bytes: Uint8Array, cut = bytes.length): readonly RecordedFrame[] {
   const visitor = new RecordingVisitor();
   const reader = new FrameReader(visitor, limits);
+  reader.read(rawFrame({ type: FrameType.settings }));
+  visitor.frames.length = 0;
   const buffer = new Uint8Array(cut);
   for (let at = 0; at < bytes.length; at += cut) {
     const piece = bytes.subarray(at, at + cut);
@@ -170,6 +175,16 @@ describe("FrameReader", () => {
     }
   });
 
+  test("refuses a connection that does not begin with SETTINGS", () => {
+    const reader = (): FrameReader => new FrameReader(new RecordingVisitor(), limits);
+    for (const first of [
+      { type: FrameType.ping, payload: ascii("12345678") },
+      { type: FrameType.settings, flags: ack },
+    ]) {
+      assert.throws(() => reader().read(rawFrame(first)), { message: "the first frame is not SETTINGS" });
+    }
+  });
+
   test("refuses PUSH_PROMISE", () => {
     const frame = { type: FrameType.pushPromise, streamId: 1, payload: uint32(2) };
     assertRefused([frame], ErrorCode.protocolError, "PUSH_PROMISE came though push is off");
@@ -230,7 +245,7 @@ describe("FrameReader", () => {
   test("keeps no large frame but DATA when large frames are allowed", () => {
     const visitor = new RecordingVisitor();
     const reader = new FrameReader(visitor, { ...limits, maxFrameSize: 1_000_000 });
-    const header = rawFrame({ type: FrameType.goaway, length: 16_385 });
-    assert.throws(() => reader.read(header), { message: "a frame of type 7 has 16385 bytes" });
+    const header = rawFrame({ type: FrameType.settings, length: 16_386 });
+    assert.throws(() => reader.read(header), { message: "a frame of type 4 has 16386 bytes" });
   });
 });

@@ -27,6 +27,8 @@ export class FrameReader {
   readonly #headerBytes = new Uint8Array(frameHeaderSize);
   #headerLength = 0;
 
+  #isStopped = false;
+  #isFirst = true;
   #isInFrame = false;
   /** Bytes of the current frame's payload still to come. */
   #left = 0;
@@ -46,9 +48,14 @@ export class FrameReader {
    */
   read(chunk: Uint8Array): void {
     let position = 0;
-    while (position < chunk.length) {
+    while (position < chunk.length && !this.#isStopped) {
       position = this.#isInFrame ? this.#readPayload(chunk, position) : this.#readHeader(chunk, position);
     }
+  }
+
+  /** Reads no further, also not to the end of the chunk that is being read. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   #readHeader(chunk: Uint8Array, start: number): number {
@@ -85,9 +92,16 @@ export class FrameReader {
     if (header.length === 0) this.#readPayload(noBytes, 0);
   }
 
-  /** While a header block is open nothing but its CONTINUATION may come. Source: RFC 9113 §6.10. */
+  /**
+   * The first frame is SETTINGS, and while a header block is open nothing but its CONTINUATION may come.
+   * Source: RFC 9113 §3.4 and §6.10.
+   */
   #checkOrder(): void {
-    const { type, streamId } = this.#header;
+    const { type, flags, streamId } = this.#header;
+    if (this.#isFirst && (type !== FrameType.settings || flags & FrameFlag.ack)) {
+      throw new ConnectionError(ErrorCode.protocolError, "the first frame is not SETTINGS");
+    }
+    this.#isFirst = false;
     const openId = this.#block.streamId;
     if (openId === 0 && type !== FrameType.continuation) return;
     if (openId === streamId && type === FrameType.continuation) return;

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { rawFrame } from "../testing/raw-frame.js";
 import { RecordingVisitor } from "../testing/recording-visitor.js";
 import { FrameReader } from "./frame-reader.js";
+import { FrameType } from "./frame-type.js";
 import { FrameWriter } from "./frame-writer.js";
 
 function readBack(writer: FrameWriter): RecordingVisitor {
   const visitor = new RecordingVisitor();
   const limits = { maxFrameSize: 16_384, maxHeaderBlockSize: 100_000, maxContinuations: 10 };
   const reader = new FrameReader(visitor, limits);
+  reader.read(rawFrame({ type: FrameType.settings }));
+  visitor.frames.length = 0;
   for (const piece of writer.take()) reader.read(piece);
   return visitor;
 }

@@ -1,0 +1,86 @@
+import type { Socket } from "node:net";
+import { type Clock, systemClock, type Timer } from "@paddlewheel/core";
+import type { StreamHandler } from "../connection/stream-handler.js";
+import { type Http2Limits, resolveHttp2Limits } from "../limits/http2-limits.js";
+import { ConnectionDriver, type DriverHooks } from "./connection-driver.js";
+import { FlushQueue } from "./flush-queue.js";
+
+export interface Http2ServerOptions extends DriverHooks {
+  readonly handler: StreamHandler;
+  /** What is left out has the values of `defaultHttp2Limits`. */
+  readonly limits?: Partial<Http2Limits>;
+  readonly clock?: Clock;
+  /** Spreads the ages of connections; gives numbers from 0 to below 1. Default Math.random. */
+  readonly random?: () => number;
+}
+
+/** How often connections look after time, in ms: their limits are in seconds. */
+const sweepIntervalMs = 1000;
+
+/**
+ * Serves HTTP/2 on sockets that someone else accepted, TCP or TLS: one timer and one flush per turn for all of them.
+ * @throws RangeError when a limit is out of its range.
+ */
+export class Http2Server {
+  readonly #handler: StreamHandler;
+  readonly #limits: Http2Limits;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #hooks: DriverHooks;
+  readonly #queue = new FlushQueue();
+  readonly #drivers = new Set<ConnectionDriver>();
+  #sweepTimer: Timer | undefined;
+
+  constructor(options: Http2ServerOptions) {
+    this.#handler = options.handler;
+    this.#limits = resolveHttp2Limits(options.limits);
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#hooks = options;
+  }
+
+  /** Takes over a socket; `firstBytes` are what was read from it already, from the preface on. */
+  serve(socket: Socket, firstBytes: Uint8Array = new Uint8Array(0)): void {
+    const driver = new ConnectionDriver({
+      socket,
+      handler: this.#handler,
+      limits: this.#limits,
+      clock: this.#clock,
+      random: this.#random,
+      queue: this.#queue,
+      hooks: this.#hooks,
+    });
+    this.#drivers.add(driver);
+    socket.once("close", () => this.#drivers.delete(driver));
+    this.#sweepTimer ??= this.#clock.setTimer(this.#sweep, sweepIntervalMs);
+    driver.start(firstBytes);
+  }
+
+  get connectionCount(): number {
+    return this.#drivers.size;
+  }
+
+  /** Requests on all connections that are not answered in full. */
+  get streamCount(): number {
+    let count = 0;
+    for (const { connection } of this.#drivers) count += connection.streamCount;
+    return count;
+  }
+
+  /** Asks every peer to take new requests elsewhere; each connection closes when its requests are answered. */
+  shutdown(): void {
+    for (const { connection } of this.#drivers) connection.shutdown();
+  }
+
+  /** Ends every connection now; open requests are reset. */
+  close(): void {
+    for (const { connection } of this.#drivers) connection.close();
+  }
+
+  readonly #sweep = (): void => {
+    const now = this.#clock.now();
+    for (const { connection } of this.#drivers) connection.sweep(now);
+    const isNeeded = this.#drivers.size > 0;
+    this.#sweepTimer = isNeeded ? this.#clock.setTimer(this.#sweep, sweepIntervalMs) : undefined;
+  };
+}
