@@ -1,12 +1,12 @@
 import type { DecodedHeaders } from "./header-list.js";
 
-/** One connection repeats a handful of blocks: one per method, some times a token or a deadline. A power of two. */
-const slots = 64;
+/** One connection repeats a handful of blocks: one per method, sometimes a token or a deadline. */
+const maxEntries = 64;
 /** A longer block is rare, and 64 of them would be memory that a peer can fill. */
 const maxBlockBytes = 1024;
 /** Up to this length a loop compares faster than a call out of JavaScript. */
-const maxLoopBytes = 64;
-/** Enough of a block to tell it from others; longer blocks are sampled, so that the hash has a bounded price. */
+const maxLoopBytes = 32;
+/** Words of 4 bytes that a hash takes: all of a usual block, samples of a longer one. */
 const hashedWords = 16;
 
 interface MemoEntry {
@@ -16,39 +16,67 @@ interface MemoEntry {
 
 /**
  * Recent header blocks and what they were decoded to, for one state of the dynamic table: all is forgotten when a block
- * is kept for another state. One slot per hash, the last block wins.
+ * is kept for another state, or when there are too many.
+ *
+ * A block is kept when it comes for the second time: those that carry a value of one call (a deadline, a trace) come
+ * once, and cost no copy.
  */
 export class BlockMemo {
-  readonly #entries: (MemoEntry | undefined)[] = new Array(slots).fill(undefined);
+  /** By hash; undefined for a block that came once. */
+  readonly #entries = new Map<number, MemoEntry | undefined>();
+  /** Most connections call one method: the block is the one before, and needs no hash. */
+  #last: MemoEntry | undefined;
   #generation = 0;
 
   find(block: Uint8Array, generation: number): DecodedHeaders | undefined {
     if (generation !== this.#generation || block.length > maxBlockBytes) return undefined;
-    const entry = this.#entries[slotOf(block)];
-    return entry !== undefined && isSame(entry.bytes, block) ? entry.decoded : undefined;
+    if (isOf(this.#last, block)) return this.#last.decoded;
+    const entry = this.#entries.get(hashOf(block));
+    if (!isOf(entry, block)) return undefined;
+    this.#last = entry;
+    return entry.decoded;
   }
 
+  /** Keeps what a block was decoded to, if the block has come before. */
   keep(block: Uint8Array, generation: number, decoded: DecodedHeaders): void {
     if (block.length > maxBlockBytes) return;
-    if (generation !== this.#generation) {
-      this.#entries.fill(undefined);
-      this.#generation = generation;
-    }
-    this.#entries[slotOf(block)] = { bytes: new Uint8Array(block), decoded };
+    if (generation !== this.#generation || this.#entries.size >= maxEntries) this.#forget();
+    this.#generation = generation;
+    const hash = hashOf(block);
+    this.#entries.set(hash, this.#entries.has(hash) ? { bytes: new Uint8Array(block), decoded } : undefined);
+  }
+
+  #forget(): void {
+    this.#entries.clear();
+    this.#last = undefined;
   }
 }
 
-function slotOf(block: Uint8Array): number {
-  const length = block.length;
-  const stride = Math.max(4, Math.ceil(length / hashedWords));
-  let hash = length;
-  for (let at = 0; at < length; at += stride) {
-    hash = Math.imul(hash ^ wordAt(block, at), 0x9e3779b1);
+function isOf(entry: MemoEntry | undefined, block: Uint8Array): entry is MemoEntry {
+  if (entry === undefined) return false;
+  const { bytes } = entry;
+  if (bytes.length !== block.length) return false;
+  if (bytes.length > maxLoopBytes) return Buffer.compare(bytes, block) === 0;
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] !== block[at]) return false;
   }
-  return hash >>> 26;
+  return true;
 }
 
-/** Four bytes; those behind the end count as 0. */
+function hashOf(block: Uint8Array): number {
+  const stride = Math.max(4, Math.ceil(block.length / hashedWords));
+  const last = block.length - 4;
+  let hash = block.length;
+  for (let at = 0; at <= last; at += stride) hash = mix(hash, wordAt(block, at));
+  return mix(hash, last >= 0 ? wordAt(block, last) : (block[0] ?? 0));
+}
+
+/** The product carries a difference upwards only; the shift brings it down again. */
+function mix(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x9e3779b1);
+  return product ^ (product >>> 15);
+}
+
 function wordAt(block: Uint8Array, at: number): number {
   return (
     (block[at] ?? 0) |
@@ -56,13 +84,4 @@ function wordAt(block: Uint8Array, at: number): number {
     ((block[at + 2] ?? 0) << 16) |
     ((block[at + 3] ?? 0) << 24)
   );
-}
-
-function isSame(kept: Uint8Array, block: Uint8Array): boolean {
-  if (kept.length !== block.length) return false;
-  if (kept.length > maxLoopBytes) return Buffer.compare(kept, block) === 0;
-  for (let at = 0; at < kept.length; at++) {
-    if (kept[at] !== block[at]) return false;
-  }
-  return true;
 }

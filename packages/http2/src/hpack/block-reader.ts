@@ -4,16 +4,16 @@ import { HpackError } from "./hpack-error.js";
 /** Four bytes of 7 bits beside the prefix reach past 2^28: far above any length or index a peer has use for. */
 const maxIntegerBytes = 4;
 
-/** Where strings are put together; longer ones get a buffer of their own, so that a long one is not kept for ever. */
+/** Where strings are decoded; a longer one gets a buffer of its own, so that its room is not kept for ever. */
 const scratch = Buffer.allocUnsafeSlow(4096);
 
 /** Reads integers and strings (RFC 7541, 5) one after another from a header block. */
 export class BlockReader {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   #position = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.#bytes = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   isAtEnd(): boolean {
@@ -46,7 +46,7 @@ export class BlockReader {
       );
     }
     this.#position = end;
-    return isHuffman ? this.#huffmanText(start, end) : this.#text(start, end);
+    return isHuffman ? this.#readHuffman(start, end) : this.#bytes.toString("latin1", start, end);
   }
 
   #readContinuation(): number {
@@ -60,18 +60,9 @@ export class BlockReader {
     throw new HpackError(`an integer goes on for more than ${maxIntegerBytes} bytes after its prefix`);
   }
 
-  #huffmanText(start: number, end: number): string {
-    const target = scratchFor(maxHuffmanDecodedLength(end - start));
+  #readHuffman(start: number, end: number): string {
+    const longest = maxHuffmanDecodedLength(end - start);
+    const target = longest <= scratch.length ? scratch : Buffer.allocUnsafeSlow(longest);
     return target.toString("latin1", 0, decodeHuffman(this.#bytes, start, end, target));
   }
-
-  #text(start: number, end: number): string {
-    const target = scratchFor(end - start);
-    target.set(this.#bytes.subarray(start, end));
-    return target.toString("latin1", 0, end - start);
-  }
-}
-
-function scratchFor(length: number): Buffer {
-  return length <= scratch.length ? scratch : Buffer.allocUnsafeSlow(length);
 }

@@ -54,7 +54,9 @@ export class BlockWriter {
 
   /** What was written, in memory of its own. */
   bytes(): Uint8Array {
-    return Buffer.from(this.#target.subarray(0, this.#length));
+    const bytes = Buffer.allocUnsafe(this.#length);
+    this.#target.copy(bytes, 0, 0, this.#length);
+    return bytes;
   }
 
   #writePlain(text: string): void {

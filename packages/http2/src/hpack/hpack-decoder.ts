@@ -18,8 +18,8 @@ export interface HpackDecoderOptions {
 /**
  * Decodes the header blocks of one connection, in the order in which they came (RFC 7541).
  *
- * A block that came before in the same state of the table gives the same object again, without work; a memo of a
- * caller can be keyed on the identity of `fields`. Nothing returned refers to the bytes that were given.
+ * A block that came twice before in the same state of the table gives the same object again, without work; a memo of
+ * a caller can be keyed on the identity of `fields`. Nothing returned refers to the bytes that were given.
  *
  * Names and values are what the bytes say: whether a name is lower case, a pseudo-header is in its place or a value
  * holds a line break is for HTTP to judge.

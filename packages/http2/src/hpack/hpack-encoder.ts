@@ -11,8 +11,8 @@ export interface HpackEncoderOptions {
 }
 
 /**
- * Headers whose value is another in almost every call. An entry for each would push the useful ones out of the table
- * and make every block differ from the last.
+ * Headers whose value is another in almost every call: one entry gives them their name. An entry for each value would
+ * push the useful ones out of the table and make every block differ from the last.
  */
 const changingNames: ReadonlySet<string> = new Set([
   "content-length",
@@ -109,8 +109,12 @@ export class HpackEncoder {
     return staticIndex.find(field) ?? this.#indexAt(this.#places.find(field));
   }
 
+  #nameIndexOf(name: string): number | undefined {
+    return staticIndex.findName(name) ?? this.#indexAt(this.#places.findName(name));
+  }
+
   #writeLiteral(block: BlockWriter, { name, value }: HeaderField, prefixBits: number, flags: number): void {
-    const index = staticIndex.findName(name) ?? this.#indexAt(this.#places.findName(name)) ?? 0;
+    const index = this.#nameIndexOf(name) ?? 0;
     block.writeInteger(index, prefixBits, flags);
     if (index === 0) block.writeString(name, name);
     block.writeString(value, name);
@@ -118,7 +122,8 @@ export class HpackEncoder {
 
   /** One entry that fills half the table costs more, in what it pushes out, than it can bring. */
   #isWorthKeeping(field: HeaderField): boolean {
-    return headerFieldSize(field) * 2 <= this.#table.maxSize && !changingNames.has(field.name);
+    if (headerFieldSize(field) * 2 > this.#table.maxSize) return false;
+    return !changingNames.has(field.name) || this.#nameIndexOf(field.name) === undefined;
   }
 
   #keep(field: HeaderField): void {
