@@ -11,7 +11,17 @@ test("a conf set becomes one configuration with all defaults", () => {
   const { conf, faults, warnings } = checkTexts(goodTexts);
   assert.deepEqual(faults, []);
   assert.deepEqual(warnings, []);
-  const node = { address: [], config: {} };
+  const node = {
+    address: [],
+    config: {},
+    when: undefined,
+    mapOver: undefined,
+    mapConcurrency: undefined,
+    fallback: undefined,
+    timeoutMs: undefined,
+    retries: undefined,
+    retryBackoffMs: undefined,
+  };
   assert.deepEqual(conf, {
     port: 8010,
     services: [
@@ -22,6 +32,7 @@ test("a conf set becomes one configuration with all defaults", () => {
         workflowMap: undefined,
         isParallel: false,
         webService: undefined,
+        proto: undefined,
       },
     ],
     workflows: [
@@ -66,6 +77,7 @@ test("a conf set becomes one configuration with all defaults", () => {
         },
       },
     ],
+    opModules: [],
   });
 });
 
@@ -90,6 +102,7 @@ test("every setting of an engine and a service reaches the configuration", () =>
     workflowMap: undefined,
     isParallel: true,
     webService: "uci",
+    proto: undefined,
   });
   const { model: _, ...engine } = conf?.engines[0] ?? {};
   assert.deepEqual(engine, {
@@ -105,6 +118,82 @@ test("every setting of an engine and a service reaches the configuration", () =>
     enableOverrun: true,
     allowSplitRequest: false,
   });
+});
+
+const controls = {
+  when: "present(startup_op)",
+  mapOver: "startup_op.items",
+  mapConcurrency: 4,
+  fallback: "cheap",
+  timeoutMs: 50,
+  retries: 2,
+  retryBackoffMs: 10,
+};
+
+const controlTexts = {
+  prototxt: `workflows { name: "w1" workflow_type: "Sequence"
+    nodes {
+      name: "good" type: "EchoOp" when: "present(startup_op)" map_over: "startup_op.items" map_concurrency: 4
+      fallback: "cheap" timeout_ms: 50 retries: 2 retry_backoff_ms: 10
+    }
+    nodes { name: "cheap" type: "EchoOp" }
+  }`,
+  yaml: `workflows:
+- name: w1
+  workflow_type: Sequence
+  nodes:
+  - {name: good, type: EchoOp, when: present(startup_op), map_over: startup_op.items, map_concurrency: 4,
+    fallback: cheap, timeout_ms: 50, retries: 2, retry_backoff_ms: 10}
+  - {name: cheap, type: EchoOp}
+`,
+};
+
+for (const [format, workflow] of Object.entries(controlTexts)) {
+  test(`what controls a node reaches the configuration from ${format}`, () => {
+    const { "conf/workflow.prototxt": _, ...texts } = goodTexts;
+    const { conf, faults } = checkTexts({ ...texts, [`conf/workflow.${format}`]: workflow });
+    assert.deepEqual(faults, []);
+    const { name, type, address, dependencies, config, ...rest } = conf?.workflows[0]?.nodes[0] ?? {};
+    assert.deepEqual(rest, controls);
+  });
+}
+
+test("services that do not say otherwise run their workflows side by side when the program wants it", () => {
+  const texts = {
+    ...goodTexts,
+    "conf/infer_service.prototxt": `services { name: "GeneralModelService" workflows: "w1" }
+services { name: "EchoService" workflows: "w1" parallel: false }`,
+  };
+  const areParallel = [true, false, undefined].map((parallelServices) => {
+    const options = { dir: "conf", cwd: testCwd, known: testKnown, files: memoryFiles(texts) };
+    const { conf } = checkServerConf(
+      parallelServices === undefined ? options : { ...options, parallelServices },
+    );
+    return conf?.services.map(({ isParallel }) => isParallel);
+  });
+  assert.deepEqual(areParallel, [
+    [true, false],
+    [false, false],
+    [false, false],
+  ]);
+});
+
+test("a service with a .proto file has its own types and needs no known name", () => {
+  const { conf, faults } = checkTexts({
+    ...goodTexts,
+    "conf/infer_service.prototxt": `services { name: "Ranker" workflows: "w1" proto_file: "../protos/ranker.proto" }
+services { name: "Echo" workflows: "w1" proto_file: "echo.proto" proto_service: "demo.v1.Echo" }`,
+    "protos/ranker.proto": "",
+    "conf/echo.proto": "",
+  });
+  assert.deepEqual(faults, []);
+  assert.deepEqual(
+    conf?.services.map(({ name, proto }) => [name, proto]),
+    [
+      ["Ranker", { file: "/srv/app/protos/ranker.proto", service: undefined }],
+      ["Echo", { file: "/srv/app/conf/echo.proto", service: "demo.v1.Echo" }],
+    ],
+  );
 });
 
 test("a mapped service has the workflows of each value, in order", () => {

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   Code,
   type EngineConf,
@@ -6,13 +6,19 @@ import {
   ServeError,
   type WorkflowConf,
 } from "@paddlewheel/core";
-import { type Diagnostic, Findings, formatDiagnostic } from "./diagnostic.js";
-import { type ConfContext, displayPath, readConfFile } from "./files/conf-context.js";
-import { type ConfFiles, diskFiles } from "./files/conf-files.js";
-import { findConfFile } from "./files/find-conf-file.js";
+import { type Diagnostic, type Findings, formatDiagnostic } from "./diagnostic.js";
+import {
+  type ConfContext,
+  type ConfSetOptions,
+  createContext,
+  displayPath,
+  readConfFile,
+} from "./files/conf-context.js";
+import { findConfFile, readSetFile } from "./files/find-conf-file.js";
 import type { KnownNames } from "./known-names.js";
 import type { NameTable } from "./resolve/name-table.js";
 import { resolveEngines } from "./resolve/resolve-engines.js";
+import { resolveOpModules } from "./resolve/resolve-op-modules.js";
 import { resolveResource } from "./resolve/resolve-resource.js";
 import { resolveServices } from "./resolve/resolve-services.js";
 import { type ResolvedWorkflows, resolveWorkflows } from "./resolve/resolve-workflows.js";
@@ -25,6 +31,8 @@ export interface ServerConf {
   readonly services: readonly InferServiceConf[];
   readonly workflows: readonly WorkflowConf[];
   readonly engines: readonly EngineConf[];
+  /** Modules that register Ops, imported before this conf was checked: absolute paths, and names of packages. */
+  readonly opModules: readonly string[];
 }
 
 export interface ConfReport {
@@ -35,22 +43,20 @@ export interface ConfReport {
   readonly warnings: readonly Diagnostic[];
 }
 
-export interface ServerConfOptions {
-  /** Folder of the conf set: infer_service, workflow and resource. */
-  readonly dir: string;
+export interface ServerConfOptions extends ConfSetOptions {
   readonly known: KnownNames;
-  /** What relative paths start from, the process's own by default. */
-  readonly cwd?: string;
-  /** Where files are read from, this machine's disk by default. */
-  readonly files?: ConfFiles;
+  /**
+   * Whether services that do not say `parallel` are. Default false.
+   * Source: Paddle Serving's flag `use_parallel_infer_service`.
+   */
+  readonly parallelServices?: boolean;
 }
 
 /** Reads a conf set and reports everything that is wrong with it. Never throws for bad conf. */
 export function checkServerConf(options: ServerConfOptions): ConfReport {
-  const cwd = resolve(options.cwd ?? process.cwd());
-  const findings = new Findings();
-  const context = { cwd, dir: resolve(cwd, options.dir), files: options.files ?? diskFiles, findings };
-  const conf = readConfSet(context, options.known);
+  const context = createContext(options);
+  const { findings } = context;
+  const conf = readConfSet(context, options);
   return {
     conf: findings.hasFaults ? undefined : conf,
     faults: findings.faults,
@@ -71,24 +77,29 @@ export function loadServerConf(options: ServerConfOptions): {
   return { conf, warnings };
 }
 
-function readConfSet(context: ConfContext, known: KnownNames): ServerConf {
+function readConfSet(
+  context: ConfContext,
+  { known, parallelServices = false }: ServerConfOptions,
+): ServerConf {
   const serviceFile = readServiceFile(context);
   const workflowFile = readSetFile(context, "workflow", "WorkflowConf");
-  const workflows = resolveWorkflows(workflowFile, { findings: context.findings, known });
+  const opModules = resolveOpModules(workflowFile, context);
+  const workflows = resolveWorkflows(workflowFile, { context, known, opModules });
   const services = resolveServices(serviceFile, {
     known,
+    context,
     workflows: workflows.names,
-    findings: context.findings,
+    parallelServices,
   });
   const engines = readEngines(context, workflows, known);
-  // Compat: 0 leaves the port to the flag.
-  const port = serviceFile?.number("port") || undefined;
-  return { port, services, workflows: workflows.confs, engines };
-}
-
-function readSetFile(context: ConfContext, name: string, typeName: string): Section | undefined {
-  const path = findConfFile(context, context.dir, name) ?? join(context.dir, `${name}.prototxt`);
-  return readConfFile(context, path, typeName);
+  return {
+    // Compat: 0 leaves the port to the flag.
+    port: serviceFile?.number("port") || undefined,
+    services,
+    workflows: workflows.confs,
+    engines,
+    opModules: opModules.modules.map(({ specifier }) => specifier),
+  };
 }
 
 /** Compat: infer_service.prototxt was called service.prototxt, and still is in the documents. */

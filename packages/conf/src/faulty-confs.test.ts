@@ -137,6 +137,35 @@ const services: readonly Omit<FaultyConf, "file">[] = [
     text: `${service('workflows: "w1" web_service: "uci"')}\nservices { name: "EchoService" workflows: "w1" web_service: "uci" }`,
     faults: [':2 services[1].web_service: "uci" is already the web service of another service'],
   },
+  {
+    what: "a .proto file that is not there",
+    text: 'services { name: "Echo"\n workflows: "w1"\n proto_file: "echo.proto" }',
+    faults: [":3 services[0].proto_file: there is no file /srv/app/conf/echo.proto"],
+  },
+  {
+    what: "a .proto file that is a folder",
+    text: 'services { name: "Echo" workflows: "w1" proto_file: "../models/uci" }',
+    faults: [":1 services[0].proto_file: there is no file /srv/app/models/uci"],
+  },
+  {
+    what: "another name than that of its service",
+    text: 'services { name: "Echo"\n workflows: "w1" proto_file: "infer_service.prototxt" proto_service: "demo.Ecco" }',
+    faults: [':1 services[0].name: must be "Ecco", the last part of proto_service'],
+  },
+  {
+    what: "the name of a service that none can have",
+    text: 'services { name: "Echo" workflows: "w1" proto_file: "infer_service.prototxt" proto_service: "demo/Echo" }',
+    faults: [
+      ':1 services[0].proto_service: must be the full name of a service, package.Service, not "demo/Echo"',
+    ],
+  },
+  {
+    what: "a service of no .proto file",
+    text: service('workflows: "w1" proto_service: "demo.GeneralModelService"'),
+    faults: [
+      ":1 services[0].proto_service: stands without proto_file: name the .proto file this service is in",
+    ],
+  },
 ];
 
 const workflows: readonly Omit<FaultyConf, "file">[] = [
@@ -239,6 +268,59 @@ const workflows: readonly Omit<FaultyConf, "file">[] = [
       ':6 workflows[0].nodes[0].config["k"]: is given twice',
       ':7 workflows[0].nodes[0].config: "__proto__" cannot be a key',
       ":8 workflows[0].nodes[0].config: must be a string in quotes, not 5",
+    ],
+  },
+  {
+    what: "control fields out of range",
+    text: workflow(
+      ' nodes { name: "e" type: "EchoOp"\n timeout_ms: 0\n retries: 11\n retry_backoff_ms: -1\n map_over: "startup_op"\n map_concurrency: 257 }',
+    ),
+    faults: [
+      ":5 workflows[0].nodes[0].timeout_ms: timeout_ms is 0, must be a whole number from 1 to 86400000",
+      ":6 workflows[0].nodes[0].retries: retries is 11, must be a whole number from 0 to 10",
+      ":7 workflows[0].nodes[0].retry_backoff_ms: retry_backoff_ms is -1, must be a whole number from 0 to 60000",
+      ":9 workflows[0].nodes[0].map_concurrency: map_concurrency is 257, must be a whole number from 1 to 256",
+    ],
+  },
+  {
+    what: "control fields that name what the node cannot read",
+    text: workflow(
+      `${reader}\n nodes { name: "e" type: "EchoOp"\n dependencies { name: "reader" mode: "RO" }\n when: "raeder.x > 1"\n map_over: "reeder"\n fallback: "f" }`,
+    ),
+    faults: [
+      ':7 workflows[0].nodes[1].when: node "e" has no dependency on "raeder"; did you mean "reader"?',
+      ':8 workflows[0].nodes[1].map_over: node "e" has no dependency on "reeder"; did you mean "reader"?',
+      ':9 workflows[0].nodes[1].fallback: no node named "f" in workflow "w1"',
+    ],
+  },
+  {
+    what: "a condition that is none, and a number of a map that is none",
+    text: workflow(' nodes { name: "e" type: "EchoOp"\n when: "startup_op.x >"\n map_concurrency: 4 }'),
+    faults: [
+      ":5 workflows[0].nodes[0].when: column 15: expected a value, found the end",
+      ":6 workflows[0].nodes[0].map_concurrency: has no effect without map_over",
+    ],
+  },
+  {
+    what: "control fields of the wrong type, and nothing that follows from them",
+    text: workflow(
+      ' nodes { name: "e" type: "EchoOp"\n when: 5\n map_over: 6 map_concurrency: 4\n fallback: 7\n timeout_ms: "8" }\n nodes { name: "f" type: "EchoOp" }',
+    ),
+    faults: [
+      ":5 workflows[0].nodes[0].when: must be a string in quotes, not 5",
+      ":6 workflows[0].nodes[0].map_over: must be a string in quotes, not 6",
+      ":7 workflows[0].nodes[0].fallback: must be a string in quotes, not 7",
+      ':8 workflows[0].nodes[0].timeout_ms: must be a whole number from -2147483648 to 2147483647, not "8"',
+    ],
+  },
+  {
+    what: "nodes and dependencies without names, and nothing that follows from them",
+    text: workflow(
+      ' nodes { type: "EchoOp" }\n nodes { name: "e" type: "EchoOp" fallback: "f" when: "d.x > 1" dependencies { mode: "RO" } }',
+    ),
+    faults: [
+      ":4 workflows[0].nodes[0].name: is missing, DAGNode needs it",
+      ":5 workflows[0].nodes[1].dependencies[0].name: is missing, DAGNodeDependency needs it",
     ],
   },
   {

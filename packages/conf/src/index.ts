@@ -5,7 +5,8 @@ export {
   type ServerConf,
   type ServerConfOptions,
 } from "./check-server-conf.js";
-export { type Diagnostic, formatDiagnostic } from "./diagnostic.js";
+export { type Diagnostic, formatDiagnostic, type Place } from "./diagnostic.js";
+export type { ConfSetOptions } from "./files/conf-context.js";
 export { type ConfFiles, diskFiles, overlayFiles } from "./files/conf-files.js";
 export type { KnownNames, KnownOpType } from "./known-names.js";
 export {
@@ -15,6 +16,16 @@ export {
   type RenderedModelConf,
   renderModelConf,
 } from "./model/model-conf.js";
+export { readOpModules } from "./read-op-modules.js";
+export {
+  type RenderInferServiceOptions,
+  renderInferServiceConf,
+} from "./render/render-infer-service-conf.js";
+export { renderModelToolkitConf } from "./render/render-model-toolkit-conf.js";
+export { type RenderServerConfOptions, renderServerConf } from "./render/render-server-conf.js";
+export { renderWorkflowConf } from "./render/render-workflow-conf.js";
+export type { OpModule } from "./resolve/resolve-op-modules.js";
 export { type CheckServeOptions, checkServeConf } from "./serve/check-serve-conf.js";
 export { type RenderServeOptions, renderServeConf, serveFolder } from "./serve/render-serve-conf.js";
 export type { DistModelOptions, ServeOptions } from "./serve/serve-options.js";
+export type { Notation } from "./text/tree.js";

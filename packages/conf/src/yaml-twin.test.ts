@@ -3,34 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { dump } from "js-yaml";
 import { confType } from "./schema/messages.js";
+import { maybe, name, text, uniqueNames } from "./testing/arbitrary-text.js";
 import { checkTexts, testKnown } from "./testing/conf-set.js";
 import { type ConfObject, renderPrototxt } from "./text/render-prototxt.js";
-
-/** Names that need quotes in YAML or escapes in prototxt, and ones that look like other types. */
-const name = fc.oneof(
-  fc.string({ minLength: 1, maxLength: 12 }).filter((text) => /^(?!\s)[^,\p{Cc}]+(?<!\s)$/u.test(text)),
-  fc.constantFrom(
-    "true",
-    "null",
-    "~",
-    "12",
-    "0x1F",
-    "no",
-    "a: b",
-    "# c",
-    "ünïcode",
-    "'q\"",
-    "- x",
-    "*a",
-    "&a",
-  ),
-);
-const text = fc.oneof(name, fc.string({ maxLength: 20 }));
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-
-function uniqueNames(minLength: number, maxLength: number): fc.Arbitrary<string[]> {
-  return fc.uniqueArray(name, { minLength, maxLength });
-}
 
 /** A chain of nodes, in order, whose dependencies all point back. */
 const nodes = uniqueNames(1, 5).chain((names) =>

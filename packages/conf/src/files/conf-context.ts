@@ -1,11 +1,21 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { ServeError } from "@paddlewheel/core";
-import type { Findings } from "../diagnostic.js";
+import { Findings } from "../diagnostic.js";
 import { checkMessage } from "../schema/check-message.js";
 import { confType } from "../schema/messages.js";
 import type { Section } from "../schema/section.js";
 import { parseText } from "../text/parse-text.js";
-import type { ConfFiles } from "./conf-files.js";
+import { type ConfFiles, diskFiles } from "./conf-files.js";
+
+/** Which conf set to read, and from where. */
+export interface ConfSetOptions {
+  /** Folder of the conf set: infer_service, workflow and resource. */
+  readonly dir: string;
+  /** What relative paths start from, the process's own by default. */
+  readonly cwd?: string;
+  /** Where files are read from, this machine's disk by default. */
+  readonly files?: ConfFiles;
+}
 
 /** What everything that reads conf shares: where it looks and where it reports. */
 export interface ConfContext {
@@ -15,6 +25,13 @@ export interface ConfContext {
   readonly dir: string;
   readonly files: ConfFiles;
   readonly findings: Findings;
+}
+
+/** Where the reading of a conf set starts, with nothing found yet. */
+export function createContext(options: ConfSetOptions): ConfContext {
+  const cwd = resolve(options.cwd ?? process.cwd());
+  const findings = new Findings();
+  return { cwd, dir: resolve(cwd, options.dir), files: options.files ?? diskFiles, findings };
 }
 
 /** How a path is shown: relative when it lies inside the working directory. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type ConfContext, displayPath } from "./conf-context.js";
+import type { Section } from "../schema/section.js";
+import { type ConfContext, displayPath, readConfFile } from "./conf-context.js";
 
 /** In the order they are looked for. */
 const extensions = [".prototxt", ".yaml", ".yml"] as const;
@@ -18,4 +19,10 @@ export function findConfFile(context: ConfContext, folder: string, name: string)
     findings.fault(place, `stands beside ${displayPath(cwd, first ?? "")}: keep one of them`);
   }
   return first;
+}
+
+/** Reads the file `name` of the conf set; that there is none is a fault. */
+export function readSetFile(context: ConfContext, name: string, typeName: string): Section | undefined {
+  const path = findConfFile(context, context.dir, name) ?? join(context.dir, `${name}.prototxt`);
+  return readConfFile(context, path, typeName);
 }

@@ -345,6 +345,11 @@ export const descriptor: INamespace = {
                       "rule": "repeated",
                       "type": "Workflow",
                       "id": 1
+                    },
+                    "ops": {
+                      "rule": "repeated",
+                      "type": "string",
+                      "id": 100
                     }
                   }
                 },
@@ -395,6 +400,43 @@ export const descriptor: INamespace = {
                       "keyType": "string",
                       "type": "string",
                       "id": 100
+                    },
+                    "when": {
+                      "type": "string",
+                      "id": 101
+                    },
+                    "map_over": {
+                      "type": "string",
+                      "id": 102
+                    },
+                    "map_concurrency": {
+                      "type": "int32",
+                      "id": 103,
+                      "options": {
+                        "default": 16
+                      }
+                    },
+                    "fallback": {
+                      "type": "string",
+                      "id": 104
+                    },
+                    "timeout_ms": {
+                      "type": "int32",
+                      "id": 105
+                    },
+                    "retries": {
+                      "type": "int32",
+                      "id": 106,
+                      "options": {
+                        "default": 0
+                      }
+                    },
+                    "retry_backoff_ms": {
+                      "type": "int32",
+                      "id": 107,
+                      "options": {
+                        "default": 0
+                      }
                     }
                   }
                 },
@@ -470,6 +512,14 @@ export const descriptor: INamespace = {
                     "web_service": {
                       "type": "string",
                       "id": 101
+                    },
+                    "proto_file": {
+                      "type": "string",
+                      "id": 102
+                    },
+                    "proto_service": {
+                      "type": "string",
+                      "id": 103
                     }
                   }
                 },

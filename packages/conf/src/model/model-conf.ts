@@ -6,7 +6,7 @@ import { type ConfFiles, diskFiles, overlayFiles } from "../files/conf-files.js"
 import { findConfFile } from "../files/find-conf-file.js";
 import { resolveModel } from "../resolve/resolve-model.js";
 import { confType } from "../schema/messages.js";
-import { renderPrototxt } from "../text/render-prototxt.js";
+import { type ConfObject, renderPrototxt } from "../text/render-prototxt.js";
 
 export interface LoadModelConfOptions {
   /** A file, or the folder of a model. */
@@ -71,14 +71,19 @@ export interface RenderedModelConf {
 /** The files of a model's conf; the server's and the client's have the same content. */
 export function renderModelConf(model: ModelConf): RenderedModelConf {
   const type = confType("GeneralModelConfig");
-  const message = {
-    feed_var: model.feedVars.map((feed) => renderVar(feed, "feed_type")),
-    fetch_var: model.fetchVars.map((fetch) => renderVar(fetch, "fetch_type")),
-  };
+  const message = modelMessage(model);
   return { prototxt: renderPrototxt(type, message), stream: type.encode(type.create(message)).finish() };
 }
 
-function renderVar(variable: ModelVarConf, typeField: string): Record<string, unknown> {
+/** A model's conf as the message GeneralModelConfig, nothing left out. */
+export function modelMessage(model: ModelConf): ConfObject {
+  return {
+    feed_var: model.feedVars.map((feed) => varMessage(feed, "feed_type")),
+    fetch_var: model.fetchVars.map((fetch) => varMessage(fetch, "fetch_type")),
+  };
+}
+
+function varMessage(variable: ModelVarConf, typeField: string): ConfObject {
   return {
     name: variable.name,
     alias_name: variable.aliasName,

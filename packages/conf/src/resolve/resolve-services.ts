@@ -1,17 +1,21 @@
 import { type InferServiceConf, nearestNameHint, type WorkflowMap } from "@paddlewheel/core";
 import type { Findings, Place } from "../diagnostic.js";
+import type { ConfContext } from "../files/conf-context.js";
 import type { KnownNames } from "../known-names.js";
 import type { Section } from "../schema/section.js";
 import { NameTable } from "./name-table.js";
+import { resolveProto } from "./resolve-proto.js";
 
 export interface ServiceResolution {
   readonly known: KnownNames;
+  readonly context: ConfContext;
   readonly workflows: NameTable;
-  readonly findings: Findings;
+  /** Of services that do not say `parallel`. */
+  readonly parallelServices: boolean;
 }
 
 /** Compat: the merger of Paddle Serving when conf names none; it appends repeated fields and overwrites the others. */
-const defaultMerger = "default";
+export const defaultMerger = "default";
 
 /** Resolves infer_service.prototxt; `file` is undefined when it could not be read. */
 export function resolveServices(
@@ -19,7 +23,7 @@ export function resolveServices(
   resolution: ServiceResolution,
 ): readonly InferServiceConf[] {
   if (!file) return [];
-  const { findings } = resolution;
+  const { findings } = resolution.context;
   if (file.isWhole && !file.mentions("services")) {
     findings.fault(file.placeOf("services"), "is missing, a server needs at least one service");
   }
@@ -33,7 +37,7 @@ export function resolveServices(
 }
 
 function resolveService(section: Section, resolution: ServiceResolution): InferServiceConf {
-  checkKnown(section, "name", resolution);
+  if (!section.mentions("proto_file")) checkKnown(section, "name", resolution);
   checkKnown(section, "merger", resolution);
   const isMapped = section.bool("enable_map_request_to_workflow") ?? false;
   return {
@@ -41,13 +45,14 @@ function resolveService(section: Section, resolution: ServiceResolution): InferS
     merger: section.string("merger") ?? defaultMerger,
     workflows: isMapped ? [] : resolveUnmapped(section, resolution),
     workflowMap: isMapped ? resolveMapped(section, resolution) : undefined,
-    isParallel: section.bool("parallel") ?? false,
+    isParallel: section.bool("parallel") ?? resolution.parallelServices,
     webService: section.string("web_service"),
+    proto: resolveProto(section, resolution.context),
   };
 }
 
 function resolveUnmapped(section: Section, resolution: ServiceResolution): readonly string[] {
-  const { findings } = resolution;
+  const { findings } = resolution.context;
   for (const field of ["request_field_key", "value_mapped_workflows"]) {
     if (!section.mentions(field)) continue;
     const message = "has no effect unless enable_map_request_to_workflow is true";
@@ -62,7 +67,7 @@ function resolveUnmapped(section: Section, resolution: ServiceResolution): reado
 }
 
 function resolveMapped(section: Section, resolution: ServiceResolution): WorkflowMap {
-  const { findings } = resolution;
+  const { findings } = resolution.context;
   if (section.mentions("workflows")) {
     const message =
       "has no effect while enable_map_request_to_workflow is true: a field of the request picks them";
@@ -97,24 +102,24 @@ function resolveList(mapped: Section, resolution: ServiceResolution): readonly s
   const names = text.split(",").map((name) => name.trim());
   if (names.includes("")) {
     const message = `must be names of workflows with commas between them, not ${JSON.stringify(text.slice(0, 128))}`;
-    resolution.findings.fault(place, message);
+    resolution.context.findings.fault(place, message);
   } else {
     for (const name of names) checkWorkflow(name, place, resolution);
   }
   return names;
 }
 
-function checkWorkflow(name: string, place: Place, { workflows, findings }: ServiceResolution): void {
+function checkWorkflow(name: string, place: Place, { workflows, context }: ServiceResolution): void {
   const fault = workflows.faultOf(name);
-  if (fault !== undefined) findings.fault(place, fault);
+  if (fault !== undefined) context.findings.fault(place, fault);
 }
 
 function checkKnown(section: Section, field: "name" | "merger", resolution: ServiceResolution): void {
-  const { known, findings } = resolution;
+  const { known, context } = resolution;
   const [kind, names] = field === "name" ? ["service", known.services] : ["merger", known.mergers];
   const name = section.string(field);
   if (name === undefined || names.has(name)) return;
-  findings.fault(section.placeOf(field), `no ${kind} named "${name}"${nearestNameHint(name, names)}`);
+  context.findings.fault(section.placeOf(field), `no ${kind} named "${name}"${nearestNameHint(name, names)}`);
 }
 
 function checkWebService(section: Section, taken: Set<string>, findings: Findings): void {

@@ -6,10 +6,11 @@ import {
   validateWorkflow,
   type WorkflowConf,
 } from "@paddlewheel/core";
-import type { Findings } from "../diagnostic.js";
+import type { ConfContext } from "../files/conf-context.js";
 import type { KnownNames } from "../known-names.js";
 import type { Section } from "../schema/section.js";
 import { NameTable } from "./name-table.js";
+import type { ResolvedOpModules } from "./resolve-op-modules.js";
 
 /** Nodes of one workflow at most. Checking a DAG is quadratic in them, and no request should run as many Ops. */
 const maxNodes = 256;
@@ -21,11 +22,18 @@ export interface ResolvedWorkflows {
   readonly sections: readonly Section[];
 }
 
+export interface WorkflowResolution {
+  readonly context: ConfContext;
+  readonly known: KnownNames;
+  readonly opModules: ResolvedOpModules;
+}
+
 /** Resolves workflow.prototxt; `file` is undefined when it could not be read. */
 export function resolveWorkflows(
   file: Section | undefined,
-  { findings, known }: { readonly findings: Findings; readonly known: KnownNames },
+  resolution: WorkflowResolution,
 ): ResolvedWorkflows {
+  const { findings } = resolution.context;
   const names = new NameTable("workflow", findings);
   const sections = file?.sections("workflows") ?? [];
   if (!file?.isWhole || sections.length === 0) names.markIncomplete();
@@ -33,11 +41,7 @@ export function resolveWorkflows(
   if (file.isWhole && !file.mentions("workflows")) {
     findings.fault(file.placeOf("workflows"), "is missing, a server needs at least one workflow");
   }
-  const opTypes: KnownOpTypes = {
-    has: (type) => known.opTypes.has(type),
-    types: () => known.opTypes.keys(),
-    configOf: (type) => known.opTypes.get(type)?.config,
-  };
+  const opTypes = knownOpTypes(resolution);
   const confs = sections.map((section) => {
     names.claim(section);
     const conf = workflowConf(section);
@@ -47,6 +51,15 @@ export function resolveWorkflows(
     return conf;
   });
   return { confs, names, sections };
+}
+
+/** A module that is lost may have registered any Op, so none is called unknown then. */
+function knownOpTypes({ known: { opTypes }, opModules }: WorkflowResolution): KnownOpTypes {
+  return {
+    has: (type) => opTypes.has(type) || !opModules.isComplete,
+    types: () => opTypes.keys(),
+    configOf: (type) => opTypes.get(type)?.config,
+  };
 }
 
 function workflowConf(section: Section): WorkflowConf {
@@ -67,6 +80,13 @@ function nodeConf(section: Section): NodeConf {
     })),
     address: section.strings("address").map(({ value }) => value),
     config: Object.fromEntries(section.map("config")),
+    when: section.string("when"),
+    mapOver: section.string("map_over"),
+    mapConcurrency: section.number("map_concurrency"),
+    fallback: section.string("fallback"),
+    timeoutMs: section.number("timeout_ms"),
+    retries: section.number("retries"),
+    retryBackoffMs: section.number("retry_backoff_ms"),
   };
 }
 
@@ -78,17 +98,40 @@ function faultsOf(conf: WorkflowConf, section: Section, opTypes: KnownOpTypes): 
   return validateWorkflow(conf, opTypes).filter(({ path }) => !isConsequence(section, path));
 }
 
-/** Whether a fault only follows from one that is already reported: a required field is absent, or hidden. */
+/** Whether a fault only follows from one that is already reported: something is absent, hidden or has no right value. */
 function isConsequence(workflow: Section, path: FieldPath): boolean {
-  const isNameOfDependency = path[2] === "dependencies" && path[4] === "name";
-  const isShape = path.length === 1 && path[0] === "nodes";
-  if ((isNameOfDependency || isShape) && !hasAllNodes(workflow)) return true;
-  return isAbsent(workflow, path);
+  if (isAbsent(workflow, path)) return true;
+  const [top, index, field, , part] = path;
+  const node = typeof index === "number" ? workflow.sections("nodes")[index] : undefined;
+  if (!node) return top === "nodes" && !hasAllNodes(workflow);
+  switch (field) {
+    case "dependencies":
+      return part === "name" && !hasAllNodes(workflow);
+    case "fallback":
+      return !hasAllNodes(workflow);
+    case "when":
+    case "map_over":
+      return !hasAllNames(node, "dependencies");
+    case "map_concurrency":
+      return isLost(node, "map_over");
+    default:
+      return false;
+  }
 }
 
+/** A node whose fallback is lost leaves another that seems to end the workflow. */
 function hasAllNodes(workflow: Section): boolean {
-  const isKnown = (node: Section) => node.isWhole && node.string("name") !== undefined;
-  return workflow.isWhole && workflow.sections("nodes").every(isKnown);
+  const nodes = workflow.sections("nodes");
+  return hasAllNames(workflow, "nodes") && !nodes.some((node) => isLost(node, "fallback"));
+}
+
+function hasAllNames(section: Section, field: string): boolean {
+  const isKnown = (named: Section) => named.isWhole && named.string("name") !== undefined;
+  return section.isWhole && section.sections(field).every(isKnown);
+}
+
+function isLost(section: Section, field: string): boolean {
+  return section.mentions(field) && section.string(field) === undefined;
 }
 
 function isAbsent(section: Section, path: FieldPath): boolean {

@@ -17,6 +17,8 @@ const rules: Readonly<Record<string, Rule>> = {
   "InferService.workflows": isName,
   "InferService.request_field_key": isName,
   "InferService.web_service": isPathSegment,
+  "InferService.proto_file": isNotEmpty,
+  "InferService.proto_service": isFullName,
   "Workflow.name": isName,
   "Workflow.workflow_type": isName,
   "DAGNode.name": isName,
@@ -89,6 +91,12 @@ function isName(value: ScalarValue): string | undefined {
 
 function isNotEmpty(value: ScalarValue): string | undefined {
   return value === "" ? "must not be empty" : undefined;
+}
+
+/** `package.Service` of protobuf. */
+function isFullName(value: ScalarValue): string | undefined {
+  if (/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(String(value))) return undefined;
+  return `must be the full name of a service, package.Service, not ${show(value)}`;
 }
 
 function isPathSegment(value: ScalarValue): string | undefined {

@@ -126,11 +126,13 @@ class TreeBuilder {
   }
 
   #key(depth: number): YamlScalar {
+    const event = this.#peek();
     const { value } = this.#value(depth + 1);
     if (value.kind !== "scalar" || value.notation !== "yaml") {
       throw new YamlFault(value.line, "a key must be the name of a field");
     }
-    if (value.source === "<<") {
+    const isPlain = event?.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN;
+    if (isPlain && value.source === "<<") {
       throw new YamlFault(value.line, 'merge keys ("<<") are not used in conf: write the fields out');
     }
     return value;

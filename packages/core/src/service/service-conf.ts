@@ -12,6 +12,11 @@ export interface InferServiceConf {
   readonly isParallel: boolean;
   /** Name under which `POST /{name}/prediction` reaches this service; undefined for none. */
   readonly webService: string | undefined;
+  /**
+   * Where its message types are when they are its own: an absolute path of a .proto file, and the full name of the
+   * service in it, undefined for the only one. Undefined for a service the program knows.
+   */
+  readonly proto?: { readonly file: string; readonly service: string | undefined } | undefined;
 }
 
 export interface WorkflowMap {
