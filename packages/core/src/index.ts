@@ -1,6 +1,7 @@
 export { Call, type CallOptions, type ChildCallOptions, type Protocol, raceStop } from "./call.js";
 export { Code, type CodeName, codeName } from "./code.js";
-export type { NodeTrace } from "./dag/dag-view.js";
+export type { NodeTrace } from "./dag/dag-recorder.js";
+export type { MapSource } from "./dag/map-source.js";
 export {
   type DagDependency,
   type DagNode,
@@ -68,6 +69,7 @@ export { Bus } from "./op/bus.js";
 export { Channel } from "./op/channel.js";
 export { GeneralBlob, type GeneralBlobOptions } from "./op/general-blob.js";
 export {
+  type InputOf,
   Op,
   type OpBinding,
   type OpClass,
@@ -75,6 +77,7 @@ export {
   OpPlace,
   type OpResult,
   OpWithChannel,
+  type OutputOf,
 } from "./op/op.js";
 export {
   type ConfigDeclaration,
@@ -88,8 +91,14 @@ export type { OpInput, OpOutcome, OpPool, OpTask } from "./op/op-pool.js";
 export { OpRegistry, opTypeName } from "./op/op-registry.js";
 export { quoteNames, quoteValue } from "./quote-value.js";
 export { type ErrorDetails, ServeError, type ServeErrorOptions } from "./serve-error.js";
-export { InferService, type InferServiceOptions, type ServiceTrace } from "./service/infer-service.js";
+export {
+  InferService,
+  type InferServiceOptions,
+  type RunWorkflow,
+  type ServiceTrace,
+} from "./service/infer-service.js";
 export { defaultMerger, type Merger, MergerRegistry } from "./service/merger.js";
+export { createInferService, ParallelInferService } from "./service/parallel-infer-service.js";
 export {
   defineMethod,
   type MessageCodec,
@@ -114,6 +123,7 @@ export {
   numberToBfloat16,
   numberToFloat16,
 } from "./tensor/float16.js";
+export { concatRows, sliceRows } from "./tensor/rows.js";
 export {
   checkTensor,
   elementCount,

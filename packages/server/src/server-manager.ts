@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ServerConf } from "@paddlewheel/conf";
 import {
   Code,
-  InferService,
+  createInferService,
   type Logger,
   type OpEnvironment,
   type RpcService,
@@ -167,7 +167,7 @@ export class ServerManager {
     const workflows = new Map(conf.workflows.map((one) => [one.name, new Workflow(one, registries.ops)]));
     return conf.services.flatMap((serviceConf) => {
       const merger = registries.mergers.get(serviceConf.merger);
-      const service = new InferService({ conf: serviceConf, workflows, merger, environment });
+      const service = createInferService({ conf: serviceConf, workflows, merger, environment });
       const rpcService = registries.services.get(serviceConf.name)?.(service, this.#metrics);
       const { webService: name } = serviceConf;
       const own = service.workflowNames.flatMap((workflow) => workflows.get(workflow) ?? []);

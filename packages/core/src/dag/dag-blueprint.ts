@@ -1,6 +1,6 @@
-import type { Histogram, Metrics } from "../observe/metrics.js";
+import type { Counter, Histogram, MetricOptions, Metrics } from "../observe/metrics.js";
 import type { OpClass, OpEnvironment } from "../op/op.js";
-import type { DagPlan } from "./plan-dag.js";
+import type { DagNode, DagPlan } from "./plan-dag.js";
 
 /** Everything the executions of one workflow in one service share. */
 export interface DagBlueprint {
@@ -13,16 +13,24 @@ export interface DagBlueprint {
   readonly metrics: DagMetrics;
 }
 
-/** Latencies in seconds, by index in the plan. */
+/** What is measured of one workflow in one service, by index in the plan; latencies in seconds. */
 export interface DagMetrics {
   readonly workflow: Histogram;
   readonly stages: readonly Histogram[];
   readonly ops: readonly Histogram[];
+  /** Of the nodes that declare a condition, retries, a fallback. */
+  readonly skips: readonly (Counter | undefined)[];
+  readonly retries: readonly (Counter | undefined)[];
+  readonly fallbacks: readonly (Counter | undefined)[];
 }
 
-/** The histograms of one workflow in one service. */
+/** The metrics of one workflow in one service. */
 export function createDagMetrics(metrics: Metrics, service: string, plan: DagPlan): DagMetrics {
   const place = { service, workflow: plan.name };
+  const countNodes = (which: (node: DagNode) => boolean, options: MetricOptions): (Counter | undefined)[] =>
+    plan.nodes.map((node) =>
+      which(node) ? metrics.counter({ ...options, labels: { ...place, op: node.name } }) : undefined,
+    );
   return {
     workflow: metrics.histogram({
       name: "paddlewheel_workflow_seconds",
@@ -39,9 +47,21 @@ export function createDagMetrics(metrics: Metrics, service: string, plan: DagPla
     ops: plan.nodes.map(({ name, stage }) =>
       metrics.histogram({
         name: "paddlewheel_op_seconds",
-        help: "Time an Op took for one request, waiting included.",
+        help: "Time an Op took for one request, waiting, attempts and items included.",
         labels: { ...place, stage: String(stage), op: name },
       }),
     ),
+    skips: countNodes(({ conf }) => conf.when !== undefined, {
+      name: "paddlewheel_node_skips_total",
+      help: "Times a node was passed over because its condition did not hold.",
+    }),
+    retries: countNodes(({ conf }) => (conf.retries ?? 0) > 0, {
+      name: "paddlewheel_node_retries_total",
+      help: "Attempts of a node after the first.",
+    }),
+    fallbacks: countNodes(({ fallback }) => fallback !== undefined, {
+      name: "paddlewheel_node_fallbacks_total",
+      help: "Times a node failed and its fallback was called.",
+    }),
   };
 }

@@ -6,7 +6,7 @@ import { ServeError } from "../serve-error.js";
 import type { Inference } from "../testing/op-of.js";
 import { openWorkflow } from "../testing/open-workflow.js";
 import { createTestEnvironment } from "../testing/test-environment.js";
-import type { NodeTrace } from "./dag-view.js";
+import type { NodeTrace } from "./dag-recorder.js";
 import type { DagViewPool } from "./dag-view-pool.js";
 import { WorkflowType } from "./workflow-conf.js";
 
@@ -136,7 +136,8 @@ describe("a node that gives no output", () => {
             op.output = [op.hasDependArgument("a"), op.hasDependArgument("b")];
             assert.throws(() => op.dependArgument("b"), {
               code: Code.internal,
-              message: 'the output of "b" is absent',
+              message:
+                'op "c" reads the output of "b", which gave none for this request: ask hasDependArgument("b") first',
             });
           },
         },

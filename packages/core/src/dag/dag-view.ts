@@ -1,24 +1,19 @@
 import type { Call } from "../call.js";
 import { Code } from "../code.js";
+import type { Condition } from "../condition/condition.js";
+import type { CallSpan } from "../observe/call-trace.js";
 import { Bus } from "../op/bus.js";
 import { Channel } from "../op/channel.js";
-import type { Op } from "../op/op.js";
 import { ServeError } from "../serve-error.js";
+import { createNodeRunner } from "./create-node-runner.js";
+import { placeOf } from "./create-op.js";
 import type { DagBlueprint } from "./dag-blueprint.js";
-import { NodeRun } from "./node-run.js";
+import { DagRecorder, type NodeTrace } from "./dag-recorder.js";
+import { Fallbacks } from "./fallbacks.js";
+import type { NodeRunner } from "./node-runner.js";
 import { createSchedule, type NodeSchedule } from "./node-schedule.js";
-import type { DagNode } from "./plan-dag.js";
+import { OutputReaders } from "./output-readers.js";
 import { startupOp } from "./workflow-conf.js";
-
-/** What one node did in one request, for `debug`. */
-export interface NodeTrace {
-  readonly node: DagNode;
-  /** Milliseconds from the start of the workflow. */
-  readonly startMs: number;
-  readonly durationMs: number;
-  /** The node's output; undefined when it gave none. */
-  readonly output: unknown;
-}
 
 /** One request for a DagView. */
 export interface DagRun {
@@ -26,48 +21,58 @@ export interface DagRun {
   readonly call: Call;
   /** Collects what each node did, when given. */
   readonly trace?: NodeTrace[] | undefined;
+  /** Of the call's trace: what the workflow's span belongs to. */
+  readonly span?: CallSpan | undefined;
 }
 
 /** How a request was answered. */
 type Outcome = { readonly response: unknown } | { readonly error: ServeError };
 
 /**
- * One execution of a Dag at a time: its own Bus, Channels and Op instances, used again for later requests.
+ * One execution of a Dag at a time: its own Bus, Channels and Op instances, used again for later requests. Each run has
+ * its own child of the caller's call: what stops the one child of a failed workflow stops nothing else of the caller's.
  *
- * A request that fails or stops is answered at once, but the view becomes idle only when every Op it started has ended,
- * so that no Op ever meets another request's data.
+ * A request that fails or stops is answered at once, but the view becomes idle only when every Op that works on its
+ * channels has ended, so that no Op ever meets another request's data.
  */
 export class DagView {
   readonly #blueprint: DagBlueprint;
   readonly #onIdle: (view: DagView) => void;
   readonly #bus = new Bus();
   readonly #request = new Channel<unknown>(0, startupOp);
-  readonly #nodes: readonly NodeRun[];
+  readonly #channels: readonly Channel[];
+  readonly #readers: OutputReaders;
+  readonly #fallbacks: Fallbacks;
+  readonly #recorder: DagRecorder;
   readonly #schedule: NodeSchedule;
+  readonly #runners: readonly NodeRunner[];
   readonly #onStop = (reason: ServeError): void => this.#answer({ error: reason });
-  /** Nodes of each stage that have not ended yet, to know when the stage has. */
-  readonly #stageLeft: Uint32Array;
-  readonly #stageStart: Float64Array;
-  #run: DagRun | undefined;
+  readonly #outputOf = (name: string): unknown => {
+    const channel = this.#bus.channel(name);
+    return channel.isAbsent ? undefined : channel.data;
+  };
+  /** A child of the caller's call; undefined when the view is idle. */
+  #call: Call | undefined;
+  #isTraced = false;
   #outcome: Outcome | undefined;
   /** Settles the promise of a run that did not end at once. */
   #onAnswer: ((outcome: Outcome) => void) | undefined;
-  #forgetStop: (() => void) | undefined;
   #nodesLeft = 0;
-  #opsAtWork = 0;
-  #startedAt = 0;
+  /** What keeps the view from being idle: nodes at work, and `run` itself until it has the outcome. */
+  #atWork = 0;
 
   /** `onIdle` is called when a run is answered and none of its Ops is still at work. */
   constructor(blueprint: DagBlueprint, onIdle: (view: DagView) => void) {
-    const { nodes, stages } = blueprint.plan;
+    const { plan } = blueprint;
     this.#blueprint = blueprint;
     this.#onIdle = onIdle;
-    this.#schedule = createSchedule(blueprint.plan);
-    this.#stageLeft = new Uint32Array(stages.length);
-    this.#stageStart = new Float64Array(stages.length);
-    this.#bus.register(this.#request);
-    for (const { id, name } of nodes) this.#bus.register(new Channel(id, name));
-    this.#nodes = nodes.map((node, index) => this.#createNodeRun(node, index));
+    this.#channels = plan.nodes.map(({ id, name }) => new Channel(id, name));
+    for (const channel of [this.#request, ...this.#channels]) this.#bus.register(channel);
+    this.#readers = new OutputReaders(plan, this.#channels);
+    this.#fallbacks = new Fallbacks(plan, this.#channels);
+    this.#recorder = new DagRecorder(blueprint);
+    this.#schedule = createSchedule(plan);
+    this.#runners = plan.nodes.map((_, index) => this.#createRunner(index));
   }
 
   /**
@@ -75,50 +80,42 @@ export class DagView {
    * @throws ServeError whose details name service, workflow and node.
    */
   run(run: DagRun): unknown {
-    this.#begin(run);
+    const call = this.#begin(run);
     this.#startAll(this.#schedule.begin());
     const outcome = this.#outcome;
-    if (outcome) {
-      if ("error" in outcome) throw outcome.error;
-      return outcome.response;
+    if (!outcome) {
+      const answer = new Promise((resolve, reject) => {
+        this.#onAnswer = (ended) => ("error" in ended ? reject(ended.error) : resolve(ended.response));
+      });
+      call.onStop(this.#onStop);
+      this.#leave();
+      return answer;
     }
-    return new Promise((resolve, reject) => {
-      this.#onAnswer = (answer) => ("error" in answer ? reject(answer.error) : resolve(answer.response));
-      this.#forgetStop = run.call.onStop(this.#onStop);
+    this.#leave();
+    if ("error" in outcome) throw outcome.error;
+    return outcome.response;
+  }
+
+  #createRunner(index: number): NodeRunner {
+    return createNodeRunner(this.#blueprint, index, {
+      bus: this.#bus,
+      isLastReader: (name) => !this.#isTraced && this.#readers.isLast(name),
+      onEnd: (error) => this.#nodeEnded(index, error),
     });
   }
 
-  #createNodeRun(node: DagNode, index: number): NodeRun {
-    const { plan, service } = this.#blueprint;
-    const place = { service, workflow: plan.name };
-    const onEnd = (ended: number, error: ServeError | undefined): void => this.#nodeEnded(ended, error);
-    return new NodeRun({ index, op: this.#createOp(node, index), place, onEnd });
-  }
-
-  #createOp(node: DagNode, index: number): Op {
-    const { opClasses, configs, environment, plan, service } = this.#blueprint;
-    const opClass = opClasses[index];
-    if (!opClass) throw new ServeError(Code.internal, `no Op class for node "${node.name}"`);
-    try {
-      const op = new opClass();
-      op.bind({ node, workflow: plan.name, bus: this.#bus, config: configs[index], environment });
-      return op;
-    } catch (error) {
-      const message = `op "${node.name}" (${node.type}) could not be created`;
-      const details = { service, workflow: plan.name, node: node.name };
-      throw new ServeError(Code.opFailure, message, { cause: error, details });
-    }
-  }
-
-  #begin(run: DagRun): void {
-    const { nodes, stages } = this.#blueprint.plan;
-    this.#run = run;
+  #begin(run: DagRun): Call {
+    const call = run.call.child();
+    this.#call = call;
+    this.#isTraced = run.trace !== undefined;
     this.#outcome = undefined;
     this.#request.data = run.request;
-    this.#startedAt = run.call.clock.now();
-    this.#nodesLeft = nodes.length;
-    for (let i = 0; i < stages.length; i++) this.#stageLeft[i] = stages[i]?.length ?? 0;
-    this.#stageStart.fill(Number.NaN);
+    this.#nodesLeft = this.#runners.length;
+    this.#atWork = 1;
+    this.#readers.begin();
+    this.#fallbacks.begin();
+    this.#recorder.begin(call, run.trace, run.span);
+    return call;
   }
 
   #startAll(indices: readonly number[]): void {
@@ -127,53 +124,83 @@ export class DagView {
 
   /** Once the request is answered nothing starts any more: a late node's end leads here in vain. */
   #startNode(index: number): void {
-    if (!this.#run || this.#outcome) return;
-    const { call } = this.#run;
-    const now = call.clock.now();
-    const stopReason = call.stopReasonAt(now);
-    if (stopReason) {
-      this.#answer({ error: stopReason });
+    const call = this.#call;
+    if (!call || this.#outcome) return;
+    if (!this.#fallbacks.isNeeded(index)) {
+      this.#recorder.nodeNotNeeded(index);
+      this.#nodeDone(index);
       return;
     }
-    const node = this.#node(index);
-    const { stage } = node.node;
-    this.#opsAtWork++;
-    if (Number.isNaN(this.#stageStart[stage])) this.#stageStart[stage] = now;
-    node.start(call, now);
+    const now = call.clock.now();
+    const stopReason = call.stopReasonAt(now);
+    const condition = this.#blueprint.plan.conditions[index];
+    if (stopReason) this.#answer({ error: stopReason });
+    else if (condition) this.#startWhen(condition, index, { call, now });
+    else this.#run(index, call, now);
+  }
+
+  /** A condition that cannot be told fails its node. A fallback that is skipped hands on why it was called. */
+  #startWhen(condition: Condition, index: number, { call, now }: { call: Call; now: number }): void {
+    let holds = false;
+    try {
+      holds = condition.holds(this.#outputOf);
+    } catch (error) {
+      this.#atWork++;
+      this.#recorder.nodeStarted(index, now);
+      this.#nodeEnded(index, ServeError.from(error).withDetails(placeOf(this.#blueprint, index)));
+      return;
+    }
+    if (holds) {
+      this.#run(index, call, now);
+      return;
+    }
+    this.#recorder.nodeSkipped(index);
+    const failure = this.#fallbacks.failureFor(index);
+    if (failure && !this.#callFallback(index, failure)) this.#answer({ error: failure });
+    else this.#nodeDone(index);
+  }
+
+  #run(index: number, call: Call, now: number): void {
+    this.#atWork++;
+    const span = this.#recorder.nodeStarted(index, now);
+    this.#runners[index]?.start(call, span, this.#fallbacks.failureFor(index));
   }
 
   #nodeEnded(index: number, error: ServeError | undefined): void {
-    this.#opsAtWork--;
-    this.#nodesLeft--;
-    this.#record(index);
-    if (error) this.#answer({ error });
-    else if (this.#nodesLeft === 0) this.#finish();
-    else this.#startAll(this.#schedule.after(index));
-    this.#releaseWhenIdle();
+    const isCovered = error !== undefined && this.#callFallback(index, error);
+    const channel = this.#channels[index];
+    const output = channel && !channel.isAbsent ? channel.data : undefined;
+    this.#recorder.nodeEnded(index, output, error, isCovered ? this.#fallbacks.calledFor(index) : undefined);
+    if (!error) this.#fallbacks.moveOutput(index);
+    if (error && !isCovered) this.#answer({ error });
+    else this.#nodeDone(index);
+    this.#leave();
   }
 
-  #record(index: number): void {
-    const { call, trace } = this.#current();
-    const { metrics } = this.#blueprint;
-    const { channel, node, startedAt } = this.#node(index);
-    const now = call.clock.now();
-    metrics.ops[index]?.observe((now - startedAt) / 1000);
-    trace?.push({
-      node,
-      startMs: startedAt - this.#startedAt,
-      durationMs: now - startedAt,
-      output: channel.isAbsent ? undefined : channel.data,
-    });
-    const left = (this.#stageLeft[node.stage] ?? 0) - 1;
-    this.#stageLeft[node.stage] = left;
-    if (left === 0) metrics.stages[node.stage]?.observe((now - (this.#stageStart[node.stage] ?? now)) / 1000);
+  /** False when the request fails: nobody stands by for the node, or nobody waits for the answer any more. */
+  #callFallback(index: number, error: ServeError): boolean {
+    if (this.#outcome || this.#call?.stopReason || !this.#fallbacks.call(index, error)) return false;
+    const { environment, metrics } = this.#blueprint;
+    metrics.fallbacks[index]?.increment();
+    const fallback = this.#fallbacks.calledFor(index);
+    const fields = { ...placeOf(this.#blueprint, index), fallback, err: error };
+    environment.logger.warn(fields, "node failed, its fallback is called");
+    return true;
+  }
+
+  /** The node has ended, was skipped or is not needed. */
+  #nodeDone(index: number): void {
+    this.#nodesLeft--;
+    this.#readers.ended(index);
+    if (this.#nodesLeft === 0) this.#finish();
+    else this.#startAll(this.#schedule.after(index));
   }
 
   /** Every node has ended well. A call that stopped during the last one is answered as stopped all the same. */
   #finish(): void {
     const { lastNode } = this.#blueprint.plan;
     const channel = this.#bus.channel(lastNode.name);
-    const stopReason = this.#current().call.stopReason;
+    const stopReason = this.#call?.stopReason;
     if (stopReason) this.#answer({ error: stopReason });
     else if (!channel.isAbsent) this.#answer({ response: channel.data });
     else {
@@ -183,42 +210,29 @@ export class DagView {
     }
   }
 
-  /**
-   * Answers the request, unless it has been. With an error, Ops still at work learn that nobody waits. When there are
-   * none the call goes on: it may be that of an Op that runs this workflow and knows what to do when it fails.
-   */
+  /** Answers the request, unless it has been. With an error, whatever is still at work for it stops. */
   #answer(outcome: Outcome): void {
-    if (this.#outcome) return;
-    const { call } = this.#current();
-    const { service, plan, metrics } = this.#blueprint;
-    const isError = "error" in outcome;
+    const call = this.#call;
+    if (this.#outcome || !call) return;
+    const { service, plan } = this.#blueprint;
     const place = { service, workflow: plan.name };
-    this.#outcome = isError ? { error: outcome.error.withDetails(place) } : outcome;
-    this.#forgetStop?.();
-    metrics.workflow.observe((call.clock.now() - this.#startedAt) / 1000);
-    if (isError && this.#opsAtWork > 0) call.cancel("the request has failed in another place");
+    const error = "error" in outcome ? outcome.error.withDetails(place) : undefined;
+    this.#outcome = error ? { error } : outcome;
+    this.#recorder.answered(error);
     this.#onAnswer?.(this.#outcome);
-    this.#releaseWhenIdle();
+    if (error) call.cancel("the request has failed in another place");
+    else call.finish();
   }
 
-  #releaseWhenIdle(): void {
-    if (!this.#run || !this.#outcome || this.#opsAtWork > 0) return;
-    for (const node of this.#nodes) node.release();
+  #leave(): void {
+    this.#atWork--;
+    if (this.#atWork > 0 || !this.#outcome) return;
+    for (const runner of this.#runners) runner.release();
     this.#bus.clear();
-    this.#run = undefined;
+    this.#fallbacks.begin();
+    this.#recorder.release();
+    this.#call = undefined;
     this.#onAnswer = undefined;
-    this.#forgetStop = undefined;
     this.#onIdle(this);
-  }
-
-  #node(index: number): NodeRun {
-    const node = this.#nodes[index];
-    if (!node) throw new ServeError(Code.internal, `no node at index ${index}`);
-    return node;
-  }
-
-  #current(): DagRun {
-    if (!this.#run) throw new ServeError(Code.internal, "the DagView is not running");
-    return this.#run;
   }
 }

@@ -10,9 +10,11 @@ import { WorkflowType } from "./workflow-conf.js";
 /** A running workflow whose Ops end when the test says so. */
 function runByHand(type: WorkflowType, nodes: Record<string, string[]>, call: Call = createCall()) {
   const started: string[] = [];
+  const calls: Call[] = [];
   const ends = new Map<string, Deferred<void>>();
   const inference: Inference = async (op) => {
     started.push(op.name);
+    calls.push(op.call);
     const end = createDeferred();
     ends.set(op.name, end);
     await end.promise;
@@ -23,6 +25,8 @@ function runByHand(type: WorkflowType, nodes: Record<string, string[]>, call: Ca
   return {
     answer,
     started,
+    /** What Ops hear when somebody stops their work. */
+    stopReason: (): string | undefined => calls[0]?.stopReason?.message,
     end: async (name: string): Promise<void> => {
       ends.get(name)?.resolve();
       await setImmediate();
@@ -124,13 +128,14 @@ describe("a Parallel workflow", () => {
 
   test("starts nothing after a failure, answers at once, and tells the Ops at work that nobody waits", async () => {
     const call = createCall();
-    const { answer, started, end, fail } = runByHand(WorkflowType.parallel, twoChains, call);
+    const { answer, started, end, fail, stopReason } = runByHand(WorkflowType.parallel, twoChains, call);
     const failed = assert.rejects(answer as Promise<unknown>, {
       details: { service: "s", workflow: "w", node: "b1" },
     });
     await fail("b1", new Error("broken"));
     await failed;
-    assert.equal(call.stopReason?.message, "the request has failed in another place");
+    assert.equal(stopReason(), "the request has failed in another place");
+    assert.equal(call.stopReason, undefined, "the caller's call goes on");
     await end("a1");
     assert.deepEqual(started, ["a1", "b1"]);
   });

@@ -32,22 +32,21 @@ class SequenceSchedule implements NodeSchedule {
 
 const first = [0];
 
-/** Each node as soon as its dependencies are done. */
+/** Each node as soon as those it waits for have ended. */
 class ParallelSchedule implements NodeSchedule {
-  readonly #dependents: readonly (readonly number[])[];
-  /** Dependencies of each node, the request not counted. */
+  /** The nodes that wait for each. */
+  readonly #waiting: readonly (readonly number[])[];
+  /** How many each node waits for. */
   readonly #counts: Uint32Array;
   /** Of those, the ones that have not ended yet. */
   readonly #missing: Uint32Array;
   readonly #roots: readonly number[];
 
   constructor({ nodes }: DagPlan) {
-    const indexOfId = new Map(nodes.map(({ id }, index) => [id, index]));
-    this.#dependents = nodes.map(({ dependents }) => dependents.flatMap((id) => indexOfId.get(id) ?? []));
-    this.#counts = Uint32Array.from(
-      nodes,
-      ({ dependencies }) => dependencies.filter(({ id }) => id !== 0).length,
+    this.#waiting = nodes.map(({ id }) =>
+      nodes.flatMap(({ waitsFor }, index) => (waitsFor.includes(id) ? [index] : [])),
     );
+    this.#counts = Uint32Array.from(nodes, ({ waitsFor }) => waitsFor.length);
     this.#missing = new Uint32Array(nodes.length);
     this.#roots = nodes.flatMap((_, index) => (this.#counts[index] === 0 ? [index] : []));
   }
@@ -58,8 +57,8 @@ class ParallelSchedule implements NodeSchedule {
   }
 
   after(index: number): readonly number[] {
-    const dependents = this.#dependents[index] ?? [];
-    for (const dependent of dependents) this.#missing[dependent] = (this.#missing[dependent] ?? 0) - 1;
-    return dependents.filter((dependent) => this.#missing[dependent] === 0);
+    const waiting = this.#waiting[index] ?? [];
+    for (const one of waiting) this.#missing[one] = (this.#missing[one] ?? 0) - 1;
+    return waiting.filter((one) => this.#missing[one] === 0);
   }
 }

@@ -1,13 +1,12 @@
-import { type Fault, type FieldPath, invalidConf } from "../fault.js";
-import { nearestNameHint } from "../nearest-name.js";
-import { type ConfigSchema, readConfig } from "../op/op-config.js";
-import {
-  DependencyMode,
-  type NodeConf,
-  startupOp,
-  type WorkflowConf,
-  WorkflowType,
-} from "./workflow-conf.js";
+import type { Condition } from "../condition/condition.js";
+import { parseCondition } from "../condition/parse-condition.js";
+import { type Fault, invalidConf } from "../fault.js";
+import type { ConfigSchema } from "../op/op-config.js";
+import { checkNode } from "./check-node.js";
+import { checkSharing } from "./check-sharing.js";
+import { type MapSource, parseMapSource } from "./map-source.js";
+import { findCycles, layerNodes, planWaits, type WaitsFor } from "./node-order.js";
+import { type DependencyMode, type NodeConf, type WorkflowConf, WorkflowType } from "./workflow-conf.js";
 
 /** The Op types a workflow may use. */
 export interface KnownOpTypes {
@@ -28,6 +27,14 @@ export interface DagNode {
   readonly dependencies: readonly DagDependency[];
   /** Ids of the nodes that read this one's output. */
   readonly dependents: readonly number[];
+  /** Ids of the nodes that must have ended before this one starts: dependencies, and those that stand by for them. */
+  readonly waitsFor: readonly number[];
+  /** Id of the node that stands by for this one. */
+  readonly fallback: number | undefined;
+  /** Id of the node this one stands by for: it runs only when that fails, and gives that node's output. */
+  readonly standsInFor: number | undefined;
+  /** What the node runs once for each item of. */
+  readonly mapSource: MapSource | undefined;
 }
 
 export interface DagDependency {
@@ -44,8 +51,10 @@ export interface DagPlan {
   /** In topological order; a stage is a run of neighbours. */
   readonly nodes: readonly DagNode[];
   readonly stages: readonly (readonly DagNode[])[];
-  /** The only node of the last stage; its output is the response. */
+  /** The only node of the last stage, those that stand by not counted; its output is the response. */
   readonly lastNode: DagNode;
+  /** Of the nodes that have one, by index in `nodes`: what must hold for the node to run. */
+  readonly conditions: readonly (Condition | undefined)[];
 }
 
 /** Everything that is wrong with a workflow, in conf order; paths start inside the workflow. */
@@ -65,35 +74,50 @@ export function planDag(conf: WorkflowConf, opTypes: KnownOpTypes): DagPlan {
       faults.map((fault) => ({ ...fault, path: [`workflow "${conf.name}"`, ...fault.path] })),
     );
   }
-  const { stages } = layerNodes(conf);
-  const ids = new Map(conf.nodes.map((node, i) => [node.name, i + 1]));
-  const planned = stages.map((stage, index) => stage.map((node) => planNode(conf, ids, node, index)));
+  const waitsFor = planWaits(conf.nodes);
+  const { stages } = layerNodes(conf.nodes, waitsFor);
+  const planned = stages.map((stage, index) =>
+    stage.map((node) => planNode(conf, { node, stage: index, waitsFor })),
+  );
   const nodes = planned.flat();
-  const lastNode = nodes.at(-1);
+  const lastName = lastNodesOf(conf)[0]?.name;
+  const lastNode = nodes.find(({ name }) => name === lastName);
   if (!lastNode) throw invalidConf([{ path: ["nodes"], message: "a workflow needs at least one node" }]);
-  return { name: conf.name, type: conf.workflowType as WorkflowType, nodes, stages: planned, lastNode };
+  const conditions = nodes.map(({ conf: node }) => conditionOf(node));
+  const type = conf.workflowType as WorkflowType;
+  return { name: conf.name, type, nodes, stages: planned, lastNode, conditions };
 }
 
 function planNode(
-  conf: WorkflowConf,
-  ids: ReadonlyMap<string, number>,
-  node: NodeConf,
-  stage: number,
+  { nodes }: WorkflowConf,
+  { node, stage, waitsFor }: { node: NodeConf; stage: number; waitsFor: WaitsFor },
 ): DagNode {
-  const readers = conf.nodes.filter((other) => other.dependencies.some(({ name }) => name === node.name));
+  const idOf = (name: string): number => nodes.findIndex((other) => other.name === name) + 1;
+  const readers = nodes.filter(({ dependencies }) => dependencies.some(({ name }) => name === node.name));
+  const principal = nodes.find(({ fallback }) => fallback === node.name);
   return {
-    id: ids.get(node.name) ?? 0,
+    id: idOf(node.name),
     name: node.name,
     type: node.type,
     conf: node,
     stage,
+    // The request is no node: its id is what `idOf` gives for a name it does not find, 0.
     dependencies: node.dependencies.map(({ name, mode }) => ({
       name,
       mode: mode as DependencyMode,
-      id: ids.get(name) ?? 0,
+      id: idOf(name),
     })),
-    dependents: readers.map((reader) => ids.get(reader.name) ?? 0),
+    dependents: readers.map((reader) => idOf(reader.name)),
+    waitsFor: (waitsFor.get(node.name) ?? []).map(idOf),
+    fallback: node.fallback === undefined ? undefined : idOf(node.fallback),
+    standsInFor: principal && idOf(principal.name),
+    mapSource: node.mapOver === undefined ? undefined : parseMapSource(node.mapOver, node),
   };
+}
+
+function conditionOf({ when }: NodeConf): Condition | undefined {
+  const parsed = when === undefined ? undefined : parseCondition(when);
+  return parsed && "condition" in parsed ? parsed.condition : undefined;
 }
 
 function checkWorkflowType(conf: WorkflowConf): Fault[] {
@@ -103,69 +127,16 @@ function checkWorkflowType(conf: WorkflowConf): Fault[] {
   return [{ path: ["workflow_type"], message }];
 }
 
-function checkNode(conf: WorkflowConf, index: number, opTypes: KnownOpTypes): Fault[] {
-  const node = conf.nodes[index];
-  if (!node) return [];
-  const path = ["nodes", index];
-  const faults: Fault[] = [];
-  const first = conf.nodes.findIndex(({ name }) => name === node.name);
-  if (node.name === "") {
-    faults.push({ path: [...path, "name"], message: "a node needs a name" });
-  } else if (node.name === startupOp) {
-    faults.push({
-      path: [...path, "name"],
-      message: `"${startupOp}" is the request, a node cannot have its name`,
-    });
-  } else if (first < index) {
-    const message = `node name "${node.name}" is already taken by nodes[${first}] of workflow "${conf.name}"`;
-    faults.push({ path: [...path, "name"], message });
-  }
-  if (!opTypes.has(node.type)) {
-    const hint = nearestNameHint(node.type, opTypes.types());
-    faults.push({ path: [...path, "type"], message: `no Op type named "${node.type}"${hint}` });
-  } else {
-    const schema = opTypes.configOf(node.type);
-    const inConfig = schema ? readConfig(schema, node.config).faults : [];
-    faults.push(...inConfig.map((fault) => ({ ...fault, path: [...path, ...fault.path] })));
-  }
-  return [
-    ...faults,
-    ...node.dependencies.flatMap((_, i) => checkDependency(conf, node, [...path, "dependencies", i])),
-  ];
-}
-
-function checkDependency(conf: WorkflowConf, node: NodeConf, path: FieldPath): Fault[] {
-  const index = path.at(-1) as number;
-  const dependency = node.dependencies[index];
-  if (!dependency) return [];
-  const faults: Fault[] = [];
-  const names = [startupOp, ...conf.nodes.map(({ name }) => name)];
-  const at = (field: string, message: string) => faults.push({ path: [...path, field], message });
-  if (dependency.name === node.name) {
-    at("name", `node "${node.name}" cannot depend on itself`);
-  } else if (!names.includes(dependency.name)) {
-    const hint = nearestNameHint(
-      dependency.name,
-      names.filter((name) => name !== node.name),
-    );
-    at("name", `no node named "${dependency.name}" in workflow "${conf.name}"${hint}`);
-  } else if (node.dependencies.findIndex(({ name }) => name === dependency.name) < index) {
-    at("name", `node "${node.name}" already depends on "${dependency.name}"`);
-  }
-  const modes: readonly string[] = Object.values(DependencyMode);
-  if (!modes.includes(dependency.mode)) {
-    at("mode", `mode is "${dependency.mode}", must be ${quoted(modes, " or ")}`);
-  } else if (dependency.name === startupOp && dependency.mode !== DependencyMode.readOnly) {
-    at("mode", `the request is shared by all nodes, "${startupOp}" can only be read: mode must be "RO"`);
-  }
-  return faults;
-}
-
-/** Checks that need every name and dependency to be right: cycles, and a single last node. */
+/** Checks that need every name and dependency to be right: cycles, a single last node, data races. */
 function checkShape(conf: WorkflowConf): Fault[] {
-  const { stages, waiting } = layerNodes(conf);
-  if (waiting.length > 0) return findCycles(waiting).map((cycle) => cycleFault(conf, cycle));
-  const last = stages.at(-1) ?? [];
+  const waitsFor = planWaits(conf.nodes);
+  const { waiting } = layerNodes(conf.nodes, waitsFor);
+  if (waiting.length > 0) return findCycles(waiting, waitsFor).map((cycle) => cycleFault(conf, cycle));
+  return [...checkLastNode(conf), ...checkSharing(conf, waitsFor)];
+}
+
+function checkLastNode(conf: WorkflowConf): Fault[] {
+  const last = lastNodesOf(conf);
   if (last.length === 1) return [];
   const names = quoted(
     last.map(({ name }) => name),
@@ -175,46 +146,26 @@ function checkShape(conf: WorkflowConf): Fault[] {
   return [{ path: ["nodes"], message }];
 }
 
-/** Kahn layers: a node stands in the stage after its last dependency. `waiting` are those a cycle keeps from any. */
-function layerNodes(conf: WorkflowConf): { stages: NodeConf[][]; waiting: NodeConf[] } {
-  const placed = new Set<string>([startupOp]);
-  const stages: NodeConf[][] = [];
-  let waiting = [...conf.nodes];
-  while (waiting.length > 0) {
-    const ready = waiting.filter(({ dependencies }) => dependencies.every(({ name }) => placed.has(name)));
-    if (ready.length === 0) break;
-    stages.push(ready);
-    for (const { name } of ready) placed.add(name);
-    waiting = waiting.filter((node) => !ready.includes(node));
-  }
-  return { stages, waiting };
+/** The last stage as if nothing ever failed: a node that stands by neither ends the workflow nor delays what does. */
+function lastNodesOf({ nodes }: WorkflowConf): readonly NodeConf[] {
+  const standIns = new Set(nodes.map(({ fallback }) => fallback));
+  const regular = nodes.filter(({ name }) => !standIns.has(name)).map(withoutFallback);
+  return layerNodes(regular, planWaits(regular)).stages.at(-1) ?? [];
 }
 
-/** Of the nodes no stage could take, those that need each other; the others only hang on a cycle or between two. */
-function findCycles(waiting: readonly NodeConf[]): string[][] {
-  const names = waiting.map(({ name }) => name);
-  const needs = new Map(waiting.map((node) => [node.name, allDependencies(node, waiting)]));
-  const cycleOf = (name: string): string[] =>
-    names.filter((other) => needs.get(name)?.has(other) && needs.get(other)?.has(name));
-  return names.map(cycleOf).filter((cycle, i) => cycle[0] === names[i]);
-}
-
-/** Names of the waiting nodes that `node` depends on, directly or through others. */
-function allDependencies(node: NodeConf, waiting: readonly NodeConf[]): Set<string> {
-  const found = new Set<string>();
-  const open = [node];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const names = new Set(next.dependencies.map(({ name }) => name));
-    const added = waiting.filter(({ name }) => names.has(name) && !found.has(name));
-    for (const { name } of added) found.add(name);
-    open.push(...added);
-  }
-  return found;
+function withoutFallback(node: NodeConf): NodeConf {
+  return { ...node, fallback: undefined };
 }
 
 function cycleFault(conf: WorkflowConf, cycle: readonly string[]): Fault {
-  const message = `the nodes ${quoted(cycle, ", ")} of workflow "${conf.name}" depend on each other in a cycle`;
   const index = conf.nodes.findIndex(({ name }) => name === cycle[0]);
+  const standsBy = conf.nodes.some(
+    ({ name, fallback }) => cycle.includes(name) && fallback !== undefined && cycle.includes(fallback),
+  );
+  const hint = standsBy
+    ? ": a fallback runs after its node, and those that depend on the node after the fallback"
+    : "";
+  const message = `the nodes ${quoted(cycle, ", ")} of workflow "${conf.name}" depend on each other in a cycle${hint}`;
   return { path: ["nodes", index, "dependencies"], message };
 }
 

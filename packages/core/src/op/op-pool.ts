@@ -1,5 +1,6 @@
 import type { Call } from "../call.js";
 import type { DagNode } from "../dag/plan-dag.js";
+import type { ServeError } from "../serve-error.js";
 
 /** One run of an Op somewhere else than on the event loop. */
 export interface OpTask {
@@ -11,13 +12,18 @@ export interface OpTask {
   readonly workflow: string;
   /** The request message. */
   readonly request: unknown;
-  /** Outputs of the node's dependencies by name, `undefined` for one that is absent. */
+  /** Outputs of the node's dependencies by name, without the request; `data` of one that is absent is undefined. */
   readonly inputs: ReadonlyMap<string, OpInput>;
+  /** Why the Op runs, when its node is the fallback of one that failed. */
+  readonly failure: ServeError | undefined;
 }
 
 export interface OpInput {
   readonly data: unknown;
-  /** Nobody else reads it any more: its buffers may be moved instead of copied. */
+  /**
+   * No other node reads this output any more, nor a trace. That says nothing of the memory under its tensors: it may be
+   * shared with the request, with another output or with a model's outputs for other requests.
+   */
   readonly isLastReader: boolean;
 }
 

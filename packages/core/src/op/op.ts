@@ -3,6 +3,7 @@ import { Code } from "../code.js";
 import type { DagNode } from "../dag/plan-dag.js";
 import { DependencyMode, startupOp } from "../dag/workflow-conf.js";
 import type { InferManager } from "../engine/infer-manager.js";
+import type { CallSpan } from "../observe/call-trace.js";
 import type { Clock } from "../observe/clock.js";
 import type { Logger } from "../observe/logger.js";
 import type { Metrics } from "../observe/metrics.js";
@@ -31,6 +32,8 @@ export interface OpBinding {
   readonly bus: Bus;
   readonly config: unknown;
   readonly environment: OpEnvironment;
+  /** Whether nobody but this Op will read a dependency's output any more; when not given, never. */
+  readonly isLastReader?: ((name: string) => boolean) | undefined;
 }
 
 /**
@@ -58,17 +61,36 @@ export interface OpClass {
 export const OpPlace = { loop: "loop", pool: "pool" } as const;
 export type OpPlace = (typeof OpPlace)[keyof typeof OpPlace];
 
+/** What the dependencies of an Op give it: a GeneralBlob unless its class says otherwise. */
+type StatedInput<Input> = unknown extends Input ? GeneralBlob : Input;
+
+/** The type of what Ops of a class give. */
+export type OutputOf<C extends OpClass> =
+  InstanceType<C> extends OpWithChannel<infer Output> ? Output : unknown;
+
+/** The type of what Ops of a class expect from their dependencies; a GeneralBlob when it says nothing. */
+export type InputOf<C extends OpClass> =
+  InstanceType<C> extends { readonly inputType?: infer Input }
+    ? StatedInput<Exclude<Input, undefined>>
+    : never;
+
 type BoundDependency = { readonly channel: Channel; readonly mode: DependencyMode };
 
 /**
- * The unit of user logic. Subclass it, or better `OpWithChannel`, and implement `inference`; it runs once per request.
- * Instances are pooled: a field that must not outlive a request is reset in `customInit`. An Op runs on the event loop
- * and must not block it.
+ * The unit of user logic. Subclass it, or better `OpWithChannel`, and implement `inference`; it runs once per request,
+ * or per item and attempt when its node declares `map_over` or `retries`. Instances are pooled: a field that must not
+ * outlive a run is reset in `customInit`. An Op runs on the event loop and must not block it, unless its class declares
+ * `runsOn: "pool"`.
  */
-export abstract class Op<Config = unknown> {
+export abstract class Op<Config = unknown, Input = unknown> {
+  /** For the type checker: see `InputOf`. */
+  declare readonly inputType?: Input;
+
   #binding: OpBinding | undefined;
   #channel: Channel | undefined;
   #call: Call | undefined;
+  #span: CallSpan | undefined;
+  #failure: ServeError | undefined;
   readonly #dependencies = new Map<string, BoundDependency>();
 
   /**
@@ -80,21 +102,27 @@ export abstract class Op<Config = unknown> {
   /** Runs before `inference`, for each request. Must not be asynchronous: an Op that waits does so in `inference`. */
   customInit(): void {}
 
-  /** Runs after the request, whatever its outcome; nobody waits for it. What it throws is logged. */
+  /**
+   * Runs after the request, whatever its outcome; nobody waits for it. What it throws is logged. Of a node with
+   * `map_over`, `retries` or `timeout_ms` it runs after each item, and after each attempt that came to nothing.
+   */
   customDeinit(): void {}
 
-  /** The request message. */
+  /** The request message; in a node that maps over `startup_op`, the item of it. */
   requestMessage<T>(): T {
     return this.#bound(this.#dependencies.get(startupOp)).channel.data as T;
   }
 
-  /** The output of a declared dependency, to read. @throws ServeError internal when it is not declared or absent. */
-  dependArgument<T = GeneralBlob>(name: string): Readonly<T> {
-    return this.#dependency(name).channel.data as T;
+  /**
+   * The output of a declared dependency, to read; in a node with `map_over`, the item in place of what the map runs over.
+   * @throws ServeError internal when it is not declared or absent.
+   */
+  dependArgument<T = StatedInput<Input>>(name: string): Readonly<T> {
+    return this.#present(this.#dependency(name).channel) as T;
   }
 
   /** The output of a dependency declared `RW`, to change. @throws ServeError internal when it was not declared so. */
-  mutableDependArgument<T = GeneralBlob>(name: string): T {
+  mutableDependArgument<T = StatedInput<Input>>(name: string): T {
     const { channel, mode } = this.#dependency(name);
     if (name === startupOp) {
       const message = `op "${this.name}" may only read the request: it is shared by all nodes`;
@@ -106,7 +134,7 @@ export abstract class Op<Config = unknown> {
         `op "${this.name}" may only read the output of "${name}": declare the dependency with mode "RW" to change it`,
       );
     }
-    return channel.data as T;
+    return this.#present(channel) as T;
   }
 
   /** False when the dependency gave no output in this request. */
@@ -116,7 +144,7 @@ export abstract class Op<Config = unknown> {
 
   /** Runs the engine of this node's name, or another, on `inputs` for the current call. */
   infer(inputs: TensorMap, engine: string = this.engineName): Promise<TensorMap> {
-    return this.environment.inferManager.infer(engine, inputs, { call: this.call });
+    return this.environment.inferManager.infer(engine, inputs, { call: this.call, span: this.#span });
   }
 
   get name(): string {
@@ -162,9 +190,17 @@ export abstract class Op<Config = unknown> {
     return this.#bound(this.#binding).environment;
   }
 
-  /** The request this Op works for now. */
+  /**
+   * The request this Op works for now, as a call that also stops when another node fails the workflow, and when the
+   * `timeout_ms` of the node is over.
+   */
   get call(): Call {
     return this.#bound(this.#call);
+  }
+
+  /** Why this Op runs, when its node is the fallback of another: how that one failed. Undefined for other nodes. */
+  get failure(): ServeError | undefined {
+    return this.#failure;
   }
 
   /** This Op's own output slot. */
@@ -183,9 +219,11 @@ export abstract class Op<Config = unknown> {
     }
   }
 
-  /** Runs the Op for one request; called by the DagView. */
-  process(call: Call): OpResult | Promise<OpResult> {
+  /** Runs the Op once; called by the DagView. */
+  process(call: Call, span?: CallSpan, failure?: ServeError): OpResult | Promise<OpResult> {
     this.#call = call;
+    this.#span = span;
+    this.#failure = failure;
     const init: unknown = this.customInit();
     if (init instanceof Promise) this.#refuseInit(init);
     return this.inference();
@@ -195,6 +233,8 @@ export abstract class Op<Config = unknown> {
   release(): void {
     if (!this.#call) return;
     this.#call = undefined;
+    this.#span = undefined;
+    this.#failure = undefined;
     const log = (error: unknown): void =>
       this.environment.logger.error({ op: this.fullName, err: error }, "customDeinit failed");
     try {
@@ -218,14 +258,25 @@ export abstract class Op<Config = unknown> {
     throw new ServeError(Code.internal, `op "${this.name}" has not declared a dependency on "${name}"`);
   }
 
+  #present(channel: Channel): unknown {
+    if (!channel.isAbsent) return channel.data;
+    throw new ServeError(
+      Code.internal,
+      `op "${this.name}" reads the output of "${channel.name}", which gave none for this request: ask hasDependArgument("${channel.name}") first`,
+    );
+  }
+
   #bound<T>(value: T | undefined): T {
     if (value === undefined) throw new ServeError(Code.internal, "the Op is not part of a running workflow");
     return value;
   }
 }
 
-/** An Op whose output is a `T`: write it to `this.output`. */
-export abstract class OpWithChannel<T, Config = unknown> extends Op<Config> {
+/**
+ * An Op whose output is a `T`: write it to `this.output`. `Config` is what `this.config` gives, `Input` what
+ * `dependArgument` gives when the call does not say: a GeneralBlob when the class does not either.
+ */
+export abstract class OpWithChannel<T, Config = unknown, Input = unknown> extends Op<Config, Input> {
   get output(): T {
     return this.channel.data as T;
   }

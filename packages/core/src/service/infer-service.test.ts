@@ -3,14 +3,16 @@ import { describe, test } from "node:test";
 import { Call } from "../call.js";
 import { Code } from "../code.js";
 import { Workflow } from "../dag/workflow.js";
+import { type CallSpan, CallTrace } from "../observe/call-trace.js";
 import { OpRegistry } from "../op/op-registry.js";
 import { ServeError } from "../serve-error.js";
 import { createDeferred } from "../testing/deferred.js";
 import { type Inference, opOf } from "../testing/op-of.js";
 import { nodeConf } from "../testing/random-workflow.js";
 import { createTestEnvironment } from "../testing/test-environment.js";
-import { InferService } from "./infer-service.js";
+import type { InferService } from "./infer-service.js";
 import { defaultMerger, type Merger } from "./merger.js";
+import { createInferService } from "./parallel-infer-service.js";
 import type { InferServiceConf } from "./service-conf.js";
 
 const environment = createTestEnvironment();
@@ -44,7 +46,7 @@ function createService(
     webService: undefined,
     ...conf,
   };
-  return new InferService({ conf: complete, workflows: workflowsOf(last), merger, environment });
+  return createInferService({ conf: complete, workflows: workflowsOf(last), merger, environment });
 }
 
 const give =
@@ -236,14 +238,54 @@ describe("debug", () => {
     assert.deepEqual(await response, { outputs: ["w1", "w2"] });
   });
 
-  test("stops the other parallel workflows when one fails", async () => {
+  test("stops the other parallel workflows when one fails, and not the caller's call", async () => {
     const call = createCall();
-    const endless: Inference = () => new Promise(() => {});
+    let stopped: ServeError | undefined;
+    const endless: Inference = (op) =>
+      new Promise(() => {
+        op.call.onStop((reason) => {
+          stopped = reason;
+        });
+      });
     const service = createService({ w1: endless, w2: fail }, { isParallel: true });
     await assert.rejects(service.inference({}, call), {
       message: 'tensor "x": wrong',
       details: { service: "S", workflow: "w2", node: "answer" },
     });
-    assert.equal(call.stopReason?.code, Code.cancelled);
+    assert.equal(stopped?.message, "another workflow of the service has failed");
+    assert.equal(call.stopReason, undefined);
+  });
+});
+
+describe("the trace of a call", () => {
+  test("has a span for the service, its workflows in it, and the nodes in those", async () => {
+    const trace = new CallTrace();
+    const call = new Call({ service: "S", method: "inference", clock: environment.clock, trace });
+    const work: Inference = (op) => {
+      environment.clock.advance(2);
+      op.output = {};
+    };
+    const service = createService({ w1: work, w2: fail });
+    const startedAt = environment.clock.now();
+    await assert.rejects(service.inference({}, call));
+    const named = ({ kind, name }: CallSpan): string => `${kind} ${name}`;
+    assert.deepEqual(
+      trace.spans.map((span) => [
+        named(span),
+        span.parent && named(span.parent),
+        span.startedAt - startedAt,
+        (span.endedAt ?? Number.NaN) - startedAt,
+        span.attributes,
+      ]),
+      [
+        ["service S", undefined, 0, 2, { error: "invalidArgument" }],
+        ["workflow w1", "service S", 0, 2, {}],
+        ["node read", "workflow w1", 0, 0, { stage: 0, type: "read" }],
+        ["node answer", "workflow w1", 0, 2, { stage: 1, type: "answer" }],
+        ["workflow w2", "service S", 2, 2, { error: "invalidArgument" }],
+        ["node read", "workflow w2", 2, 2, { stage: 0, type: "read" }],
+        ["node answer", "workflow w2", 2, 2, { stage: 1, type: "answer", error: "invalidArgument" }],
+      ],
+    );
   });
 });

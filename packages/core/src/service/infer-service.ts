@@ -1,8 +1,10 @@
 import type { Call } from "../call.js";
 import { Code } from "../code.js";
-import type { NodeTrace } from "../dag/dag-view.js";
+import type { NodeTrace } from "../dag/dag-recorder.js";
 import type { DagViewPool } from "../dag/dag-view-pool.js";
 import type { Workflow } from "../dag/workflow.js";
+import { type CallSpan, SpanKind } from "../observe/call-trace.js";
+import { errorAttributes } from "../observe/error-attributes.js";
 import type { Histogram } from "../observe/metrics.js";
 import type { OpEnvironment } from "../op/op.js";
 import { quoteValue } from "../quote-value.js";
@@ -23,20 +25,23 @@ export interface ServiceTrace {
   readonly workflows: readonly { readonly name: string; readonly nodes: readonly NodeTrace[] }[];
 }
 
+/** Runs one workflow of a service for the request at hand, as a part of the given call. */
+export type RunWorkflow = (name: string, call: Call) => unknown;
+
 /**
- * A service bound to its workflows: runs them on the same request, one after the other or side by side as conf says, and
- * merges what they give in the order of conf.
+ * A service bound to its workflows: runs them on the same request, one after the other, and merges what they give in the
+ * order of conf. `createInferService` makes the kind that conf asks for.
  */
 export class InferService {
   readonly conf: InferServiceConf;
-  readonly #merger: Merger;
+  protected readonly merger: Merger;
   readonly #pools = new Map<string, DagViewPool>();
   readonly #latency: Histogram;
 
   /** @throws ServeError invalidConf when a workflow is missing. */
   constructor(options: InferServiceOptions) {
     this.conf = options.conf;
-    this.#merger = options.merger;
+    this.merger = options.merger;
     this.#latency = options.environment.metrics.histogram({
       name: "paddlewheel_service_seconds",
       help: "Time a service took for one request, failed ones included.",
@@ -79,48 +84,47 @@ export class InferService {
     return { response: this.#run(request, call, traceOf), trace: { workflows } };
   }
 
-  async #run(request: object, call: Call, traceOf?: (workflow: string) => NodeTrace[]): Promise<object> {
-    const startedAt = call.clock.now();
-    try {
-      const names = this.#workflowsOf(request);
-      const run = (name: string): unknown => this.#pool(name).run({ request, call, trace: traceOf?.(name) });
-      return this.conf.isParallel
-        ? await this.#runSideBySide(names, run, call)
-        : await this.#runInOrder(names, run);
-    } catch (error) {
-      throw ServeError.from(error).withDetails({ service: this.name });
-    } finally {
-      this.#latency.observe((call.clock.now() - startedAt) / 1000);
-    }
-  }
-
-  async #runInOrder(names: readonly string[], run: (name: string) => unknown): Promise<object> {
+  /** Runs the workflows for one call and merges their responses; `ParallelInferService` does it in its own way. */
+  protected async runWorkflows(names: readonly string[], run: RunWorkflow, call: Call): Promise<object> {
     let merged: object | undefined;
     for (const name of names) {
-      const part = (await run(name)) as object;
-      merged = merged ? this.#merger.merge(merged, part) : part;
+      const part = (await run(name, call)) as object;
+      merged = merged ? this.merger.merge(merged, part) : part;
     }
-    return merged ?? this.#refuseNoWorkflow();
+    return merged ?? this.refuseNoWorkflow();
   }
 
-  /** All at once, merged in the order of conf all the same; the first failure stops the others. */
-  async #runSideBySide(
-    names: readonly string[],
-    run: (name: string) => unknown,
-    call: Call,
-  ): Promise<object> {
-    try {
-      const parts = (await Promise.all(names.map(async (name) => await run(name)))) as object[];
-      const [first = this.#refuseNoWorkflow(), ...rest] = parts;
-      return rest.reduce((merged, part) => this.#merger.merge(merged, part), first);
-    } catch (error) {
-      call.cancel("the request has failed in another place");
-      throw error;
-    }
-  }
-
-  #refuseNoWorkflow(): never {
+  protected refuseNoWorkflow(): never {
     throw new ServeError(Code.internal, `service "${this.name}" has no workflow to run`);
+  }
+
+  async #run(request: object, call: Call, traceOf?: (workflow: string) => NodeTrace[]): Promise<object> {
+    const startedAt = call.clock.now();
+    const span = call.trace?.begin({ kind: SpanKind.service, name: this.name, startedAt });
+    let error: ServeError | undefined;
+    try {
+      const run: RunWorkflow = (name, part) =>
+        this.#pool(name).run({ request, call: part, trace: traceOf?.(name), span });
+      return await this.runWorkflows(this.#workflowsOf(request), run, call);
+    } catch (thrown) {
+      error = ServeError.from(thrown).withDetails({ service: this.name });
+      throw error;
+    } finally {
+      this.#ended(call, { startedAt, span, error });
+    }
+  }
+
+  #ended(
+    call: Call,
+    {
+      startedAt,
+      span,
+      error,
+    }: { startedAt: number; span: CallSpan | undefined; error: ServeError | undefined },
+  ): void {
+    const now = call.clock.now();
+    this.#latency.observe((now - startedAt) / 1000);
+    if (span) call.trace?.end(span, now, errorAttributes(error));
   }
 
   #workflowsOf(request: object): readonly string[] {

@@ -1,4 +1,4 @@
-import { dtypeTable, type Tensor, type TensorData, type TensorMap } from "@paddlewheel/core";
+import { concatRows, sliceRows, type Tensor, type TensorMap } from "@paddlewheel/core";
 
 /** Whether two runs of one model can be one run: all inputs agree in the sizes behind the first axis. */
 export function canMerge(a: TensorMap, b: TensorMap): boolean {
@@ -14,29 +14,12 @@ export function canMerge(a: TensorMap, b: TensorMap): boolean {
 
 /** The inputs of several runs as those of one, rows in the order of the runs. */
 export function mergeRows(runs: readonly TensorMap[]): TensorMap {
-  const [first] = runs;
+  const [first, ...others] = runs;
   const merged = new Map<string, Tensor>();
-  for (const [name, { dtype, shape }] of first ?? []) {
-    const parts = runs.flatMap((run) => run.get(name) ?? []);
-    const rows = parts.reduce((sum, part) => sum + (part.shape[0] ?? 0), 0);
-    merged.set(name, { dtype, shape: [rows, ...shape.slice(1)], data: concat(parts) });
+  for (const [name, tensor] of first ?? []) {
+    merged.set(name, concatRows([tensor, ...others.flatMap((run) => run.get(name) ?? [])]));
   }
   return merged;
-}
-
-function concat(parts: readonly Tensor[]): TensorData {
-  const [first] = parts;
-  const arrayType = first && dtypeTable[first.dtype].arrayType;
-  if (!arrayType) return parts.flatMap(({ data }) => data as readonly string[]);
-  const length = parts.reduce((sum, { data }) => sum + data.length, 0);
-  const data = new arrayType(length);
-  let offset = 0;
-  for (const part of parts) {
-    // Safe: all parts are of one dtype, which the engine has checked.
-    data.set(part.data as never, offset);
-    offset += part.data.length;
-  }
-  return data;
 }
 
 /**
@@ -57,12 +40,4 @@ export function splitRows(outputs: TensorMap, rowsPerRun: readonly number[]): Te
     begin += rows;
     return part;
   });
-}
-
-function sliceRows({ dtype, shape, data }: Tensor, begin: number, rows: number): Tensor {
-  const rowSize = shape[0] ? data.length / shape[0] : 0;
-  const start = begin * rowSize;
-  const end = start + rows * rowSize;
-  const part = ArrayBuffer.isView(data) ? data.subarray(start, end) : data.slice(start, end);
-  return { dtype, shape: [rows, ...shape.slice(1)], data: part };
 }
