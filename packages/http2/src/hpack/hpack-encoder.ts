@@ -55,7 +55,8 @@ export class HpackEncoder {
   }
 
   /**
-   * The block of a header list. Every block must be sent, in order: the peer's table follows them.
+   * The block of a header list. Every block must be sent, in order: the peer's table follows them. The bytes may be given
+   * again by a later call: not to be changed.
    *
    * @throws {ServeError} A name or value has a character above U+00FF. The encoder stays usable.
    */
