@@ -1,3 +1,10 @@
+export {
+  loadProtoService,
+  type ProtoMethod,
+  type ProtoService,
+  type ProtoServiceOptions,
+} from "./dynamic/load-proto-service.js";
+export type { ProtoCodec, ProtoField } from "./dynamic/message-codec.js";
 export { descriptor as generalModelServiceDescriptor } from "./gen/general-model-service.js";
 export {
   type GeneralRequest,

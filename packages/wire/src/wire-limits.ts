@@ -24,6 +24,8 @@ export const wireLimits = {
   maxProfileTimes: 4096,
   /** Paddle knows models of up to 3 levels. */
   maxLodLevels: 16,
+  /** Messages inside messages of the types conf names, which may be recursive; schemas of real services need below 10. */
+  maxMessageDepth: 32,
   /** Nested lists and objects of JSON, as in brpc; our messages need 6. */
   maxJsonDepth: 100,
 } as const;

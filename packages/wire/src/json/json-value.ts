@@ -57,10 +57,7 @@ export function readInt32(value: unknown, path: string): number {
 }
 
 export function readUint64(value: unknown, path: string): bigint {
-  if (value === undefined || value === null) return 0n;
-  const integer = longIntegerOf(value, path);
-  if (BigInt.asUintN(64, integer) !== integer) throw malformed(path, `${integer} is outside uint64`);
-  return integer;
+  return value === undefined || value === null ? 0n : uint64Of(value, path);
 }
 
 /** Base64 with the standard or the URL alphabet, with padding or without. */
@@ -110,6 +107,14 @@ export function int64Of(value: unknown, path: string, index?: number): bigint {
   return integer;
 }
 
+export function uint64Of(value: unknown, path: string, index?: number): bigint {
+  const integer = longIntegerOf(value, path, index);
+  if (BigInt.asUintN(64, integer) !== integer) {
+    throw malformed(place(path, index), `${integer} is outside uint64`);
+  }
+  return integer;
+}
+
 /** A number, or "NaN", "Infinity" or "-Infinity". */
 export function doubleOf(value: unknown, path: string, index?: number): number {
   if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
@@ -127,9 +132,9 @@ export function floatOf(value: unknown, path: string, index?: number): number {
   return number;
 }
 
-function stringOf(value: unknown, path: string): string {
-  if (typeof value !== "string") throw malformed(path, `${describe(value)} is not a string`);
-  if (loneSurrogate.test(value)) throw malformed(path, "half of a surrogate pair is not text");
+export function stringOf(value: unknown, path: string, index?: number): string {
+  if (typeof value !== "string") throw malformed(place(path, index), `${describe(value)} is not a string`);
+  if (loneSurrogate.test(value)) throw malformed(place(path, index), "half of a surrogate pair is not text");
   return value;
 }
 

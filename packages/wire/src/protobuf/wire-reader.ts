@@ -80,6 +80,12 @@ export class WireReader {
     return this.#varint(field) !== 0 || this.#high !== 0;
   }
 
+  /** The bytes of a value of fixed size. */
+  fixed(field: string, wireType: typeof WireType.fixed32 | typeof WireType.fixed64): Uint8Array {
+    this.#expect(wireType, field);
+    return this.#span(wireType === WireType.fixed32 ? 4 : 8, field);
+  }
+
   bytes(field: string): Uint8Array {
     this.#expect(WireType.bytes, field);
     return this.#span(this.#length(field), field);
