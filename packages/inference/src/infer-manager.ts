@@ -102,7 +102,7 @@ export class LocalInferManager implements InferManager {
 
   infer(name: string, inputs: TensorMap, options?: InferOptions): Promise<TensorMap> {
     try {
-      return this.#engine(name).infer(inputs, options?.call);
+      return this.#engine(name).infer(inputs, options);
     } catch (refusal) {
       return Promise.reject(refusal);
     }

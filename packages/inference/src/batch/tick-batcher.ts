@@ -1,4 +1,5 @@
 import { type Call, type Clock, Code, ServeError, type TensorMap } from "@paddlewheel/core";
+import type { RunSpans } from "../run/run-spans.js";
 import { canMerge, mergeRows, splitRows } from "./rows.js";
 
 export interface TickBatcherOptions {
@@ -11,8 +12,8 @@ export interface TickBatcherOptions {
   /** Runs that may wait; one more is refused. */
   readonly maxQueueSize: number;
   readonly clock: Clock;
-  /** Runs the model. */
-  readonly start: (inputs: TensorMap) => Promise<TensorMap>;
+  /** Runs the model, and tells the spans of those it runs for. */
+  readonly start: (inputs: TensorMap, spans: readonly RunSpans[]) => Promise<TensorMap>;
   /** Told of every run that starts how many milliseconds it waited. */
   readonly onStart: (waitedMs: number) => void;
   /** Runs `task` after the sockets have been looked at once more; `setImmediate` by default. */
@@ -23,6 +24,7 @@ interface WaitingRun {
   readonly inputs: TensorMap;
   readonly rows: number;
   readonly call: Call | undefined;
+  readonly spans: RunSpans | undefined;
   readonly since: number;
   readonly resolve: (outputs: TensorMap) => void;
   readonly reject: (reason: unknown) => void;
@@ -62,13 +64,14 @@ export class TickBatcher {
    * @throws ServeError resourceExhausted when too many wait, unavailable after `close`, the reason of a call that
    * stopped before the start; and what `start` throws.
    */
-  run(inputs: TensorMap, call?: Call): Promise<TensorMap> {
+  run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap> {
     return new Promise((resolve, reject) => {
       this.#checkOpen();
       const since = this.#options.clock.now();
       const stopReason = call?.stopReasonAt(since);
       if (stopReason) throw stopReason;
-      this.#waiting.push({ inputs, rows: rowsOf(inputs), call, since, resolve, reject });
+      this.#waiting.push({ inputs, rows: rowsOf(inputs), call, spans, since, resolve, reject });
+      spans?.beginWait(since);
       this.#wake();
     });
   }
@@ -133,11 +136,14 @@ export class TickBatcher {
     let rows = 0;
     for (const run of this.#waiting) {
       const stopReason = run.call?.stopReason;
-      if (stopReason) run.reject(stopReason);
-      else if (!batch[0] || (rows + run.rows <= maxRows && canMerge(batch[0].inputs, run.inputs))) {
+      if (stopReason) {
+        run.spans?.endWait(now, { isLeaving: true });
+        run.reject(stopReason);
+      } else if (!batch[0] || (rows + run.rows <= maxRows && canMerge(batch[0].inputs, run.inputs))) {
         batch.push(run);
         rows += run.rows;
         onStart(now - run.since);
+        run.spans?.endWait(now);
       } else rest.push(run);
     }
     this.#waiting = rest;
@@ -153,26 +159,46 @@ export class TickBatcher {
   }
 
   async #runMerged(batch: readonly WaitingRun[]): Promise<boolean> {
+    const { clock, start } = this.#options;
+    const spans = spansOf(batch);
+    for (const one of spans) one.beginBatch(clock.now());
     try {
-      const outputs = await this.#options.start(mergeRows(batch.map(({ inputs }) => inputs)));
+      const outputs = await start(mergeRows(batch.map(({ inputs }) => inputs)), spans);
       const parts = splitRows(
         outputs,
         batch.map(({ rows }) => rows),
       );
+      this.#endBatch(batch, spans, true);
       for (const [i, run] of batch.entries()) run.resolve(parts[i] ?? new Map());
       return true;
     } catch {
+      this.#endBatch(batch, spans, false);
       return false;
     }
   }
 
+  #endBatch(batch: readonly WaitingRun[], spans: readonly RunSpans[], isDone: boolean): void {
+    if (spans.length === 0) return;
+    const rows = batch.reduce((sum, run) => sum + run.rows, 0);
+    const now = this.#options.clock.now();
+    for (const one of spans) one.endBatch(now, { rows, requests: batch.length, isDone });
+  }
+
   async #runAlone(run: WaitingRun): Promise<void> {
     try {
-      run.resolve(await this.#options.start(run.inputs));
+      run.resolve(await this.#options.start(run.inputs, spansOf([run])));
     } catch (error) {
       run.reject(error);
     }
   }
+}
+
+const noSpans: readonly RunSpans[] = [];
+
+/** Of those runs that somebody wants to see; most often there is none. */
+function spansOf(batch: readonly WaitingRun[]): readonly RunSpans[] {
+  if (!batch.some(({ spans }) => spans)) return noSpans;
+  return batch.flatMap(({ spans }) => spans ?? noSpans);
 }
 
 /** Rows of a run; every input of a model with a batch axis has the same. */

@@ -1,5 +1,6 @@
-import type { Call, InferEngineInfo, ModelConf, ModelSignature, TensorMap } from "@paddlewheel/core";
+import type { InferEngineInfo, InferOptions, ModelConf, ModelSignature, TensorMap } from "@paddlewheel/core";
 import type { Executor } from "../run/executor.js";
+import { RunSpans } from "../run/run-spans.js";
 import { checkInputs } from "./check-inputs.js";
 import type { PlacementPlan } from "./plan-placement.js";
 import type { WarmUp } from "./warm-up.js";
@@ -52,9 +53,9 @@ export class InferEngine implements InferEngineInfo {
   }
 
   /** See `InferManager.infer`; a refusal of the inputs is thrown at once. */
-  infer(inputs: TensorMap, call?: Call): Promise<TensorMap> {
+  infer(inputs: TensorMap, options: InferOptions = {}): Promise<TensorMap> {
     checkInputs(this.name, this.signature, inputs);
-    return this.#executor.run(inputs, call);
+    return this.#executor.run(inputs, options.call, this.#spans(options));
   }
 
   /** Whether at least one copy of the model can run. */
@@ -71,5 +72,11 @@ export class InferEngine implements InferEngineInfo {
   /** Takes no new runs, waits for those there are, gives the model back. Idempotent. */
   close(): Promise<void> {
     return this.#executor.close();
+  }
+
+  #spans({ call, span: parent }: InferOptions): RunSpans | undefined {
+    if (!call?.trace) return undefined;
+    const { name: engine, version, placement } = this.#options;
+    return new RunSpans({ trace: call.trace, parent, engine, version, placement: placement.kind });
   }
 }

@@ -1,6 +1,7 @@
 import type { Call, Clock, TensorMap, VarSignature } from "@paddlewheel/core";
 import type { RunObserver } from "../engine/engine-metrics.js";
 import type { CoreSource, LoadReport } from "./load-core.js";
+import type { RunSpans } from "./run-spans.js";
 
 /** Where the runs of one model version take place. Two kinds: on this thread, or on a pool of worker threads. */
 export interface Executor {
@@ -13,10 +14,10 @@ export interface Executor {
   readonly running: number;
 
   /**
-   * Runs checked inputs.
+   * Runs checked inputs; `spans` is told when it waits, starts and ends.
    * @throws ServeError resourceExhausted, unavailable, or what stopped the call; RunFailure when the model failed.
    */
-  run(inputs: TensorMap, call?: Call): Promise<TensorMap>;
+  run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap>;
 
   /** Takes no new runs, waits for those there are, gives the model back. Idempotent. */
   close(): Promise<void>;

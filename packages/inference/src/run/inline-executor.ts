@@ -1,4 +1,4 @@
-import type { Call, Clock, TensorMap } from "@paddlewheel/core";
+import { type Call, type Clock, Code, type TensorMap } from "@paddlewheel/core";
 import { hasBatchAxis } from "../batch/batch-axis.js";
 import { rowsStandAlone } from "../batch/rows-stand-alone.js";
 import { TickBatcher } from "../batch/tick-batcher.js";
@@ -6,6 +6,7 @@ import type { RunObserver } from "../engine/engine-metrics.js";
 import { type Executor, type ExecutorOptions, rowsOf } from "./executor.js";
 import { type LoadedCore, type LoadReport, loadCore } from "./load-core.js";
 import { failureRecord, runFailure } from "./run-failure.js";
+import type { RunSpans } from "./run-spans.js";
 
 /** How long one turn of the event loop may run the model before it looks at the sockets again, in µs. */
 const turnMicros = 3000;
@@ -41,7 +42,7 @@ export class InlineExecutor implements Executor {
       rowsPerTurn: rowsPerTurn(report.warmUp.runMicros),
       maxQueueSize,
       clock,
-      start: (inputs) => this.#run(inputs),
+      start: (inputs, spans) => this.#run(inputs, spans),
       onStart: (ms) => observer.waited(ms),
     });
   }
@@ -70,8 +71,8 @@ export class InlineExecutor implements Executor {
     return this.#batcher.running;
   }
 
-  run(inputs: TensorMap, call?: Call): Promise<TensorMap> {
-    return this.#batcher.run(inputs, call);
+  run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap> {
+    return this.#batcher.run(inputs, call, spans);
   }
 
   close(): Promise<void> {
@@ -80,17 +81,24 @@ export class InlineExecutor implements Executor {
   }
 
   /** Runs asked for in one turn follow each other: each begins where the one before it ended. */
-  async #run(inputs: TensorMap): Promise<TensorMap> {
+  async #run(inputs: TensorMap, spans: readonly RunSpans[]): Promise<TensorMap> {
     const askedAt = this.#clock.now();
+    let error: Code | undefined;
     try {
       return await this.#core.run(inputs);
     } catch (thrown) {
+      error = Code.opFailure;
       throw runFailure(this.#engine, failureRecord(thrown));
     } finally {
       const now = this.#clock.now();
       const startedAt = Math.max(askedAt, this.#lastEnd);
       this.#lastEnd = now;
-      this.#observer.ran(now - startedAt, rowsOf(this.report.signature.inputs, inputs));
+      const rows = rowsOf(this.report.signature.inputs, inputs);
+      this.#observer.ran(now - startedAt, rows);
+      for (const one of spans) {
+        one.beginRun(startedAt);
+        one.endRun(now, { rows, error });
+      }
     }
   }
 }

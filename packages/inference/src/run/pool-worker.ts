@@ -13,9 +13,10 @@ export type LoadAnswer =
   | { readonly threadId: number; readonly report: LoadReport }
   | { readonly failure: FailureRecord };
 
-export type RunAnswer =
-  | { readonly outputs: PackedTensors; readonly ms: number }
-  | { readonly failure: FailureRecord; readonly ms: number };
+export type RunAnswer = { readonly threadId: number; readonly ms: number } & (
+  | { readonly outputs: PackedTensors }
+  | { readonly failure: FailureRecord }
+);
 
 let loaded: LoadedCore | undefined;
 
@@ -37,10 +38,11 @@ export async function run(inputs: PackedTensors): Promise<unknown> {
     const outputs = await core.run(unpackTensors(report.signature.inputs, inputs));
     const ms = performance.now() - startedAt;
     const { tensors, transferList } = packTensors(report.signature.outputs, outputs, "give");
-    const answer: RunAnswer = { outputs: tensors, ms };
+    const answer: RunAnswer = { outputs: tensors, threadId, ms };
     return move({ [transferableSymbol]: transferList, [valueSymbol]: answer });
   } catch (thrown) {
-    const answer: RunAnswer = { failure: failureRecord(thrown), ms: performance.now() - startedAt };
+    const ms = performance.now() - startedAt;
+    const answer: RunAnswer = { failure: failureRecord(thrown), threadId, ms };
     return answer;
   }
 }

@@ -1,4 +1,5 @@
 import { type Call, type Clock, Code, ServeError, type TensorMap } from "@paddlewheel/core";
+import type { RunSpans } from "./run-spans.js";
 
 export interface RunQueueOptions {
   /** Name of the engine, for messages. */
@@ -9,7 +10,7 @@ export interface RunQueueOptions {
   /** How many runs may be under way now; whoever lets it grow calls `dispatch`. */
   readonly slots: () => number;
   /** Starts a run that has a slot. */
-  readonly start: (inputs: TensorMap) => Promise<TensorMap>;
+  readonly start: (inputs: TensorMap, spans: RunSpans | undefined) => Promise<TensorMap>;
   /** Told of every run that starts how many milliseconds it waited. */
   readonly onStart: (waitedMs: number) => void;
 }
@@ -18,6 +19,7 @@ export interface RunQueueOptions {
 interface WaitingRun {
   readonly inputs: TensorMap;
   readonly call: Call | undefined;
+  readonly spans: RunSpans | undefined;
   readonly since: number;
   readonly resolve: (outputs: Promise<TensorMap>) => void;
   readonly reject: (reason: ServeError) => void;
@@ -55,12 +57,12 @@ export class RunQueue {
    * @throws ServeError resourceExhausted when too many wait, unavailable after `close`, the reason of a call that
    * stopped before the start; and what `start` throws.
    */
-  async run(inputs: TensorMap, call?: Call): Promise<TensorMap> {
+  async run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap> {
     const { engine, maxQueueSize } = this.#options;
     if (this.#closed !== undefined) throw new ServeError(Code.unavailable, `engine "${engine}" is closed`);
     call?.throwIfStopped();
-    if (this.#hasSlot()) return this.#start(inputs, 0);
-    if (this.#waiting.size < maxQueueSize) return this.#wait(inputs, call);
+    if (this.#hasSlot()) return this.#start(inputs, spans);
+    if (this.#waiting.size < maxQueueSize) return this.#wait({ inputs, call, spans });
     throw new ServeError(
       Code.resourceExhausted,
       `engine "${engine}": ${maxQueueSize} runs are waiting, the limit of max_queue_size`,
@@ -74,7 +76,7 @@ export class RunQueue {
       // Asking a call that is over stops it, and then it leaves by its listener: timers may be late.
       if (run.call?.stopReason) continue;
       this.#leave(run);
-      run.resolve(this.#start(run.inputs, this.#options.clock.now() - run.since));
+      run.resolve(this.#start(run.inputs, run.spans, run.since));
     }
     this.#checkEmpty();
   }
@@ -82,7 +84,7 @@ export class RunQueue {
   /** Sends everybody in the line away. */
   rejectWaiting(reason: ServeError): void {
     for (const run of this.#waiting) {
-      this.#leave(run);
+      this.#turnAway(run);
       run.reject(reason);
     }
     this.#checkEmpty();
@@ -101,13 +103,14 @@ export class RunQueue {
     return this.#running < this.#options.slots();
   }
 
-  #wait(inputs: TensorMap, call: Call | undefined): Promise<TensorMap> {
+  #wait(asked: Pick<WaitingRun, "inputs" | "call" | "spans">): Promise<TensorMap> {
     return new Promise((resolve, reject) => {
       const since = this.#options.clock.now();
-      const run: WaitingRun = { inputs, call, since, resolve, reject, forget: undefined };
+      const run: WaitingRun = { ...asked, since, resolve, reject, forget: undefined };
       this.#waiting.add(run);
-      run.forget = call?.onStop((reason) => {
-        this.#leave(run);
+      run.spans?.beginWait(since);
+      run.forget = run.call?.onStop((reason) => {
+        this.#turnAway(run);
         reject(reason);
         this.#checkEmpty();
       });
@@ -119,15 +122,29 @@ export class RunQueue {
     run.forget?.();
   }
 
-  async #start(inputs: TensorMap, waitedMs: number): Promise<TensorMap> {
+  /** It never started. */
+  #turnAway(run: WaitingRun): void {
+    this.#leave(run);
+    run.spans?.endWait(this.#options.clock.now(), { isLeaving: true });
+  }
+
+  async #start(inputs: TensorMap, spans: RunSpans | undefined, since?: number): Promise<TensorMap> {
     this.#running++;
-    this.#options.onStart(waitedMs);
+    this.#options.onStart(this.#endWait(spans, since));
     try {
-      return await this.#options.start(inputs);
+      return await this.#options.start(inputs, spans);
     } finally {
       this.#running--;
       this.dispatch();
     }
+  }
+
+  /** Gives how long the run waited, in milliseconds; without `since` it did not. */
+  #endWait(spans: RunSpans | undefined, since: number | undefined): number {
+    if (since === undefined) return 0;
+    const now = this.#options.clock.now();
+    spans?.endWait(now);
+    return now - since;
   }
 
   #checkEmpty(): void {

@@ -1,9 +1,11 @@
-import { type Call, type Logger, raceStop, type TensorMap } from "@paddlewheel/core";
+import { type Call, Code, type Logger, raceStop, ServeError, type TensorMap } from "@paddlewheel/core";
 import { type Executor, type ExecutorOptions, rowsOf } from "./executor.js";
 import type { LoadReport } from "./load-core.js";
 import { brokenError, ModelWorkers } from "./model-workers.js";
+import type { RunAnswer } from "./pool-worker.js";
 import { runFailure } from "./run-failure.js";
 import { RunQueue } from "./run-queue.js";
+import type { RunSpans } from "./run-spans.js";
 import { packTensors, unpackTensors } from "./tensor-transfer.js";
 
 export interface WorkerPoolOptions extends ExecutorOptions {
@@ -31,7 +33,7 @@ export class WorkerPool implements Executor {
       maxQueueSize,
       clock,
       slots: () => workers.ready,
-      start: (inputs) => this.#run(inputs),
+      start: (inputs, spans) => this.#run(inputs, spans),
       onStart: (ms) => observer.waited(ms),
     });
   }
@@ -64,9 +66,9 @@ export class WorkerPool implements Executor {
     return this.#queue.running;
   }
 
-  async run(inputs: TensorMap, call?: Call): Promise<TensorMap> {
+  async run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap> {
     if (this.#workers.isBroken) throw brokenError(this.#options.engine);
-    const outputs = this.#queue.run(inputs, call);
+    const outputs = this.#queue.run(inputs, call, spans);
     return call ? raceStop(call, outputs) : outputs;
   }
 
@@ -75,12 +77,28 @@ export class WorkerPool implements Executor {
     return this.#closed;
   }
 
-  async #run(inputs: TensorMap): Promise<TensorMap> {
+  async #run(inputs: TensorMap, spans: RunSpans | undefined): Promise<TensorMap> {
     const { engine, observer } = this.#options;
     const { signature } = this.report;
-    const answer = await this.#workers.run(packTensors(signature.inputs, inputs, "keep"));
+    const answer = await this.#runOnWorker(inputs, spans);
     observer.ran(answer.ms, rowsOf(signature.inputs, inputs));
     if ("failure" in answer) throw runFailure(engine, answer.failure);
     return unpackTensors(signature.outputs, answer.outputs);
+  }
+
+  async #runOnWorker(inputs: TensorMap, spans: RunSpans | undefined): Promise<RunAnswer> {
+    const { clock } = this.#options;
+    const { signature } = this.report;
+    spans?.beginRun(clock.now());
+    try {
+      const answer = await this.#workers.run(packTensors(signature.inputs, inputs, "keep"));
+      const { ms: modelMs, threadId: worker } = answer;
+      const error = "failure" in answer ? Code.opFailure : undefined;
+      spans?.endRun(clock.now(), { rows: rowsOf(signature.inputs, inputs), worker, modelMs, error });
+      return answer;
+    } catch (thrown) {
+      spans?.endRun(clock.now(), { error: ServeError.from(thrown).code });
+      throw thrown;
+    }
   }
 }
