@@ -324,6 +324,21 @@ const workflows: readonly Omit<FaultyConf, "file">[] = [
     ],
   },
   {
+    what: "an output that is changed while another node reads it",
+    text: workflow(
+      `${reader}
+ nodes { name: "a" type: "EchoOp"
+  dependencies { name: "reader" mode: "RO" } }
+ nodes { name: "b" type: "EchoOp"
+  dependencies { name: "reader"
+   mode: "RW" } }
+ nodes { name: "c" type: "EchoOp" dependencies { name: "a" mode: "RO" } dependencies { name: "b" mode: "RO" } }`,
+    ).replace("Sequence", "Parallel"),
+    faults: [
+      ':9 workflows[0].nodes[2].dependencies[0].mode: node "b" changes the output of "reader" while node "a" reads it: let "b" depend on "a" or "a" on "b", or copy it in a node of its own',
+    ],
+  },
+  {
     what: "more nodes than any request should run",
     text: workflow(
       Array.from({ length: 257 }, (_, i) => ` nodes { name: "n${i}" type: "EchoOp" }`).join("\n"),

@@ -23,6 +23,8 @@ const nodes = uniqueNames(1, 5).chain((names) =>
           text,
           { maxKeys: 3 },
         ),
+        when: maybe(fc.constantFrom("present(startup_op)", "startup_op.x == 'a' or false")),
+        timeout_ms: maybe(fc.integer({ min: 1, max: 1000 })),
       }),
     ),
   ),
@@ -57,6 +59,7 @@ const confSet = workflows.chain((list) => {
     workflows: fc.array(workflow, { minLength: 1, maxLength: 3 }),
     parallel: maybe(fc.boolean()),
     web_service: maybe(fc.constantFrom("uci", "a-b.c_1")),
+    proto_file: maybe(fc.constant("../protos/echo.proto")),
   });
   const mapped = fc.record({
     name: fc.constant("GeneralModelService"),
@@ -72,7 +75,10 @@ const confSet = workflows.chain((list) => {
       port: maybe(fc.integer({ min: 0, max: 65_535 })),
       services: fc.tuple(unmapped, mapped),
     }),
-    workflow: fc.constant({ workflows: list }),
+    workflow: fc.record({
+      workflows: fc.constant(list),
+      ops: fc.uniqueArray(fc.constantFrom("../ops.js", "@me/ops"), { maxLength: 2 }),
+    }),
     model_toolkit: uniqueNames(1, 3).chain((names) =>
       fc.record({ engines: fc.tuple(...names.map((engine) => engineOf(engine))) }),
     ),
@@ -124,7 +130,7 @@ function textsOf(
       ? dump(message, { skipInvalid: true })
       : renderPrototxt(confType(types[file] ?? ""), message),
   ]);
-  return { ...Object.fromEntries(texts), "models/uci/": "" };
+  return { ...Object.fromEntries(texts), "models/uci/": "", "ops.js": "", "protos/echo.proto": "" };
 }
 
 test("a conf set means the same in prototxt and in YAML", () => {

@@ -43,32 +43,62 @@ const configValues: Readonly<Record<Notation, fc.Arbitrary<unknown>>> = {
   ),
 };
 
-const milliseconds = maybe(fc.integer({ min: 1, max: 60_000 }));
+/** Numbers of a field without the one that is its default: that is left out. */
+function numbers(min: number, max: number, initial?: number): fc.Arbitrary<number | undefined> {
+  return maybe(fc.integer({ min, max }).filter((value) => value !== initial));
+}
+
+/** Of a node that changes nothing it reads: what may run several times. */
+const repeatable = record({
+  mapOver: maybe(fc.constantFrom("startup_op", "startup_op.items")),
+  mapConcurrency: numbers(1, 256, 16),
+  retries: numbers(1, 10),
+  retryBackoffMs: numbers(1, 60_000),
+}).map(({ mapConcurrency, ...rest }) => ({
+  ...rest,
+  mapConcurrency: rest.mapOver === undefined ? undefined : mapConcurrency,
+}));
+const once = fc.constant({
+  mapOver: undefined,
+  mapConcurrency: undefined,
+  retries: undefined,
+  retryBackoffMs: undefined,
+});
 
 function nodeOf(nodeName: string, previous: string | undefined, format: Notation): fc.Arbitrary<NodeConf> {
-  return record({
+  const plain = record({
     name: fc.constant(nodeName),
     type: fc.constant("EchoOp"),
     address: fc.array(fc.constantFrom("127.0.0.1:80", "[::1]:8010"), { maxLength: 2 }),
-    dependencies: fc.constantFrom("RO", "RW").map((mode) => (previous ? [{ name: previous, mode }] : [])),
     config: fc.dictionary(configKey, configValues[format], { maxKeys: 3, noNullPrototype: true }),
     when: maybe(fc.constantFrom("present(startup_op)", "startup_op.kind == 'a\"b'")),
-    mapOver: fc.constant(undefined),
-    mapConcurrency: fc.constant(undefined),
+    timeoutMs: numbers(1, 86_400_000),
     fallback: fc.constant(undefined),
-    timeoutMs: milliseconds,
-    retries: fc.constant(undefined),
-    retryBackoffMs: fc.constant(undefined),
   });
+  return fc.constantFrom("RO", "RW").chain((mode) =>
+    fc.tuple(plain, mode === "RO" ? repeatable : once).map(([node, controls]) => ({
+      ...node,
+      ...controls,
+      dependencies: previous === undefined ? [] : [{ name: previous, mode }],
+    })),
+  );
+}
+
+/** A chain of nodes, to which a fallback of the first may be added. */
+function nodesOf(names: readonly string[], format: Notation): fc.Arbitrary<readonly NodeConf[]> {
+  const chain = fc.tuple(...names.map((node, i) => nodeOf(node, names[i - 1], format)));
+  const standIn = `${names.join("")}~`;
+  const withFallback = fc.tuple(chain, nodeOf(standIn, undefined, format)).map(([[first, ...rest], last]) => {
+    return first ? [{ ...first, fallback: standIn }, ...rest, last] : [];
+  });
+  return fc.oneof(chain, withFallback);
 }
 
 function workflowOf(workflow: string, format: Notation): fc.Arbitrary<WorkflowConf> {
   return record({
     name: fc.constant(workflow),
     workflowType: fc.constantFrom("Sequence", "Parallel"),
-    nodes: uniqueNames(1, 4).chain((names) =>
-      fc.tuple(...names.map((node, i) => nodeOf(node, names[i - 1], format))),
-    ),
+    nodes: uniqueNames(1, 4).chain((names) => nodesOf(names, format)),
   });
 }
 
