@@ -1,6 +1,7 @@
 import { threadId } from "node:worker_threads";
 import {
   Code,
+  type ConfigSchema,
   defineConfig,
   type GeneralBlob,
   OpWithChannel,
