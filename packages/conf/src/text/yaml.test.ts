@@ -23,6 +23,10 @@ function faultOf(text: string): string {
   return faults.map(({ line, message }) => `${line}: ${message}`).join();
 }
 
+test("a key in quotes that looks like a merge key is a key", () => {
+  assert.deepEqual(valuesOf("'<<': 1\n\"<<x\": 2"), { "<<": 1, "<<x": 2 });
+});
+
 test("fields have the line of their key, also inside sequences and flow mappings", () => {
   const { tree } = parseYaml("a: 1\r\nb:\n- c: 2\n  d: {e: 1,\n    f: 2}\n");
   const lines: string[] = [];
