@@ -21,12 +21,11 @@ export class FieldIndex {
     places.byValue.set(field.value, place);
   }
 
-  /** Forgets a field at a place; a later place of the same field stays. Fields go in the order in which they came. */
+  /** Forgets a field at its place; its name keeps a later place. A field is added once, and the oldest goes first. */
   remove(field: HeaderField, place: number): void {
     const places = this.#byName.get(field.name);
-    if (places === undefined) return;
-    if (places.byValue.get(field.value) === place) places.byValue.delete(field.value);
-    if (places.latest === place) this.#byName.delete(field.name);
+    places?.byValue.delete(field.value);
+    if (places?.latest === place) this.#byName.delete(field.name);
   }
 
   find(field: HeaderField): number | undefined {

@@ -95,6 +95,15 @@ test("more lists than the memo holds are still encoded right", () => {
   }
 });
 
+test("a list longer than any buffer at hand is encoded whole", () => {
+  const encoder = new HpackEncoder();
+  const decoder = new HpackDecoder();
+  // No shorter in Huffman code, and each length takes two bytes.
+  const binary = "\xff".repeat(200);
+  const list = Array.from({ length: 20 }, (_, at) => ({ name: `${at}${binary}`, value: binary }));
+  assert.deepEqual(decoder.decode(encoder.encode(list)).fields, list);
+});
+
 test("two blocks one behind the other are one block", () => {
   const encoder = new HpackEncoder();
   const decoder = new HpackDecoder();
