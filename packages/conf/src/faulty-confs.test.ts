@@ -45,6 +45,11 @@ const services: readonly Omit<FaultyConf, "file">[] = [
     faults: [":1 port: takes one value, not a list"],
   },
   {
+    what: "lists without a colon, which only lists of messages may be",
+    text: 'services [ { name: "EchoService" workflows ["w1"]\n value_mapped_workflows [] } ]',
+    faults: [':1 services[0].workflows: ":" is missing after "workflows"'],
+  },
+  {
     what: "no service at all",
     text: "port: 1",
     faults: [" services: is missing, a server needs at least one service"],

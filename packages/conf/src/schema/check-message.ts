@@ -56,6 +56,13 @@ class MessageCheck {
       this.#faultUnknown(given);
       return;
     }
+    if (
+      given.value.kind === "list" &&
+      given.value.isBare &&
+      !(field.resolvedType instanceof Type || field.map)
+    ) {
+      this.#fault(given, `":" is missing after "${field.name}"`);
+    }
     // An empty list says as much as no mention at all.
     if (field.repeated && given.value.kind === "list" && given.value.items.length === 0) return;
     const first = this.#lines.get(field.name);

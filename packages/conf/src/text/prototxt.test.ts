@@ -134,6 +134,11 @@ function readByProtobufjs(text: string): object | undefined {
   }
 }
 
+/** `[name]` names an extension, which conf has none of; protobufjs takes it for the field of that name. */
+function namesExtension(text: string): boolean {
+  return parsePrototxt(text).faults.some(({ message }) => message === "expected the name of a field, not [");
+}
+
 const words = ["name", "names", "size", "sizes", "port", "flag", "node", "nodes", "true", "f", "1", "0"];
 const others = ["-1", "-", "017", "0x1F", "1.5", "4294967295", '"a"', "'b'", '"\\x41\\n"', '"\\q"', "# c"];
 const marks = [":", ":", ":", ":", "{", "}", "{", "}", "<", ">", "[", "]", ",", ";"];
@@ -166,6 +171,7 @@ for (const [name, texts] of [
 ] as const) {
   test(`${name} are accepted, and mean, what protobuf's text format says`, () => {
     const property = fc.property(texts, (text) => {
+      fc.pre(!namesExtension(text));
       assert.deepEqual(readByOurs(text), readByProtobufjs(text));
     });
     fc.assert(property, { numRuns: 2000 });

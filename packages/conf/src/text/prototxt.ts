@@ -82,7 +82,8 @@ class Parser {
   #value(name: Token, hasColon: boolean, depth: number): TreeValue | typeof lost {
     const token = this.#peek();
     if (isOpener(token)) return this.#nested(depth);
-    if (token.kind === "punctuation" && token.text === "[") return this.#list(name, depth);
+    if (token.kind === "punctuation" && token.text === "[")
+      return this.#list(name, { isBare: !hasColon, depth });
     if (token.kind === "end" || token.kind === "punctuation" || this.#startsField(name)) {
       this.#fault(name.line, `"${name.text}" has no value`);
       return lost;
@@ -110,11 +111,11 @@ class Parser {
     return this.#message(opener, depth + 1);
   }
 
-  #list(name: Token, depth: number): TreeValue | typeof lost {
+  #list(name: Token, { isBare, depth }: { isBare: boolean; depth: number }): TreeValue | typeof lost {
     const line = this.#peek().line;
     this.#at++;
     const items: TreeValue[] = [];
-    if (this.#take("]")) return { kind: "list", line, items };
+    if (this.#take("]")) return { kind: "list", line, isBare, items };
     do {
       const token = this.#peek();
       const isNested = isOpener(token);
@@ -125,7 +126,7 @@ class Parser {
       if (item === lost) return lost;
       items.push(item);
     } while (this.#take(","));
-    if (this.#take("]")) return { kind: "list", line, items };
+    if (this.#take("]")) return { kind: "list", line, isBare, items };
     return this.#skip(line, `the list "${name.text}" is not closed`);
   }
 

@@ -24,6 +24,8 @@ export interface TreeMessage {
 export interface TreeList {
   readonly kind: "list";
   readonly line: number;
+  /** Of prototxt without a colon in front, as only lists of messages may be. */
+  readonly isBare: boolean;
   readonly items: readonly TreeValue[];
 }
 

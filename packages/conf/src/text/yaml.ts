@@ -149,7 +149,7 @@ class TreeBuilder {
       height = Math.max(height, counted.height + 1);
     }
     this.#next();
-    return { value: { kind: "list", line, items }, nodes, height };
+    return { value: { kind: "list", line, isBare: false, items }, nodes, height };
   }
 
   /** An alias shares the tree of its anchor but counts all of it: what walks the tree later walks it again. */
