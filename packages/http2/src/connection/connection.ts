@@ -1,39 +1,25 @@
 import { ConnectionError } from "../frame/connection-error.js";
 import { ErrorCode } from "../frame/error-code.js";
 import { FrameReader } from "../frame/frame-reader.js";
-import type { FrameVisitor } from "../frame/frame-visitor.js";
 import { FrameWriter } from "../frame/frame-writer.js";
 import type { HeaderField } from "../hpack/header-field.js";
-import type { DecodedHeaders } from "../hpack/header-list.js";
-import { HpackDecoder } from "../hpack/hpack-decoder.js";
 import { HpackEncoder } from "../hpack/hpack-encoder.js";
-import { HpackError } from "../hpack/hpack-error.js";
 import { FrameBudget } from "../limits/frame-budget.js";
 import type { Http2Limits, LimitName } from "../limits/http2-limits.js";
 import { ResetLimit } from "../limits/reset-limit.js";
 import type { ConnectionHooks } from "./connection-hooks.js";
-import { DataReceiver, type DataReceiverHost } from "./data-receiver.js";
 import { FlowSender, type FlowSenderHost } from "./flow-sender.js";
-import { initialSettings, readSettings, SettingId, type Settings } from "./settings.js";
+import { type ConnectionRole, PeerFrames } from "./peer-frames.js";
+import { initialSettings, SettingId, type Settings } from "./settings.js";
 import type { Stream, StreamDefaults, StreamOwner } from "./stream.js";
 import { type StreamEnd, StreamTable } from "./stream-table.js";
-
-/** What differs between the two ends of a connection. */
-export interface ConnectionRole {
-  /** Whether no stream of this id was opened yet: no frame but HEADERS may come on it. */
-  isIdle(streamId: number): boolean;
-  onHeaders(streamId: number, headers: DecodedHeaders, isEnd: boolean): void;
-  /** We have sent END_STREAM while the peer may still send. */
-  onEndedFirst(stream: Stream): void;
-  /** A PING of ours was answered. */
-  onPong(payload: Uint8Array): void;
-  onGoaway(lastStreamId: number): void;
-}
 
 export interface ConnectionOptions {
   readonly role: ConnectionRole;
   readonly limits: Http2Limits;
   readonly hooks: ConnectionHooks;
+  /** A handler has sent something, which may be outside of `read`. */
+  readonly onWritten: () => void;
   /** What our SETTINGS say beside sizes. */
   readonly settings: readonly (readonly [id: number, value: number])[];
   /** The time in ms, by the clock that the sweeps follow. */
@@ -41,66 +27,62 @@ export interface ConnectionOptions {
 }
 
 /**
- * The part of a connection that is the same at both ends: settings, pings, windows, data, resets, floods. It works on
- * bytes and knows no socket and no time but that of `sweep`.
+ * The part of a connection that is the same at both ends: its streams and their ends, what leaves and under which limits;
+ * PeerFrames is the part for what comes. It works on bytes and knows no socket and no time but that of `sweep`.
  */
-export class Connection implements FrameVisitor, StreamOwner, FlowSenderHost, DataReceiverHost {
+export class Connection implements StreamOwner, FlowSenderHost {
   readonly writer: FrameWriter = new FrameWriter();
   readonly streams: StreamTable = new StreamTable();
+  readonly sender: FlowSender;
+  /** What a new stream starts with, by the settings of both ends. */
+  streamDefaults: StreamDefaults;
   readonly #role: ConnectionRole;
   readonly #limits: Http2Limits;
   readonly #hooks: ConnectionHooks;
-  readonly #reader: FrameReader;
-  readonly #decoder: HpackDecoder;
+  readonly onWritten: () => void;
   readonly #encoder = new HpackEncoder();
-  readonly #sender: FlowSender;
-  readonly #data: DataReceiver;
+  readonly #frames: PeerFrames;
+  readonly #reader: FrameReader;
   readonly #budget: FrameBudget;
   readonly #resets: ResetLimit;
-  /** What the peer said of itself. */
-  #settings: Settings = initialSettings;
-  /** What a new stream starts with, by the settings of both ends. */
-  streamDefaults: StreamDefaults;
+  /** The time of the last sweep, and what had been sent by then. */
   #sweptAt: number;
-  /** What had been sent at the last sweep. */
   #sentBytesBefore = 0;
-
-  /** SETTINGS of the peer have come, and it has taken note of ours. */
-  hasSettings = false;
-  isAcknowledged = false;
 
   constructor(options: ConnectionOptions) {
     const { limits, now } = options;
     this.#role = options.role;
     this.#limits = limits;
     this.#hooks = options.hooks;
+    this.onWritten = options.onWritten;
     this.#sweptAt = now;
     this.streamDefaults = {
       sendWindowSize: initialSettings.initialWindowSize,
       receiveWindowSize: limits.streamWindowSize,
       bodyTimeoutMs: limits.bodyTimeoutMs,
     };
-    this.#reader = new FrameReader(this, limits);
-    this.#decoder = new HpackDecoder({
-      maxListSize: limits.maxHeaderListSize,
-      maxFields: limits.maxHeaderFields,
-    });
     this.#budget = new FrameBudget(limits.maxIdleFrames);
     this.#resets = new ResetLimit({ max: limits.maxResets, windowMs: limits.resetWindowMs, now });
     const { socketBufferSize } = limits;
-    this.#sender = new FlowSender({
-      host: this,
-      writer: this.writer,
-      budget: this.#budget,
-      socketBufferSize,
-    });
+    this.sender = new FlowSender({ host: this, writer: this.writer, budget: this.#budget, socketBufferSize });
     this.writer.settings([
       ...options.settings,
       [SettingId.initialWindowSize, limits.streamWindowSize],
       [SettingId.maxFrameSize, limits.maxFrameSize],
       [SettingId.maxHeaderListSize, limits.maxHeaderListSize],
     ]);
-    this.#data = new DataReceiver(this, this.writer, limits.connectionWindowSize);
+    this.#frames = new PeerFrames(this, options.role, limits);
+    this.#reader = new FrameReader(this.#frames, limits);
+  }
+
+  /** The peer has taken note of our SETTINGS. */
+  get isAcknowledged(): boolean {
+    return this.#frames.isAcknowledged;
+  }
+
+  /** SETTINGS have been exchanged both ways. */
+  get isSettled(): boolean {
+    return this.#frames.isSettled;
   }
 
   /** @throws ConnectionError when the peer broke a rule, and whatever a handler throws. */
@@ -113,8 +95,15 @@ export class Connection implements FrameVisitor, StreamOwner, FlowSenderHost, Da
     this.#reader.stop();
   }
 
+  /** What the peer says of itself, as far as it bears on what leaves. */
+  applySettings(settings: Settings): void {
+    this.streamDefaults = { ...this.streamDefaults, sendWindowSize: settings.initialWindowSize };
+    this.writer.maxFrameSize = settings.maxFrameSize;
+    this.#encoder.setMaxTableSize(settings.headerTableSize);
+  }
+
   setUnwrittenBytes(bytes: number): void {
-    this.#sender.setUnwrittenBytes(bytes);
+    this.sender.setUnwrittenBytes(bytes);
   }
 
   countLimit(name: LimitName): void {
@@ -144,7 +133,7 @@ export class Connection implements FrameVisitor, StreamOwner, FlowSenderHost, Da
 
   /** A peer that leaves much unread is borne with as long as it reads at all. */
   #checkUnsent(): void {
-    const { sentBytes, unsentBytes } = this.#sender;
+    const { sentBytes, unsentBytes } = this.sender;
     if (unsentBytes > this.#limits.maxUnsentBytes && sentBytes === this.#sentBytesBefore) {
       this.#exceed("unsent_bytes", "too many bytes of answers are not read");
     }
@@ -175,15 +164,21 @@ export class Connection implements FrameVisitor, StreamOwner, FlowSenderHost, Da
   }
 
   sendData(stream: Stream, bytes: Uint8Array, isEnd: boolean): void {
-    this.#sender.send(stream, bytes, isEnd);
+    this.sender.send(stream, bytes, isEnd);
   }
 
   sendTrailers(stream: Stream, fields: readonly HeaderField[]): void {
-    this.#sender.sendTrailers(stream, fields);
+    this.sender.sendTrailers(stream, fields);
   }
 
-  sendTrailersNow(stream: Stream, fields: readonly HeaderField[]): void {
-    this.sendHeaders(stream, fields, true);
+  /** Whoever gave the trailers is no longer there to be told of a fault in them, so it costs the stream. */
+  sendDeferredTrailers(stream: Stream, fields: readonly HeaderField[]): void {
+    try {
+      this.sendHeaders(stream, fields, true);
+    } catch (error) {
+      this.#hooks.onFault?.(error);
+      this.resetStream(stream, ErrorCode.internalError);
+    }
   }
 
   resetStream(stream: Stream, code: ErrorCode): void {
@@ -192,11 +187,7 @@ export class Connection implements FrameVisitor, StreamOwner, FlowSenderHost, Da
   }
 
   resumeBody(stream: Stream): void {
-    this.#data.resume(stream);
-  }
-
-  onWritten(): void {
-    this.#hooks.onOutput();
+    this.#frames.resumeBody(stream);
   }
 
   onDrain(stream: Stream): void {
@@ -223,7 +214,7 @@ export class Connection implements FrameVisitor, StreamOwner, FlowSenderHost, Da
   }
 
   closeStream(stream: Stream, end: StreamEnd): void {
-    this.#sender.forget(stream);
+    this.sender.forget(stream);
     this.streams.close(stream, end);
   }
 
@@ -251,153 +242,8 @@ export class Connection implements FrameVisitor, StreamOwner, FlowSenderHost, Da
     }
   }
 
-  // Frames, as the reader finds them.
-
-  onDataStart(streamId: number, length: number, isEnd: boolean): void {
-    this.#data.start(streamId, length, isEnd);
-  }
-
-  onDataPiece(piece: Uint8Array): void {
-    this.#data.add(piece);
-  }
-
-  onDataEnd(): void {
-    this.#data.end();
-  }
-
-  streamForData(streamId: number): Stream | undefined {
-    const stream = this.streams.get(streamId);
-    if (stream?.isRemoteEnded) {
-      this.failStream(stream, ErrorCode.streamClosed, "DATA came behind its end");
-    } else if (stream === undefined) {
-      this.#checkNotIdle(streamId, "DATA");
-      this.#onLateData(streamId);
-    }
-    return stream;
-  }
-
-  /** Data that crossed with our reset is thrown away; other data has no excuse. */
-  #onLateData(streamId: number): void {
-    const end = this.streams.endOf(streamId);
-    if (end === "reset-by-us") return;
-    this.refuseStream(streamId, ErrorCode.streamClosed, "DATA came on a closed stream");
-    this.streams.remember(streamId, "reset-by-us");
-    this.countReset();
-  }
-
-  onEmptyData(): void {
-    this.#spend("empty_data_flood");
-  }
-
-  onHeaders(streamId: number, block: Uint8Array, isEnd: boolean): void {
-    this.#role.onHeaders(streamId, this.#decode(block), isEnd);
-  }
-
-  #decode(block: Uint8Array): DecodedHeaders {
-    try {
-      return this.#decoder.decode(block);
-    } catch (error) {
-      if (!(error instanceof HpackError)) throw error;
-      throw new ConnectionError(ErrorCode.compressionError, error.message);
-    }
-  }
-
-  onPriority(): void {
-    this.#spend("priority_flood");
-  }
-
-  onRstStream(streamId: number, code: number): void {
-    this.#checkNotIdle(streamId, "RST_STREAM");
-    const stream = this.streams.get(streamId);
-    if (stream === undefined) {
-      this.#spend("resets");
-      return;
-    }
-    const { receiver } = stream;
-    this.closeStream(stream, "reset-by-peer");
-    receiver?.onReset(code);
-    this.countReset();
-  }
-
-  onSettings(payload: Uint8Array): void {
-    this.#spend("settings_flood");
-    const settings = readSettings(this.#settings, payload);
-    const growth = settings.initialWindowSize - this.#settings.initialWindowSize;
-    this.#settings = settings;
-    this.streamDefaults = { ...this.streamDefaults, sendWindowSize: settings.initialWindowSize };
-    this.hasSettings = true;
-    this.writer.maxFrameSize = settings.maxFrameSize;
-    this.#encoder.setMaxTableSize(settings.headerTableSize);
-    this.writer.settingsAck();
-    if (growth !== 0) this.#widenStreams(growth);
-  }
-
-  #widenStreams(growth: number): void {
-    for (const stream of this.streams.values()) {
-      if (!stream.sendWindow.widen(growth)) {
-        const message = `SETTINGS_INITIAL_WINDOW_SIZE makes the window of stream ${stream.id} too large`;
-        throw new ConnectionError(ErrorCode.flowControlError, message);
-      }
-      this.#sender.resume(stream);
-    }
-  }
-
-  onSettingsAck(): void {
-    this.#spend("settings_flood");
-    this.isAcknowledged = true;
-  }
-
-  onPing(payload: Uint8Array, isAck: boolean): void {
-    this.#spend("ping_flood");
-    if (isAck) this.#role.onPong(payload);
-    else this.writer.ping(payload, true);
-  }
-
-  onGoaway(lastStreamId: number): void {
-    this.#spend("settings_flood");
-    this.#role.onGoaway(lastStreamId);
-  }
-
-  onWindowUpdate(streamId: number, increment: number): void {
-    this.#spend("window_update_flood");
-    if (streamId === 0) this.#widenConnection(increment);
-    else this.#widenStream(streamId, increment);
-  }
-
-  #widenConnection(increment: number): void {
-    if (increment === 0) {
-      throw new ConnectionError(ErrorCode.protocolError, "WINDOW_UPDATE of the connection came with 0");
-    }
-    if (!this.#sender.window.widen(increment)) {
-      throw new ConnectionError(ErrorCode.flowControlError, "the window of the connection is too large");
-    }
-    this.#sender.pump();
-  }
-
-  #widenStream(streamId: number, increment: number): void {
-    this.#checkNotIdle(streamId, "WINDOW_UPDATE");
-    const stream = this.streams.get(streamId);
-    if (stream === undefined) return;
-    if (increment === 0) {
-      this.failStream(stream, ErrorCode.protocolError, "WINDOW_UPDATE came with 0");
-    } else if (!stream.sendWindow.widen(increment)) {
-      this.failStream(stream, ErrorCode.flowControlError, "its window is too large");
-    } else {
-      this.#sender.resume(stream);
-    }
-  }
-
-  onUnknown(): void {
-    this.#spend("unknown_frame_flood");
-  }
-
-  #checkNotIdle(streamId: number, frame: string): void {
-    if (!this.#role.isIdle(streamId)) return;
-    throw new ConnectionError(ErrorCode.protocolError, `${frame} came on stream ${streamId}, which is idle`);
-  }
-
-  /** A frame that brings no work on. */
-  #spend(name: LimitName): void {
+  /** A frame that brings no work on. @throws ConnectionError enhanceYourCalm when it is one too many. */
+  spendFrame(name: LimitName): void {
     if (!this.#budget.spend()) this.#exceed(name, "too many frames came that ask for nothing");
   }
 

@@ -7,8 +7,9 @@ import type { Stream } from "./stream.js";
 
 /** What becomes of a stream as its data leaves. */
 export interface FlowSenderHost {
-  /** Its data has left: write the trailers that close it. */
-  sendTrailersNow(stream: Stream, fields: readonly HeaderField[]): void;
+  sendHeaders(stream: Stream, fields: readonly HeaderField[], isEnd: boolean): void;
+  /** The data before them has left. */
+  sendDeferredTrailers(stream: Stream, fields: readonly HeaderField[]): void;
   /** END_STREAM is written. */
   onLocalEnd(stream: Stream): void;
   /** Its data has left and more may follow. */
@@ -66,7 +67,7 @@ export class FlowSender {
   }
 
   sendTrailers(stream: Stream, fields: readonly HeaderField[]): void {
-    if (stream.backlog === undefined) this.#host.sendTrailersNow(stream, fields);
+    if (stream.backlog === undefined) this.#host.sendHeaders(stream, fields, true);
     else stream.backlog.trailers = fields;
   }
 
@@ -115,7 +116,7 @@ export class FlowSender {
     }
     stream.backlog = undefined;
     this.#write(stream, bytes, backlog.isEnd);
-    if (backlog.trailers) this.#host.sendTrailersNow(stream, backlog.trailers);
+    if (backlog.trailers) this.#host.sendDeferredTrailers(stream, backlog.trailers);
     else if (!backlog.isEnd) this.#host.onDrain(stream);
   }
 

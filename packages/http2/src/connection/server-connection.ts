@@ -2,9 +2,10 @@ import { ConnectionError } from "../frame/connection-error.js";
 import { ErrorCode } from "../frame/error-code.js";
 import { connectionPreface } from "../frame/frame-type.js";
 import type { Http2Limits, LimitName } from "../limits/http2-limits.js";
-import { Connection, type ConnectionRole } from "./connection.js";
+import { Connection } from "./connection.js";
 import type { ConnectionHooks } from "./connection-hooks.js";
 import { maxWindowSize } from "./flow-window.js";
+import type { ConnectionRole } from "./peer-frames.js";
 import { RequestReader } from "./request-reader.js";
 import { SettingId } from "./settings.js";
 import type { StreamHandler } from "./stream-handler.js";
@@ -70,7 +71,8 @@ export class ServerConnection {
     this.#connection = new Connection({
       role: this.#role(),
       limits,
-      hooks: { ...hooks, onOutput: () => this.#announceOutput() },
+      hooks,
+      onWritten: () => this.#announceOutput(),
       settings: [[SettingId.maxConcurrentStreams, limits.maxConcurrentStreams]],
       now,
     });
@@ -231,7 +233,7 @@ export class ServerConnection {
       {
         now: this.#now,
         startedAt: this.#startedAt,
-        isSettled: connection.hasSettings && connection.isAcknowledged,
+        isSettled: connection.isSettled,
         heardAt: this.#heardAt,
         pingedAt: this.#pingedAt,
         idleSince: this.#idleSince,

@@ -63,8 +63,8 @@ export class Stream implements ServerStream {
 
   sendHeaders(fields: readonly HeaderField[], isEnd = false): void {
     if (this.isClosed) return;
-    if (isEnd) this.#endAnswer();
     this.#owner.sendHeaders(this, fields, isEnd);
+    if (isEnd) this.#endAnswer();
     this.#owner.onWritten();
   }
 
@@ -78,15 +78,15 @@ export class Stream implements ServerStream {
 
   sendTrailers(fields: readonly HeaderField[]): void {
     if (this.isClosed) return;
-    this.#endAnswer();
     this.#owner.sendTrailers(this, fields);
+    this.#endAnswer();
     this.#owner.onWritten();
   }
 
   respond(headers: readonly HeaderField[], body: Uint8Array, trailers: readonly HeaderField[]): void {
     if (this.isClosed) return;
-    this.#endAnswer();
     this.#owner.sendHeaders(this, headers, false);
+    this.#endAnswer();
     this.#owner.sendData(this, body, false);
     this.#owner.sendTrailers(this, trailers);
     this.#owner.onWritten();

@@ -23,7 +23,9 @@ export function uint32(value: number): Buffer {
   return bytes;
 }
 
+export type SettingEntry = readonly [id: number, value: number];
+
 /** The payload of a SETTINGS frame. */
-export function settingsPayload(...entries: readonly (readonly [id: number, value: number])[]): Buffer {
+export function settingsPayload(...entries: readonly SettingEntry[]): Buffer {
   return Buffer.concat(entries.map(([id, value]) => Buffer.concat([Buffer.from([0, id]), uint32(value)])));
 }
