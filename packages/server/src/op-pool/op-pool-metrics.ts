@@ -1,4 +1,4 @@
-import type { Counter, Histogram, Metrics } from "@paddlewheel/core";
+import type { Counter, DagNode, Histogram, Metrics, OpTask } from "@paddlewheel/core";
 import { limitCounter } from "../rpc/call-gate.js";
 
 /** What is read only when somebody looks. */
@@ -15,6 +15,7 @@ export class OpPoolMetrics {
   readonly refused: Counter;
   readonly waitSeconds: Histogram;
   readonly #metrics: Metrics;
+  readonly #runSeconds = new WeakMap<DagNode, Histogram>();
 
   constructor(metrics: Metrics, { waiting, busy }: OpPoolGauges) {
     this.#metrics = metrics;
@@ -34,12 +35,16 @@ export class OpPoolMetrics {
   }
 
   /** Time the Op of one node takes in a thread. */
-  runSeconds(workflow: string, op: string): Histogram {
-    return this.#metrics.histogram({
+  runSeconds({ node, workflow }: OpTask): Histogram {
+    const known = this.#runSeconds.get(node);
+    if (known) return known;
+    const seconds = this.#metrics.histogram({
       name: "paddlewheel_op_pool_run_seconds",
       help: "Time an Op took in a thread of the Op pool, waiting and crossing left out.",
-      labels: { workflow, op },
+      labels: { workflow, op: node.name },
     });
+    this.#runSeconds.set(node, seconds);
+    return seconds;
   }
 
   replaced(reason: ThreadEnd): Counter {

@@ -136,6 +136,7 @@ describe("the Op pool", () => {
     gate.open();
     assert.equal(await threadOf(pool, call()), before);
     assert.equal(clock.timerCount, 0);
+    assert.equal(abandoned.responseAttachment, undefined);
   });
 
   test("imports modules beforehand and says everything that is wrong with them", async (t) => {
@@ -190,6 +191,14 @@ describe("the Op pool", () => {
     await Promise.all(runs);
     await closed;
     await pool.close();
+  });
+
+  test("says so when it is closed while it imports modules", async (t) => {
+    const { pool } = createTestPool(t);
+    const prepared = pool.prepare([{ module: scriptedOps, type: "EchoOp" }]);
+    const closed = pool.close();
+    await assert.rejects(prepared, failure("the op pool is closed", Code.unavailable));
+    await closed;
   });
 
   test("closes within 5 s, whatever the runs do", async (t) => {

@@ -80,12 +80,14 @@ export class WorkerOpPool implements OpPool {
   /**
    * Starts the threads and imports the modules of Ops in each, so that the first request finds them; does nothing when
    * there are none. Without it, each is imported at its first run.
-   * @throws ServeError invalidConf with every module that cannot be imported or lacks the class.
+   * @throws ServeError invalidConf with every module that cannot be imported or lacks the class; unavailable when the
+   * pool is closed meanwhile.
    */
   async prepare(ops: Iterable<OpAddress>): Promise<void> {
     const addresses = [...ops].map(({ module, type }) => ({ module, type }));
     if (addresses.length === 0) return;
     const faults = await this.#threads.prepare(addresses).catch((thrown: unknown) => {
+      if (this.#closed !== undefined) throw closedError();
       const modules = [...new Set(addresses.map(({ module }) => `"${module}"`))].join(", ");
       const message = `a worker thread ended while it imported ${modules}`;
       throw new ServeError(Code.invalidConf, message, { cause: thrown });
@@ -124,8 +126,7 @@ export class WorkerOpPool implements OpPool {
       this.#metrics.waitSeconds.observe((this.#clock.now() - since) / 1000);
       return slot;
     } catch (thrown) {
-      if (thrown instanceof ServeError && thrown.code === Code.resourceExhausted)
-        this.#metrics.refused.increment();
+      if (ServeError.from(thrown).code === Code.resourceExhausted) this.#metrics.refused.increment();
       throw thrown;
     }
   }
@@ -138,7 +139,7 @@ export class WorkerOpPool implements OpPool {
       const answer = await this.#threads
         .run(job, { transferList, signal })
         .catch((thrown: unknown) => this.#ended(task, signal, thrown));
-      this.#metrics.runSeconds(task.workflow, task.node.name).observe(answer.ms / 1000);
+      this.#metrics.runSeconds(task).observe(answer.ms / 1000);
       return readAnswer(answer, call);
     } finally {
       this.#runs.delete(watch);
@@ -183,7 +184,9 @@ function readAnswer(answer: OpAnswer, call: Call): OpOutcome {
   if ("thrown" in answer) throw restoreThrown(answer.thrown);
   const { result, output, responseAttachment, lost } = answer;
   restorePrototypes(lost);
-  if (responseAttachment instanceof Uint8Array) call.responseAttachment = responseAttachment;
+  // An attempt that was given up must not change the answer of the one that follows it.
+  if (responseAttachment instanceof Uint8Array && !call.stopReason)
+    call.responseAttachment = responseAttachment;
   return { result, output };
 }
 

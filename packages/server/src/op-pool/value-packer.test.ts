@@ -109,7 +109,10 @@ describe("ValuePacker", () => {
     assertRefused(Promise.resolve(1), `it is an instance of Promise; ${rest}`);
     assertRefused(new MyBlob(), `it is an instance of MyBlob; ${rest}`);
     assertRefused(new Map([["a", new Error("e")]]), `it holds an instance of Error at a; ${rest}`);
-    assertRefused(new Map([[{}, new Set([Box])]]), `it holds a function at (an object).(a member); ${rest}`);
+    assertRefused(
+      new Map([[{}, new Set([Box])]]),
+      `it holds a function at (key of type object).(a member); ${rest}`,
+    );
     assertRefused(Object.create({}), `it is an instance of Object; ${rest}`);
   });
 

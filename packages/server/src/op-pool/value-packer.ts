@@ -68,6 +68,8 @@ export class ValuePacker {
   }
 
   #packAt(step: string | number, value: unknown): unknown {
+    // Lists of a hundred thousand numbers occur, and the path is for messages only.
+    if (typeof value === "number" || typeof value === "string") return value;
     this.#path.push(step);
     const packed = this.#pack(value);
     this.#path.pop();
@@ -75,8 +77,9 @@ export class ValuePacker {
   }
 
   #packObject(value: object): object {
-    if (this.#path.length > maxDepth)
+    if (this.#path.length > maxDepth) {
       throw this.#refusal("something", `it is nested deeper than ${maxDepth} levels`);
+    }
     if (ArrayBuffer.isView(value)) return this.#packView(value);
     const prototype: unknown = Object.getPrototypeOf(value);
     switch (prototype) {
@@ -123,7 +126,7 @@ export class ValuePacker {
     const packed = new Map<unknown, unknown>();
     this.#packed.set(value, packed);
     for (const [key, item] of value) {
-      const step = typeof key === "object" ? "(an object)" : String(key);
+      const step = typeof key === "string" ? key : `(key of type ${typeof key})`;
       packed.set(this.#packAt(step, key), this.#packAt(step, item));
     }
     return packed;

@@ -158,6 +158,7 @@ export class BlockOp extends PoolOp {
   inference(): void {
     this.say("at work");
     Atomics.wait(this.requestMessage<Int32Array>(), 0, 0);
+    this.call.responseAttachment = Buffer.from("attached");
     this.output = threadId;
   }
 }
