@@ -4,12 +4,15 @@ import {
   Metadata,
   makeGenericClientConstructor,
   type ServiceError,
+  type StatusObject,
 } from "@grpc/grpc-js";
 
 /** What any transport says of a call. */
 export interface Outcome {
   readonly number: number;
   readonly text: string;
+  /** Header or trailing metadata `x-paddlewheel-trace`. */
+  readonly trace?: string;
 }
 
 export interface TestClient {
@@ -37,7 +40,9 @@ export function httpClient(port: number): TestClient {
         headers: { "content-type": "application/proto", ...headers },
         ...(signal ? { signal } : {}),
       });
-      return { number: Number(response.headers.get("x-bd-error-code")), text: await response.text() };
+      const trace = response.headers.get("x-paddlewheel-trace");
+      const number = Number(response.headers.get("x-bd-error-code"));
+      return { number, text: await response.text(), ...(trace === null ? {} : { trace }) };
     },
     close: () => {},
   };
@@ -54,13 +59,9 @@ export function grpcClient(port: number): TestClient {
       const metadata = new Metadata();
       for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
       return new Promise((resolve) => {
-        const done = (error: ServiceError | null, reply?: Buffer): void => {
-          if (!error) resolve({ number: 0, text: reply?.toString("utf8") ?? "" });
-          else
-            resolve({
-              number: Number(error.metadata.get("x-bd-error-code")[0] ?? Number.NaN),
-              text: error.details,
-            });
+        let text = "";
+        const done = (_error: ServiceError | null, reply?: Buffer): void => {
+          text = reply?.toString("utf8") ?? "";
         };
         const path = `/${service}/${method}`;
         const call: ClientUnaryCall = client.makeUnaryRequest(
@@ -71,6 +72,13 @@ export function grpcClient(port: number): TestClient {
           metadata,
           done,
         );
+        // Comes after the reply, with the metadata of success and failure alike.
+        call.on("status", ({ code, details, metadata: trailers }: StatusObject) => {
+          const [trace] = trailers.get("x-paddlewheel-trace");
+          const number = code === 0 ? 0 : Number(trailers.get("x-bd-error-code")[0] ?? Number.NaN);
+          const outcome = { number, text: code === 0 ? text : details };
+          resolve(trace === undefined ? outcome : { ...outcome, trace: String(trace) });
+        });
         signal?.addEventListener("abort", () => call.cancel());
       });
     },

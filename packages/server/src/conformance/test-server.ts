@@ -1,4 +1,4 @@
-import { defineMethod, type MessageCodec, type RpcService } from "@paddlewheel/core";
+import { defineMethod, type MessageCodec, type RpcService, type TraceSink } from "@paddlewheel/core";
 import { RecordingLogger } from "@paddlewheel/core/testing";
 import { GrpcTransport } from "../grpc/transport.js";
 import { HttpTransport } from "../http/transport.js";
@@ -6,6 +6,7 @@ import { defaultLimits, type ServerLimits } from "../limits.js";
 import { Listener } from "../listener/listener.js";
 import { PromMetrics } from "../observe/prom-metrics.js";
 import { CallGate } from "../rpc/call-gate.js";
+import { CallTracer } from "../rpc/call-tracer.js";
 import { ServiceDirectory } from "../rpc/service-directory.js";
 
 /** Messages that are plain text on every wire. */
@@ -39,10 +40,15 @@ export class TestServer {
   readonly listener: Listener;
   port = 0;
 
-  constructor(services: readonly RpcService[], limits: Partial<ServerLimits> = {}) {
+  constructor(
+    services: readonly RpcService[],
+    limits: Partial<ServerLimits> = {},
+    tracing: { readonly isOnRequest?: boolean; readonly sink?: TraceSink } = {},
+  ) {
     const shared = { limits: { ...defaultLimits, ...limits }, logger: this.logger, metrics: this.metrics };
     const directory = new ServiceDirectory();
-    this.gate = new CallGate(shared);
+    const tracer = new CallTracer({ isOnRequest: true, sink: undefined, logger: this.logger, ...tracing });
+    this.gate = new CallGate({ ...shared, tracer });
     this.http = new HttpTransport({ ...shared, gate: this.gate, directory });
     this.grpc = new GrpcTransport({ ...shared, gate: this.gate });
     for (const service of services) {

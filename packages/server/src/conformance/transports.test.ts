@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code, ServeError, traceHeaders } from "@paddlewheel/core";
 import { grpcClient, httpClient, type TestClient } from "./test-clients.js";
 import { TestServer, textService } from "./test-server.js";
 
@@ -23,6 +23,7 @@ function overEveryTransport(
 }
 
 let whenStopped: (reason: ServeError) => void = () => {};
+const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const never = (): Promise<string> => new Promise(() => {});
 const service = textService({
   echo: (text) => text,
@@ -38,6 +39,7 @@ const service = textService({
     return never();
   },
   ids: (_text, call) => `${call.logId} ${call.requestId}`,
+  onward: (_text, call) => Object.values(traceHeaders(call)).join(" "),
 });
 
 overEveryTransport("a synchronous and an asynchronous method answer", async (client) => {
@@ -139,6 +141,33 @@ overEveryTransport("each call leaves one log line", async (client, server) => {
     requestId: "r1",
     error: 'tensor "x": no such feed',
   });
+});
+
+overEveryTransport(
+  "a caller that asks for its trace gets it, of an answer and of an error",
+  async (client) => {
+    const headers = { "x-paddlewheel-trace": "1", "x-request-id": "r1", traceparent };
+    for (const method of ["later", "refuse"]) {
+      const { trace } = await client.call({ method, headers });
+      const { requestId, traceId, spans } = JSON.parse(trace ?? "") as CallReport;
+      assert.deepEqual([requestId, traceId], ["r1", traceparent.split("-")[1]]);
+      assert.equal(spans[0]?.name, `test.Echo/${method}`);
+    }
+    assert.equal((await client.call({ method: "later", headers: { traceparent } })).trace, undefined);
+  },
+);
+
+overEveryTransport("the log line of a call names the trace it belongs to", async (client, server) => {
+  await client.call({ method: "echo", headers: { traceparent } });
+  await client.call({ method: "echo", headers: { traceparent: "nonsense" } });
+  const ids = server.logger.lines.map(({ fields }) => fields.traceId);
+  assert.deepEqual(ids, [traceparent.split("-")[1], undefined]);
+});
+
+overEveryTransport("a method's call carries the trace on, its state in one piece", async (client) => {
+  const headers = { traceparent, tracestate: "a=1,b=2" };
+  const { text } = await client.call({ method: "onward", headers });
+  assert.equal(text, `${traceparent} a=1,b=2`);
 });
 
 test("before the server is ready every call is told so", async () => {

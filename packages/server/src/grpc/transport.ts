@@ -18,7 +18,8 @@ import {
 } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { createCall } from "../rpc/create-call.js";
+import { traceHeader } from "../rpc/call-tracer.js";
+import { createCall, type ReceivedCall } from "../rpc/create-call.js";
 import { grpcStatus } from "./status.js";
 
 export interface GrpcTransportOptions {
@@ -112,21 +113,30 @@ export class GrpcTransport {
         const response = await method.handle(method.request.decode(raw.request), call);
         return method.response.encode(response);
       });
-      respond(null, bytes);
+      respond(null, bytes, this.#trailers(call));
     } catch (thrown) {
-      respond(statusObject(ServeError.from(thrown)));
+      respond(statusObject(ServeError.from(thrown), this.#trailers(call)));
     }
   }
 
   #createCall(service: RpcService, method: RpcMethod, raw: RawCall): Call {
-    return createCall({
+    const received: ReceivedCall = {
       service: service.name,
       method: method.name,
       protocol: "grpc",
-      logId: metadataText(raw.metadata, "log-id"),
-      requestId: metadataText(raw.metadata, "x-request-id"),
       timeoutMs: this.#timeoutMs(raw.getDeadline()),
-    });
+      header: (name) => metadataText(raw.metadata, name),
+    };
+    return createCall(received, this.#gate.tracer);
+  }
+
+  /** Metadata behind the answer; most often there is none. */
+  #trailers(call: Call): Metadata | undefined {
+    const report = this.#gate.tracer.report(call);
+    if (report === undefined) return undefined;
+    const trailers = new Metadata();
+    trailers.set(traceHeader, report);
+    return trailers;
   }
 
   #timeoutMs(deadline: Date | number): number | undefined {
@@ -150,13 +160,15 @@ function methodDefinition(service: string, method: RpcMethod): object {
 }
 
 function metadataText(metadata: Metadata, key: string): string | undefined {
-  const value = metadata.get(key)[0];
-  return typeof value === "string" ? value : undefined;
+  const values = metadata.get(key);
+  return values.length > 0 ? values.join(", ") : undefined;
 }
 
 /** The error as a gRPC status; the number gRPC has no place for travels as `x-bd-error-code`. */
-function statusObject(error: ServeError): { code: number; details: string; metadata: Metadata } {
-  const metadata = new Metadata();
+function statusObject(
+  error: ServeError,
+  metadata: Metadata = new Metadata(),
+): { code: number; details: string; metadata: Metadata } {
   metadata.set("x-bd-error-code", String(error.code));
   const code = grpcStatus[codeName(error.code) ?? "internal"];
   return { code, details: error.message, metadata };

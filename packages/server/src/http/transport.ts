@@ -3,7 +3,8 @@ import type { Socket } from "node:net";
 import { type Call, codeName, type Logger, type RpcMethod, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { createCall } from "../rpc/create-call.js";
+import { traceHeader } from "../rpc/call-tracer.js";
+import { createCall, type ReceivedCall } from "../rpc/create-call.js";
 import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
 import { packBody, readBody } from "./body.js";
 import { type BodyFormat, bodyFormat, decodeBody, encodeBody } from "./body-format.js";
@@ -127,6 +128,17 @@ export class HttpTransport {
     const call = this.#createCall(found instanceof ServeError ? undefined : found, request);
     response.on("close", () => call.cancel());
     const format = bodyFormat(request.headers["content-type"]);
+    const answer = await this.#runCall(found, { call, request, format });
+    const report = this.#gate.tracer.report(call);
+    return report === undefined
+      ? answer
+      : { ...answer, headers: { ...answer.headers, [traceHeader]: report } };
+  }
+
+  async #runCall(
+    found: FoundMethod | ServeError,
+    { call, request, format }: { call: Call; request: IncomingMessage; format: BodyFormat },
+  ): Promise<Answer> {
     try {
       return await this.#gate.run(call, async () => {
         if (found instanceof ServeError) throw found;
@@ -174,15 +186,15 @@ export class HttpTransport {
   }
 
   #createCall(found: FoundMethod | undefined, { headers }: IncomingMessage): Call {
-    return createCall({
+    const received: ReceivedCall = {
       // Names of unknown services stay out: they would become metric labels.
       service: found?.service.name ?? "unknown",
       method: found?.method.name ?? "unknown",
       protocol: "http",
-      logId: header(headers["log-id"]),
-      requestId: header(headers["x-request-id"]),
       timeoutMs: this.#limits.defaultTimeoutMs || undefined,
-    });
+      header: (name) => header(headers[name]),
+    };
+    return createCall(received, this.#gate.tracer);
   }
 }
 

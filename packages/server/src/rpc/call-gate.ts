@@ -1,12 +1,14 @@
 import { type Call, Code, type Counter, type Logger, type Metrics, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import { CallRecorder } from "./call-recorder.js";
+import type { CallTracer } from "./call-tracer.js";
 import { presentableText } from "./presentable-text.js";
 
 export interface CallGateOptions {
   readonly limits: ServerLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracer: CallTracer;
 }
 
 /**
@@ -14,6 +16,8 @@ export interface CallGateOptions {
  * knows how many calls are at work, which a stopping server waits for.
  */
 export class CallGate {
+  /** Begins the traces of calls and gives them out; transports make their calls with it. */
+  readonly tracer: CallTracer;
   readonly #limits: ServerLimits;
   readonly #logger: Logger;
   readonly #recorder: CallRecorder;
@@ -22,6 +26,7 @@ export class CallGate {
   #atWork = 0;
 
   constructor(options: CallGateOptions) {
+    this.tracer = options.tracer;
     this.#limits = options.limits;
     this.#logger = options.logger;
     this.#recorder = new CallRecorder(options);
@@ -86,6 +91,7 @@ export class CallGate {
 
   #finish(call: Call, error: ServeError | undefined): void {
     call.finish();
+    this.tracer.finish(call, error);
     this.#recorder.record(call, error);
   }
 }

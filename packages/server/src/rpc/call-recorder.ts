@@ -40,12 +40,12 @@ export class CallRecorder {
     const seconds = (call.clock.now() - call.startedAt) / 1000;
     record.latency.observe(seconds);
     (record.outcomes.get(code) ?? this.#createOutcome(record, code)).increment();
-    const line = {
-      code,
-      logId: call.logId.toString(),
-      requestId: call.requestId,
-      durationUs: Math.round(seconds * 1e6),
-    };
+    const { logId, requestId, traceContext } = call;
+    const durationUs = Math.round(seconds * 1e6);
+    const ids = { code, logId: logId.toString(), requestId };
+    const line = traceContext
+      ? { ...ids, traceId: traceContext.traceId, durationUs }
+      : { ...ids, durationUs };
     record.log.info(error ? { ...line, error: error.message, ...placeOf(error) } : line, "call");
   }
 
