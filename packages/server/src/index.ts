@@ -9,4 +9,5 @@ export { defaultLimits, type ServerLimits } from "./limits.js";
 export { createPinoLogger, type LogSink } from "./observe/pino-logger.js";
 export { PromMetrics } from "./observe/prom-metrics.js";
 export { createRegistries, knownNames, type Registries, type RpcServiceFactory } from "./registries.js";
+export { createProtoService } from "./rpc/proto-service.js";
 export { ServerManager, type ServerOptions } from "./server-manager.js";

@@ -4,16 +4,17 @@ import type { ServerConf } from "@paddlewheel/conf";
 import {
   Code,
   createInferService,
+  type InferServiceConf,
   type Logger,
   type OpEnvironment,
   type RpcService,
   ServeError,
   silentLogger,
   systemClock,
-  type TraceSink,
   Workflow,
 } from "@paddlewheel/core";
 import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
+import { loadProtoService, type ProtoService } from "@paddlewheel/wire";
 import { GrpcHealth } from "./grpc/health.js";
 import { addReflection } from "./grpc/reflection.js";
 import { GrpcTransport } from "./grpc/transport.js";
@@ -24,7 +25,7 @@ import { Listener } from "./listener/listener.js";
 import { PromMetrics } from "./observe/prom-metrics.js";
 import { createRegistries, type Registries } from "./registries.js";
 import { CallGate } from "./rpc/call-gate.js";
-import { CallTracer } from "./rpc/call-tracer.js";
+import { createProtoService, fitToProto } from "./rpc/proto-service.js";
 import { ServiceDirectory } from "./rpc/service-directory.js";
 import { createWebService } from "./web/web-service.js";
 
@@ -39,13 +40,6 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Worker threads of an engine that runs on the pool and whose conf gives no number; default one per core. */
   readonly threadNum?: number;
-  /**
-   * Whether a caller gets the trace of its own call when it sends `x-paddlewheel-trace: 1`. Default true: it tells names
-   * of nodes and engines, and times, which `/metrics` and the method `debug` tell anybody as well.
-   */
-  readonly traceRequests?: boolean;
-  /** Where traces of calls go; whoever brings it closes it, after `stop`. Default none. */
-  readonly traceSink?: TraceSink;
   /** Told of each step of a model's loading. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }
@@ -76,7 +70,7 @@ export class ServerManager {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#logger = options.logger ?? silentLogger;
     const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
-    this.#gate = new CallGate({ ...shared, tracer: this.#createTracer() });
+    this.#gate = new CallGate(shared);
     this.#http = new HttpTransport({ ...shared, gate: this.#gate, directory: this.#directory });
     this.#grpc = new GrpcTransport({ ...shared, gate: this.#gate });
     const handlers = {
@@ -165,12 +159,6 @@ export class ServerManager {
     });
   }
 
-  #createTracer(): CallTracer {
-    const { traceRequests: isOnRequest = true, traceSink: sink } = this.#options;
-    sink?.open({ metrics: this.#metrics, logger: this.#logger });
-    return new CallTracer({ isOnRequest, sink, logger: this.#logger });
-  }
-
   #createServices(): RpcService[] {
     const { conf, registries = createRegistries() } = this.#options;
     const environment: OpEnvironment = {
@@ -181,9 +169,13 @@ export class ServerManager {
     };
     const workflows = new Map(conf.workflows.map((one) => [one.name, new Workflow(one, registries.ops)]));
     return conf.services.flatMap((serviceConf) => {
-      const merger = registries.mergers.get(serviceConf.merger);
-      const service = createInferService({ conf: serviceConf, workflows, merger, environment });
-      const rpcService = registries.services.get(serviceConf.name)?.(service, this.#metrics);
+      const declared = { conf: serviceConf, merger: registries.mergers.get(serviceConf.merger) };
+      const proto = loadProtoOf(serviceConf);
+      const fitted = proto ? fitToProto(proto, declared) : declared;
+      const service = createInferService({ ...fitted, workflows, environment });
+      const rpcService = proto
+        ? createProtoService(proto, service)
+        : registries.services.get(serviceConf.name)?.(service, this.#metrics);
       const { webService: name } = serviceConf;
       const own = service.workflowNames.flatMap((workflow) => workflows.get(workflow) ?? []);
       const webService = name
@@ -214,6 +206,11 @@ export class ServerManager {
       body: await this.#metrics.text(),
     }));
   }
+}
+
+/** The service conf names is the one of that short name, unless conf gives its full name too. */
+function loadProtoOf({ name, proto }: InferServiceConf): ProtoService | undefined {
+  return proto && loadProtoService({ file: proto.file, service: proto.service ?? name });
 }
 
 function isOnGrpc({ protocols }: RpcService): boolean {

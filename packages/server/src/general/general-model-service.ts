@@ -5,7 +5,6 @@ import {
   type Metrics,
   noMetrics,
   type RpcService,
-  type ServiceTrace,
 } from "@paddlewheel/core";
 import {
   type GeneralRequest,
@@ -15,7 +14,7 @@ import {
   generalRequestCodec,
   generalResponseCodec,
 } from "@paddlewheel/wire";
-import { debugDump } from "./debug-dump.js";
+import { answerWithDump } from "../rpc/debug-dump.js";
 import { QueryMetrics } from "./query-metrics.js";
 
 /** GeneralModelService over the workflows conf gives it. */
@@ -37,10 +36,9 @@ export function createGeneralModelService(service: InferService, metrics: Metric
     // Compat: the whole call's start and end always come last, asked for or not.
     return { ...response, profileTime: [...response.profileTime, start, call.clock.epochMicros()] };
   };
-  const debug = async (request: GeneralRequest, call: Call): Promise<GeneralResponse> => {
+  const debug = (request: GeneralRequest, call: Call): Promise<GeneralResponse> => {
     adoptLogId(request, call);
-    const { response, trace } = service.debug(request, call);
-    return withDump({ response, trace, call });
+    return answerWithDump(service, request, { call, codec: generalResponseCodec });
   };
   return {
     name: generalModelServiceName,
@@ -55,17 +53,6 @@ export function createGeneralModelService(service: InferService, metrics: Metric
 /** The message's log id wins over the header's. */
 function adoptLogId(request: GeneralRequest, call: Call): void {
   if (request.logId !== 0n) call.logId = request.logId;
-}
-
-async function withDump(run: {
-  readonly response: Promise<object>;
-  readonly trace: ServiceTrace;
-  readonly call: Call;
-}): Promise<GeneralResponse> {
-  const response = (await run.response) as GeneralResponse;
-  const dump = debugDump(run.trace, run.call, generalResponseCodec.encodeJson(response));
-  run.call.responseAttachment = Buffer.from(dump);
-  return response;
 }
 
 /** A response that only says what went wrong. */

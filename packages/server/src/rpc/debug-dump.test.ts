@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Call, GeneralBlob, type NodeTrace, type Tensor } from "@paddlewheel/core";
+import { createWorkflow } from "../general/testing/general-workflow.js";
 import { debugDump } from "./debug-dump.js";
-import { createWorkflow } from "./testing/general-workflow.js";
 
 const call = new Call({ service: "s", method: "debug", logId: 2n ** 64n - 1n, requestId: 'r"1' });
 const workflow = createWorkflow({

@@ -1,7 +1,26 @@
-import { type Call, GeneralBlob, type ServiceTrace, type Tensor } from "@paddlewheel/core";
+import {
+  type Call,
+  GeneralBlob,
+  type InferService,
+  type MessageCodec,
+  type ServiceTrace,
+  type Tensor,
+} from "@paddlewheel/core";
 
 /** Elements of a tensor shown in a dump. */
 const shownElements = 16;
+
+/** Answers a request as `inference` does, with the dump of it beside the response, as in Paddle Serving. */
+export async function answerWithDump<T extends object>(
+  service: InferService,
+  request: object,
+  { call, codec }: { readonly call: Call; readonly codec: MessageCodec<T> },
+): Promise<T> {
+  const { response, trace } = service.debug(request, call);
+  const message = (await response) as T;
+  call.responseAttachment = Buffer.from(debugDump(trace, call, codec.encodeJson(message)));
+  return message;
+}
 
 /**
  * What each Op did in one request, as JSON: its stage, start and duration in µs, and a readable sketch of its output.
