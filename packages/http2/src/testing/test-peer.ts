@@ -153,9 +153,14 @@ export class TestPeer implements ConnectionHooks {
 
   /** What the connection has sent since the last call, a line for each frame. */
   take(): readonly string[] {
-    for (const piece of this.connection.takeOutput()) this.#reader.read(piece);
-    const frames = this.#visitor.frames.splice(0);
+    const frames = this.takeFrames();
     return frames.filter(({ type }) => type !== "dataEnd").map((frame) => this.#inWords(frame));
+  }
+
+  /** The same as they were read. */
+  takeFrames(): readonly RecordedFrame[] {
+    for (const piece of this.connection.takeOutput()) this.#reader.read(piece);
+    return this.#visitor.frames.splice(0);
   }
 
   #inWords(frame: RecordedFrame): string {
