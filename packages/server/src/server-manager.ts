@@ -11,6 +11,7 @@ import {
   ServeError,
   silentLogger,
   systemClock,
+  type TraceSink,
   Workflow,
 } from "@paddlewheel/core";
 import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
@@ -25,6 +26,7 @@ import { Listener } from "./listener/listener.js";
 import { PromMetrics } from "./observe/prom-metrics.js";
 import { createRegistries, type Registries } from "./registries.js";
 import { CallGate } from "./rpc/call-gate.js";
+import { CallTracer } from "./rpc/call-tracer.js";
 import { createProtoService, fitToProto } from "./rpc/proto-service.js";
 import { ServiceDirectory } from "./rpc/service-directory.js";
 import { createWebService } from "./web/web-service.js";
@@ -40,6 +42,13 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Worker threads of an engine that runs on the pool and whose conf gives no number; default one per core. */
   readonly threadNum?: number;
+  /**
+   * Whether a caller gets the trace of its own call when it sends `x-paddlewheel-trace: 1`. Default true: it tells names
+   * of nodes and engines, and times, which `/metrics` and the method `debug` tell anybody as well.
+   */
+  readonly traceRequests?: boolean;
+  /** Where traces of calls go; whoever brings it closes it, after `stop`. Default none. */
+  readonly traceSink?: TraceSink;
   /** Told of each step of a model's loading. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }
@@ -70,7 +79,7 @@ export class ServerManager {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#logger = options.logger ?? silentLogger;
     const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
-    this.#gate = new CallGate(shared);
+    this.#gate = new CallGate({ ...shared, tracer: this.#createTracer() });
     this.#http = new HttpTransport({ ...shared, gate: this.#gate, directory: this.#directory });
     this.#grpc = new GrpcTransport({ ...shared, gate: this.#gate });
     const handlers = {
@@ -157,6 +166,12 @@ export class ServerManager {
       ...(threadNum ? { defaultThreadNum: threadNum } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
+  }
+
+  #createTracer(): CallTracer {
+    const { traceRequests: isOnRequest = true, traceSink: sink } = this.#options;
+    sink?.open({ metrics: this.#metrics, logger: this.#logger });
+    return new CallTracer({ isOnRequest, sink, logger: this.#logger });
   }
 
   #createServices(): RpcService[] {
