@@ -8,6 +8,8 @@ export { GeneralTextResponseOp } from "./general/general-text-response-op.js";
 export { defaultLimits, type ServerLimits } from "./limits.js";
 export { createPinoLogger, type LogSink } from "./observe/pino-logger.js";
 export { PromMetrics } from "./observe/prom-metrics.js";
+export { type ImportOpModuleOptions, importOpModule } from "./op-modules/import-op-module.js";
+export { type OpModule, type RegisterFunction, registerOpModule } from "./op-modules/op-module.js";
 export { createRegistries, knownNames, type Registries, type RpcServiceFactory } from "./registries.js";
 export { createProtoService } from "./rpc/proto-service.js";
 export { ServerManager, type ServerOptions } from "./server-manager.js";

@@ -1,13 +1,14 @@
 import type { Command } from "../command.js";
+import { opsFlag } from "../run/server-flags.js";
 
 export const checkCommand: Command = {
   name: "check",
   summary: "check the conf files of a folder and list every fault",
-  usage: "check CONF_DIR",
+  usage: "check CONF_DIR [flags]",
   description:
     "Reads infer_service, workflow, resource and what they name, starts nothing, and prints a line for every fault and " +
     "warning: file:line field: what is wrong. Ends with 1 when there is a fault.",
-  groups: [],
+  groups: [{ title: "Conf", flags: { ops: opsFlag } }],
   examples: ["paddlewheel check conf"],
   maxPositionals: 1,
   // What it needs takes half a second to load, which help and hints need not wait for.

@@ -3,9 +3,11 @@ import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import { tableOf } from "../flags/flag.js";
 import { FlagValues } from "../flags/flag-values.js";
 import { recordingTerminal } from "../testing/recording-terminal.js";
 import { check } from "./check.js";
+import { checkCommand } from "./check-command.js";
 
 let dir = "";
 beforeEach(async () => {
@@ -28,16 +30,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-function run(isTerminal: boolean, ...positionals: string[]): { code: number; out: string } {
+async function run(isTerminal: boolean, ...positionals: string[]): Promise<{ code: number; out: string }> {
   const terminal = recordingTerminal(isTerminal);
-  const code = check({ values: new FlagValues({}, new Map()), positionals, terminal });
+  const values = new FlagValues(tableOf(checkCommand.groups), new Map());
+  const code = await check({ values, positionals, terminal });
   return { code, out: terminal.out.text };
 }
 
 describe("check", () => {
-  test("says nothing of right conf, but sums it up at a terminal", () => {
-    assert.deepEqual(run(false, dir), { code: 0, out: "" });
-    assert.deepEqual(run(true, dir), {
+  test("says nothing of right conf, but sums it up at a terminal", async () => {
+    assert.deepEqual(await run(false, dir), { code: 0, out: "" });
+    assert.deepEqual(await run(true, dir), {
       code: 0,
       out: "conf is right: 1 service, 1 workflow, 0 engines\n",
     });
@@ -45,13 +48,13 @@ describe("check", () => {
 
   test("marks warnings, which are no faults", async () => {
     await rename(join(dir, "infer_service.prototxt"), join(dir, "service.prototxt"));
-    const { code, out } = run(false, dir);
+    const { code, out } = await run(false, dir);
     assert.equal(code, 0);
     assert.equal(
       out,
       `${join(dir, "service.prototxt")}: warning: "service" is an older name: call it infer_service.prototxt\n`,
     );
-    assert.match(run(true, dir).out, /: <yellow:warning:> "service".*\n.*, 1 warning\n$/);
+    assert.match((await run(true, dir)).out, /: <yellow:warning:> "service".*\n.*, 1 warning\n$/);
   });
 
   test("has a line for each fault, and counts them at a terminal", async () => {
@@ -59,7 +62,7 @@ describe("check", () => {
       join(dir, "infer_service.prototxt"),
       'services {\n  name: "GeneralModelService"\n  workflows: "v"\n  workflows: "u"\n}\n',
     );
-    const { code, out } = run(true, dir);
+    const { code, out } = await run(true, dir);
     assert.equal(code, 1);
     const [first, second, summary] = out.split("\n");
     assert.match(first ?? "", /infer_service\.prototxt:3 services\[0\]\.workflows\[0\]: .*"v"/);

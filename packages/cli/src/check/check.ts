@@ -1,15 +1,15 @@
-import { type ConfReport, checkServerConf } from "@paddlewheel/conf";
-import { createRegistries, knownNames } from "@paddlewheel/server";
+import type { ConfReport } from "@paddlewheel/conf";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import { printFindings } from "../run/print-findings.js";
+import { readConf } from "../run/read-conf.js";
 import { UsageError } from "../usage-error.js";
 
 /** Runs `paddlewheel check`. */
-export function check({ positionals, terminal: { out } }: CommandCall): ExitCode {
+export async function check({ values, positionals, terminal: { out } }: CommandCall): Promise<ExitCode> {
   const [dir] = positionals;
   if (dir === undefined) throw new UsageError("check: name the folder of the conf files");
-  const report = checkServerConf({ dir, known: knownNames(createRegistries()) });
+  const { report } = await readConf({ dir, ops: values.texts("ops") });
   printFindings(report, out);
   if (out.isTerminal) out.write(`${summary(report)}\n`);
   return report.conf ? ExitCode.ok : ExitCode.failed;

@@ -37,17 +37,17 @@ workflows {
 });
 after(() => rm(dir, { recursive: true }));
 
-function run(...args: string[]): { code: number; out: string; err: string } {
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const terminal = recordingTerminal();
   const { values, positionals } = parseFlags(tableOf(explainCommand.groups), args);
-  const code = explain({ values, positionals, terminal });
+  const code = await explain({ values, positionals, terminal });
   return { code, out: terminal.out.text, err: terminal.err.text };
 }
 
 describe("explain", () => {
-  test("draws services, stages and engines as an outline", () => {
+  test("draws services, stages and engines as an outline", async () => {
     assert.equal(
-      run(dir).out,
+      (await run(dir)).out,
       `service GeneralModelService
   runs workflow main
   runs workflow copy
@@ -77,9 +77,9 @@ engine infer
     );
   });
 
-  test("draws a Mermaid flowchart", () => {
+  test("draws a Mermaid flowchart", async () => {
     assert.equal(
-      run(dir, "--mermaid").out,
+      (await run(dir, "--mermaid")).out,
       `flowchart LR
   s0(["GeneralModelService"])
   subgraph w0["main (Parallel)"]
@@ -106,14 +106,14 @@ engine infer
 
   test("lists the faults of wrong conf as check does, and draws nothing", async () => {
     const wrong = await mkdtemp(join(tmpdir(), "paddlewheel-explain-"));
-    const { code, out, err } = run(wrong);
+    const { code, out, err } = await run(wrong);
     await rm(wrong, { recursive: true });
     assert.equal(code, 1);
     assert.equal(out, "");
     assert.match(err, /infer_service\.prototxt/);
   });
 
-  test("wants a folder", () => {
-    assert.throws(() => run(), new UsageError("explain: name the folder of the conf files"));
+  test("wants a folder", async () => {
+    await assert.rejects(run(), new UsageError("explain: name the folder of the conf files"));
   });
 });

@@ -79,7 +79,7 @@ describe("the ready line", () => {
     isParallel: false,
     webService: undefined,
   };
-  const conf = { port: undefined, services: [service], workflows: [], engines: [] };
+  const conf = { port: undefined, services: [service], workflows: [], engines: [], opModules: [] };
 
   test("names services, workflows and engines", () => {
     const line = readyLine({ address: "0.0.0.0", port: 1 }, conf);

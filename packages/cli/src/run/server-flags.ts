@@ -1,7 +1,15 @@
-import type { FlagTable } from "../flags/flag.js";
+import type { Flag, FlagTable } from "../flags/flag.js";
+
+/** Of every command that reads conf, or makes it. */
+export const opsFlag: Flag = {
+  kind: "texts",
+  value: "MODULE",
+  help: "modules that register Ops and mergers: paths that start with ./, ../ or /, or names of packages",
+};
 
 /** Flags of every command that starts a server. */
 export const serverFlags: FlagTable = {
+  ops: opsFlag,
   host: { kind: "text", value: "HOST", default: "0.0.0.0", help: "address to listen on" },
   max_concurrency: {
     kind: "int",

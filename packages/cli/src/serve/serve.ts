@@ -6,6 +6,7 @@ import { ExitCode } from "../exit-code.js";
 import type { FlagValues } from "../flags/flag-values.js";
 import { given } from "../flags/given.js";
 import { limitsOf } from "../run/limits-of.js";
+import { importFlagged } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
 import { UsageError } from "../usage-error.js";
 import { writeServeConf } from "./write-serve-conf.js";
@@ -19,10 +20,11 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
   const models = values.texts("model") ?? [];
   checkModels(models);
   const registries = createRegistries();
+  const opFaults = await importFlagged(values.texts("ops"), registries);
   const options = { models, known: knownNames(registries), ...serveOptions(values) };
   const report = checkServeConf(options);
-  if (!report.conf) {
-    for (const fault of report.faults) terminal.err.write(`${formatDiagnostic(fault)}\n`);
+  if (!report.conf || opFaults.length > 0) {
+    for (const fault of [...opFaults, ...report.faults]) terminal.err.write(`${formatDiagnostic(fault)}\n`);
     return ExitCode.failed;
   }
   const conf = withWebService(report.conf, values.text("name"));

@@ -41,6 +41,10 @@ const server: FlagTable = {
     max: 1024,
     help: "worker threads of a model that needs some and has no runtime_thread_num",
   },
+  use_parallel_infer_service: {
+    kind: "bool",
+    help: "services run their workflows side by side unless conf says parallel: false",
+  },
   max_body_size: {
     kind: "int",
     value: "BYTES",
@@ -53,10 +57,6 @@ const server: FlagTable = {
 const ignored: FlagTable = {
   enable_model_toolkit: ignoredFlag("bool", alwaysOn, "true"),
   enable_general_model: ignoredFlag("bool", alwaysOn, "true"),
-  use_parallel_infer_service: ignoredFlag(
-    "bool",
-    'it had none in Paddle Serving either; write workflow_type: "Parallel" in the conf',
-  ),
   enable_protocol_list: ignoredFlag("text", "the port speaks every protocol there is"),
   enable_cube: ignoredFlag("bool", noCube),
   enable_prometheus: ignoredFlag("bool", "metrics are always there: GET /metrics on the service's port"),

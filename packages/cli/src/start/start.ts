@@ -1,5 +1,3 @@
-import { checkServerConf } from "@paddlewheel/conf";
-import { createRegistries, knownNames } from "@paddlewheel/server";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import { tableOf } from "../flags/flag.js";
@@ -7,6 +5,7 @@ import { given } from "../flags/given.js";
 import { ignoredFlagNotes } from "../flags/ignored-flags.js";
 import { limitsOf } from "../run/limits-of.js";
 import { printFindings } from "../run/print-findings.js";
+import { readConf } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
 import { confFolder } from "./conf-folder.js";
 import { readFlagfile } from "./read-flagfile.js";
@@ -23,8 +22,11 @@ export async function start({ values: own, terminal }: CommandCall): Promise<Exi
   const fromFile = readFlagfile(table, own.text("flagfile"));
   for (const note of ignoredFlagNotes(table, fromFile)) terminal.err.write(`paddlewheel: ${note}\n`);
   const values = own.over(fromFile);
-  const registries = createRegistries();
-  const report = checkServerConf({ dir: confFolder(values), known: knownNames(registries) });
+  const { report, registries } = await readConf({
+    dir: confFolder(values),
+    ops: values.texts("ops"),
+    parallelServices: values.bool("use_parallel_infer_service"),
+  });
   printFindings(report, terminal.err);
   if (!report.conf) return ExitCode.failed;
   return runServer(

@@ -1,0 +1,64 @@
+import { resolve } from "node:path";
+import { type ConfReport, checkServerConf, type Diagnostic, readOpModules } from "@paddlewheel/conf";
+import { ServeError } from "@paddlewheel/core";
+import { createRegistries, importOpModule, knownNames, type Registries } from "@paddlewheel/server";
+
+export interface ReadConfOptions {
+  /** Folder of the conf files. */
+  readonly dir: string;
+  /** Modules of Ops beside those that conf names, as the flag `--ops` gives them. */
+  readonly ops?: readonly string[] | undefined;
+  /** Whether services run their workflows side by side where conf does not say. */
+  readonly parallelServices?: boolean;
+}
+
+/** A conf set as checked against what the framework and the modules of Ops bring. */
+export interface ReadConf {
+  readonly report: ConfReport;
+  readonly registries: Registries;
+}
+
+/** Imports the modules of Ops, then checks the conf set. Faults of modules are reported with those of conf. */
+export async function readConf({ dir, ops, parallelServices }: ReadConfOptions): Promise<ReadConf> {
+  const registries = createRegistries();
+  const faults = [...(await importFlagged(ops, registries)), ...(await importNamed(dir, registries))];
+  const known = knownNames(registries);
+  const report = checkServerConf({ dir, known, ...(parallelServices ? { parallelServices } : {}) });
+  if (faults.length === 0) return { report, registries };
+  return { report: { ...report, conf: undefined, faults: [...faults, ...report.faults] }, registries };
+}
+
+/**
+ * Imports the modules of the flag `--ops`; each is a path from the working directory, or the name of a package.
+ * @returns what is wrong with them.
+ */
+export async function importFlagged(
+  ops: readonly string[] = [],
+  registries: Registries,
+): Promise<readonly Diagnostic[]> {
+  const faults: Diagnostic[] = [];
+  for (const module of ops) {
+    const specifier = /^\.{0,2}\//.test(module) ? resolve(module) : module;
+    const fault = await faultOf(importOpModule({ specifier, from: process.cwd(), registries }));
+    if (fault !== undefined) faults.push({ file: "--ops", line: 0, field: "", message: fault });
+  }
+  return faults;
+}
+
+async function importNamed(dir: string, registries: Registries): Promise<readonly Diagnostic[]> {
+  const faults: Diagnostic[] = [];
+  for (const { specifier, place } of readOpModules({ dir }).modules) {
+    const fault = await faultOf(importOpModule({ specifier, from: resolve(dir), registries }));
+    if (fault !== undefined) faults.push({ ...place, message: fault });
+  }
+  return faults;
+}
+
+async function faultOf(importing: Promise<void>): Promise<string | undefined> {
+  try {
+    await importing;
+    return undefined;
+  } catch (thrown) {
+    return ServeError.from(thrown).message;
+  }
+}
