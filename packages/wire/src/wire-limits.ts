@@ -24,6 +24,11 @@ export const wireLimits = {
   maxProfileTimes: 4096,
   /** Paddle knows models of up to 3 levels. */
   maxLodLevels: 16,
+  /**
+   * Fields that all messages of types conf names have together, sent or not: a message takes two bytes to send, and
+   * 10 ns and up to 60 bytes of memory for each field of its type, which is filled with its default.
+   */
+  maxFilledFields: 1_000_000,
   /** Messages inside messages of the types conf names, which may be recursive; schemas of real services need below 10. */
   maxMessageDepth: 32,
   /** Nested lists and objects of JSON, as in brpc; our messages need 6. */

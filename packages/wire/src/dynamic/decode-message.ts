@@ -2,6 +2,7 @@ import { Code, ServeError } from "@paddlewheel/core";
 import { PackedValues } from "../protobuf/packed-values.js";
 import { WireReader } from "../protobuf/wire-reader.js";
 import { wireLimits } from "../wire-limits.js";
+import { MessageMaker } from "./message-maker.js";
 import { type MessageField, type MessageType, setEntry } from "./message-type.js";
 import { requireFields } from "./require-fields.js";
 import type { ScalarType } from "./scalar-type.js";
@@ -16,8 +17,9 @@ const valueNumber = 2;
 
 /** Reads one message. @throws ServeError malformedRequest that names message and field. */
 export function decodeMessage(type: MessageType, bytes: Uint8Array): MessageObject {
-  const message = type.createEmpty();
-  readFields(new WireReader(bytes, type.name), type, { message, depth: 1 });
+  const maker = new MessageMaker();
+  const message = maker.createEmpty(type);
+  readFields(new WireReader(bytes, type.name), type, { message, depth: 1, maker });
   requireFields(type, message);
   return message;
 }
@@ -26,6 +28,7 @@ interface Target {
   /** What has been read so far; a message field that comes twice is merged. */
   readonly message: MessageObject;
   readonly depth: number;
+  readonly maker: MessageMaker;
 }
 
 function readFields(reader: WireReader, type: MessageType, target: Target): void {
@@ -48,28 +51,28 @@ function readScalar(reader: WireReader, field: MessageField, { message }: Target
   if (value !== undefined) setSingle(message, field, value);
 }
 
-function readMessage(reader: WireReader, field: MessageField, { message, depth }: Target): void {
+function readMessage(reader: WireReader, field: MessageField, { message, depth, maker }: Target): void {
   const type = field.type as MessageType;
   const earlier = field.shape === "single" ? (message[field.name] as MessageObject | undefined) : undefined;
-  const inner = earlier ?? type.createEmpty();
+  const inner = earlier ?? maker.createEmpty(type);
   reader.message(field.protoName, type.name, () =>
-    readFields(reader, type, { message: inner, depth: depth + 1 }),
+    readFields(reader, type, { message: inner, depth: depth + 1, maker }),
   );
   if (field.shape === "list") listOf(message, field).push(inner);
   else setSingle(message, field, inner);
 }
 
 /** An entry of a map is a message of a key and a value. */
-function readEntry(reader: WireReader, field: MessageField, { message, depth }: Target): void {
+function readEntry(reader: WireReader, field: MessageField, { message, depth, maker }: Target): void {
   const { type, keyType, name, protoName } = field;
   let key = keyType?.zero;
-  const entry: MessageObject = { [name]: type.kind === "message" ? type.createEmpty() : type.zero };
+  const entry: MessageObject = { [name]: type.kind === "message" ? maker.createEmpty(type) : type.zero };
   const value: MessageField = { ...field, shape: "single", protoName: "value" };
   reader.message(protoName, `${protoName} entry`, () => {
     while (reader.nextField()) {
       if (reader.fieldNumber === keyNumber) key = keyType?.read(reader, "key");
       else if (reader.fieldNumber !== valueNumber) reader.skip();
-      else if (type.kind === "message") readMessage(reader, value, { message: entry, depth });
+      else if (type.kind === "message") readMessage(reader, value, { message: entry, depth, maker });
       else entry[name] = type.read(reader, "value");
     }
   });
@@ -86,7 +89,9 @@ function readNumbers(reader: WireReader, field: MessageField, lists: PackedLists
 function addNumbers(message: MessageObject, field: MessageField, packed: PackedValues): void {
   const values = (field.type as ScalarType).unpack?.(packed) ?? [];
   const earlier = listOf(message, field);
-  message[field.name] = earlier.length === 0 ? values : earlier.concat(values);
+  if (earlier.length === 0) message[field.name] = values;
+  // Pushed one by one: a message sent in many parts would otherwise copy its lists as often.
+  else for (const value of values) earlier.push(value);
 }
 
 /** Of the members of a oneof the last one sent is the one that counts. */

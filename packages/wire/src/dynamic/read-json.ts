@@ -2,6 +2,7 @@ import { Code, ServeError } from "@paddlewheel/core";
 import { type JsonObject, readList, readObject } from "../json/json-value.js";
 import { parseJson } from "../json/parse-json.js";
 import { wireLimits } from "../wire-limits.js";
+import { MessageMaker } from "./message-maker.js";
 import { fieldValue, type MessageField, type MessageType, parseMapKey, setEntry } from "./message-type.js";
 import { requireFields } from "./require-fields.js";
 
@@ -26,6 +27,7 @@ interface Place {
 
 class JsonMessageReader {
   readonly #root: MessageType;
+  readonly #maker = new MessageMaker();
   #fieldCount = 0;
 
   constructor(root: MessageType) {
@@ -36,7 +38,7 @@ class JsonMessageReader {
     if (depth > wireLimits.maxMessageDepth) {
       throw this.#malformed(`messages are nested deeper than ${wireLimits.maxMessageDepth} levels`);
     }
-    const message = type.createEmpty();
+    const message = this.#maker.createEmpty(type);
     for (const field of type.fields) {
       const value = fieldValue(json, field.protoName) ?? fieldValue(json, field.name);
       if (value === undefined || value === null) continue;
