@@ -3,19 +3,15 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ServerConf } from "@paddlewheel/conf";
 import {
   Code,
-  createInferService,
-  type InferServiceConf,
   type Logger,
-  type OpEnvironment,
   type RpcService,
   ServeError,
   silentLogger,
   systemClock,
   type TraceSink,
-  Workflow,
 } from "@paddlewheel/core";
 import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
-import { loadProtoService, type ProtoService } from "@paddlewheel/wire";
+import { createServices, opsOnPool } from "./create-services.js";
 import { GrpcHealth } from "./grpc/health.js";
 import { addReflection } from "./grpc/reflection.js";
 import { GrpcTransport } from "./grpc/transport.js";
@@ -24,12 +20,11 @@ import { LateInferManager } from "./late-infer-manager.js";
 import { defaultLimits, type ServerLimits } from "./limits.js";
 import { Listener } from "./listener/listener.js";
 import { PromMetrics } from "./observe/prom-metrics.js";
+import { createOpPool, type WorkerOpPool } from "./op-pool/op-pool.js";
 import { createRegistries, type Registries } from "./registries.js";
 import { CallGate } from "./rpc/call-gate.js";
 import { CallTracer } from "./rpc/call-tracer.js";
-import { createProtoService, fitToProto } from "./rpc/proto-service.js";
 import { ServiceDirectory } from "./rpc/service-directory.js";
-import { createWebService } from "./web/web-service.js";
 
 export interface ServerOptions {
   readonly conf: ServerConf;
@@ -42,6 +37,8 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Worker threads of an engine that runs on the pool and whose conf gives no number; default one per core. */
   readonly threadNum?: number;
+  /** Worker threads for Ops that declare `runsOn: "pool"`. Default one per core, at most 4; none without such an Op. */
+  readonly opThreadNum?: number;
   /**
    * Whether a caller gets the trace of its own call when it sends `x-paddlewheel-trace: 1`. Default true: it tells names
    * of nodes and engines, and times, which `/metrics` and the method `debug` tell anybody as well.
@@ -58,11 +55,13 @@ type State = "new" | "starting" | "ready" | "stopping" | "stopped";
 /** One server process: its port, its models, its services, from start to a stop that loses no call. */
 export class ServerManager {
   readonly #options: ServerOptions;
+  readonly #registries: Registries;
   readonly #limits: ServerLimits;
   readonly #logger: Logger;
   readonly #metrics = new PromMetrics({ withProcessMetrics: true });
   readonly #directory = new ServiceDirectory();
   readonly #engines = new LateInferManager();
+  readonly #opPool: WorkerOpPool;
   readonly #gate: CallGate;
   readonly #http: HttpTransport;
   readonly #grpc: GrpcTransport;
@@ -76,6 +75,7 @@ export class ServerManager {
   /** @throws ServeError invalidConf when a workflow or service cannot be built. */
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#registries = options.registries ?? createRegistries();
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#logger = options.logger ?? silentLogger;
     const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
@@ -88,7 +88,17 @@ export class ServerManager {
     };
     this.#listener = new Listener({ ...shared, handlers });
     this.#health.addTo(this.#grpc.server);
-    for (const service of this.#createServices()) this.register(service);
+    const threads = options.opThreadNum;
+    this.#opPool = createOpPool({ ...shared, ...(threads ? { threads } : {}) });
+    for (const service of createServices(options.conf, this.#registries, {
+      inferManager: this.#engines,
+      metrics: this.#metrics,
+      logger: this.#logger,
+      clock: systemClock,
+      opPool: this.#opPool,
+    })) {
+      this.register(service);
+    }
     this.#addPages();
   }
 
@@ -101,8 +111,8 @@ export class ServerManager {
   }
 
   /**
-   * Opens the port, loads and warms every model, then takes calls. Health pages answer from the first moment.
-   * @throws ServeError when the port is taken, a model does not load, or the server is stopped meanwhile; nothing is
+   * Opens the port, loads and warms every model and every Op on the pool, then takes calls. Health pages answer from the first moment.
+   * @throws ServeError when the port is taken, a model or an Op does not load, or the server is stopped meanwhile; nothing is
    * left open then.
    */
   async start(): Promise<AddressInfo> {
@@ -113,6 +123,7 @@ export class ServerManager {
       const address = await this.#listener.listen(conf.port || port, host);
       this.#loading = this.#loadModels();
       this.#engines.bind(await this.#loading);
+      await this.#opPool.prepare(opsOnPool(conf, this.#registries.ops));
       if (this.#stopped !== undefined) {
         throw new ServeError(Code.unavailable, "the server was stopped while it started");
       }
@@ -153,6 +164,7 @@ export class ServerManager {
     this.#grpc.close();
     const manager = await this.#loading?.catch(() => undefined);
     await manager?.close();
+    await this.#opPool.close();
     this.#state = "stopped";
   }
 
@@ -172,32 +184,6 @@ export class ServerManager {
     const { traceRequests: isOnRequest = true, traceSink: sink } = this.#options;
     sink?.open({ metrics: this.#metrics, logger: this.#logger });
     return new CallTracer({ isOnRequest, sink, logger: this.#logger });
-  }
-
-  #createServices(): RpcService[] {
-    const { conf, registries = createRegistries() } = this.#options;
-    const environment: OpEnvironment = {
-      inferManager: this.#engines,
-      metrics: this.#metrics,
-      logger: this.#logger,
-      clock: systemClock,
-    };
-    const workflows = new Map(conf.workflows.map((one) => [one.name, new Workflow(one, registries.ops)]));
-    return conf.services.flatMap((serviceConf) => {
-      const declared = { conf: serviceConf, merger: registries.mergers.get(serviceConf.merger) };
-      const proto = loadProtoOf(serviceConf);
-      const fitted = proto ? fitToProto(proto, declared) : declared;
-      const service = createInferService({ ...fitted, workflows, environment });
-      const rpcService = proto
-        ? createProtoService(proto, service)
-        : registries.services.get(serviceConf.name)?.(service, this.#metrics);
-      const { webService: name } = serviceConf;
-      const own = service.workflowNames.flatMap((workflow) => workflows.get(workflow) ?? []);
-      const webService = name
-        ? createWebService({ name, service, workflows: own, inferManager: this.#engines })
-        : undefined;
-      return [rpcService, webService].filter((one) => one !== undefined);
-    });
   }
 
   #engineStates(): object[] {
@@ -221,11 +207,6 @@ export class ServerManager {
       body: await this.#metrics.text(),
     }));
   }
-}
-
-/** The service conf names is the one of that short name, unless conf gives its full name too. */
-function loadProtoOf({ name, proto }: InferServiceConf): ProtoService | undefined {
-  return proto && loadProtoService({ file: proto.file, service: proto.service ?? name });
 }
 
 function isOnGrpc({ protocols }: RpcService): boolean {

@@ -10,6 +10,14 @@ export const opsFlag: Flag = {
 /** Flags of every command that starts a server. */
 export const serverFlags: FlagTable = {
   ops: opsFlag,
+  op_threads: {
+    kind: "int",
+    value: "N",
+    default: "one per core, at most 4",
+    min: 1,
+    max: 1024,
+    help: "worker threads for Ops that run on the pool, when there are any",
+  },
   host: { kind: "text", value: "HOST", default: "0.0.0.0", help: "address to listen on" },
   max_concurrency: {
     kind: "int",

@@ -39,6 +39,7 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
         host: values.text("host"),
         threadNum: values.int("thread"),
         logLevel: values.text("log_level"),
+        opThreadNum: values.int("op_threads"),
       }),
     },
     terminal,

@@ -40,6 +40,7 @@ export async function start({ values: own, terminal }: CommandCall): Promise<Exi
         host: values.text("host"),
         threadNum: values.int("num_threads"),
         logLevel: values.text("log_level"),
+        opThreadNum: values.int("op_threads"),
       }),
     },
     terminal,

@@ -1,0 +1,53 @@
+import type { ServerConf } from "@paddlewheel/conf";
+import {
+  createInferService,
+  type InferServiceConf,
+  type OpEnvironment,
+  OpPlace,
+  type OpRegistry,
+  type RpcService,
+  Workflow,
+} from "@paddlewheel/core";
+import { loadProtoService, type ProtoService } from "@paddlewheel/wire";
+import type { OpAddress } from "./op-pool/op-job.js";
+import type { Registries } from "./registries.js";
+import { createProtoService, fitToProto } from "./rpc/proto-service.js";
+import { createWebService } from "./web/web-service.js";
+
+/** @throws ServeError invalidConf when a workflow or service of the conf cannot be built. */
+export function createServices(
+  conf: ServerConf,
+  registries: Registries,
+  environment: OpEnvironment,
+): RpcService[] {
+  const workflows = new Map(conf.workflows.map((one) => [one.name, new Workflow(one, registries.ops)]));
+  return conf.services.flatMap((serviceConf) => {
+    const declared = { conf: serviceConf, merger: registries.mergers.get(serviceConf.merger) };
+    const proto = loadProtoOf(serviceConf);
+    const fitted = proto ? fitToProto(proto, declared) : declared;
+    const service = createInferService({ ...fitted, workflows, environment });
+    const rpcService = proto
+      ? createProtoService(proto, service)
+      : registries.services.get(serviceConf.name)?.(service, environment.metrics);
+    const { webService: name } = serviceConf;
+    const own = service.workflowNames.flatMap((workflow) => workflows.get(workflow) ?? []);
+    const webService = name
+      ? createWebService({ name, service, workflows: own, inferManager: environment.inferManager })
+      : undefined;
+    return [rpcService, webService].filter((one) => one !== undefined);
+  });
+}
+
+/** The Ops of the conf's workflows that run in worker threads, each once. */
+export function opsOnPool({ workflows }: ServerConf, ops: OpRegistry): OpAddress[] {
+  const types = new Set(workflows.flatMap(({ nodes }) => nodes.map(({ type }) => type)));
+  return [...types].flatMap((type) => {
+    const { runsOn, module } = ops.get(type);
+    return runsOn === OpPlace.pool && module !== undefined ? [{ module, type }] : [];
+  });
+}
+
+/** The service conf names is the one of that short name, unless conf gives its full name too. */
+function loadProtoOf({ name, proto }: InferServiceConf): ProtoService | undefined {
+  return proto && loadProtoService({ file: proto.file, service: proto.service ?? name });
+}
