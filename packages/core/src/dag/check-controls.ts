@@ -60,7 +60,7 @@ function checkMap(node: NodeConf): Fault[] {
     return [{ path: ["map_concurrency"], message: "has no effect without map_over" }];
   }
   if (parseMapSource(mapOver, node)) return [];
-  const [name = ""] = mapOver.split(".", 1);
+  const [name = ""] = mapOver.endsWith(".") ? [mapOver] : mapOver.split(".", 1);
   return [{ path: ["map_over"], message: undeclaredMessage(node, name) }];
 }
 

@@ -1,6 +1,6 @@
 import type { Bus } from "../op/bus.js";
 import { createOp, placeOf } from "./create-op.js";
-import type { DagBlueprint } from "./dag-blueprint.js";
+import type { DagBlueprint, OpBlueprint } from "./dag-blueprint.js";
 import type { ItemRun } from "./item-slot.js";
 import { NodeAttempts } from "./node-attempts.js";
 import { NodeMap } from "./node-map.js";
@@ -30,16 +30,22 @@ export function createNodeRunner(
 ): NodeRunner {
   const place = placeOf(blueprint, index);
   const node = blueprint.plan.nodes[index];
-  const { timeoutMs, retries = 0, mapConcurrency } = node?.conf ?? {};
-  const source = node?.mapSource;
-  if (!node || (!source && timeoutMs === undefined && retries === 0)) {
+  const instances = blueprint.instances[index];
+  if (!node || !instances) {
     return new OpRun({ op: createOp(blueprint, index, { bus, isLastReader }), place, onEnd });
   }
-  const concurrency = source ? (mapConcurrency ?? defaultMapConcurrency) : 1;
-  const instances = new OpInstances(blueprint, index, concurrency);
   const shared = { node, place, instances, retries: blueprint.metrics.retries[index] };
   const output = bus.channel(node.name);
+  const source = node.mapSource;
   if (!source) return new NodeAttempts({ ...shared, inputs: bus, output, onEnd });
+  const concurrency = node.conf.mapConcurrency ?? defaultMapConcurrency;
   const createRunner = (run: ItemRun): NodeRunner => new NodeAttempts({ ...shared, ...run });
   return new NodeMap({ place, source, concurrency, bus, output, createRunner, onEnd });
+}
+
+/** The Ops of the nodes that run several times in a request, or that may be left behind at work. */
+export function createInstances(blueprint: OpBlueprint): (OpInstances | undefined)[] {
+  return blueprint.plan.nodes.map(({ mapSource, conf: { timeoutMs, retries = 0 } }, index) =>
+    mapSource || timeoutMs !== undefined || retries > 0 ? new OpInstances(blueprint, index) : undefined,
+  );
 }

@@ -3,7 +3,7 @@ import type { Bus } from "../op/bus.js";
 import { type Op, OpPlace } from "../op/op.js";
 import { PoolOp } from "../op/pool-op.js";
 import { ServeError } from "../serve-error.js";
-import type { DagBlueprint } from "./dag-blueprint.js";
+import type { OpBlueprint } from "./dag-blueprint.js";
 import type { NodePlace } from "./node-runner.js";
 
 export interface CreateOpOptions {
@@ -16,7 +16,7 @@ export interface CreateOpOptions {
  * Makes the Op of the node at `index`.
  * @throws ServeError opFailure when its constructor fails, invalidConf when it cannot run where its class says.
  */
-export function createOp(blueprint: DagBlueprint, index: number, options: CreateOpOptions): Op {
+export function createOp(blueprint: OpBlueprint, index: number, options: CreateOpOptions): Op {
   const { configs, environment, plan } = blueprint;
   const node = plan.nodes[index];
   if (!node) throw new ServeError(Code.internal, `no node at index ${index}`);
@@ -25,7 +25,7 @@ export function createOp(blueprint: DagBlueprint, index: number, options: Create
   return op;
 }
 
-function instantiate({ opClasses, environment, ...blueprint }: DagBlueprint, index: number): Op {
+function instantiate({ opClasses, environment, ...blueprint }: OpBlueprint, index: number): Op {
   const details = placeOf(blueprint, index);
   const opClass = opClasses[index];
   const what = `op "${details.node}" (${blueprint.plan.nodes[index]?.type})`;
@@ -52,6 +52,6 @@ function instantiate({ opClasses, environment, ...blueprint }: DagBlueprint, ind
 }
 
 /** Service, workflow and node, as errors tell them. */
-export function placeOf({ service, plan }: Pick<DagBlueprint, "service" | "plan">, index: number): NodePlace {
+export function placeOf({ service, plan }: Pick<OpBlueprint, "service" | "plan">, index: number): NodePlace {
   return { service, workflow: plan.name, node: plan.nodes[index]?.name ?? "" };
 }

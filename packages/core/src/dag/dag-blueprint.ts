@@ -1,16 +1,23 @@
 import type { Counter, Histogram, MetricOptions, Metrics } from "../observe/metrics.js";
 import type { OpClass, OpEnvironment } from "../op/op.js";
+import type { OpInstances } from "./op-instances.js";
 import type { DagNode, DagPlan } from "./plan-dag.js";
 
-/** Everything the executions of one workflow in one service share. */
-export interface DagBlueprint {
+/** What the Ops of one workflow in one service are made of. */
+export interface OpBlueprint {
   readonly plan: DagPlan;
   readonly service: string;
   /** By index of the plan's nodes. */
   readonly opClasses: readonly OpClass[];
   readonly configs: readonly unknown[];
   readonly environment: OpEnvironment;
+}
+
+/** Everything the executions of one workflow in one service share. */
+export interface DagBlueprint extends OpBlueprint {
   readonly metrics: DagMetrics;
+  /** Ops of the nodes that run several times in a request, by index of the plan's nodes; undefined for the others. */
+  readonly instances: readonly (OpInstances | undefined)[];
 }
 
 /** What is measured of one workflow in one service, by index in the plan; latencies in seconds. */

@@ -137,7 +137,10 @@ export class DagRecorder {
 
   #endSpan(index: number, attributes: SpanAttributes): void {
     const span = this.#spans?.[index];
-    const { stage = 0, type = "" } = this.#blueprint.plan.nodes[index] ?? {};
-    if (span) this.#call?.trace?.end(span, this.#now(), { stage, type, ...attributes });
+    const { nodes } = this.#blueprint.plan;
+    const { stage = 0, type = "", standsInFor } = nodes[index] ?? {};
+    const principal = nodes.find(({ id }) => id === standsInFor);
+    const stands = principal ? { standsInFor: principal.name } : {};
+    if (span) this.#call?.trace?.end(span, this.#now(), { stage, type, ...stands, ...attributes });
   }
 }

@@ -47,10 +47,7 @@ export class DagView {
   readonly #schedule: NodeSchedule;
   readonly #runners: readonly NodeRunner[];
   readonly #onStop = (reason: ServeError): void => this.#answer({ error: reason });
-  readonly #outputOf = (name: string): unknown => {
-    const channel = this.#bus.channel(name);
-    return channel.isAbsent ? undefined : channel.data;
-  };
+  readonly #outputOf = (name: string): unknown => this.#bus.channel(name).peek();
   /** A child of the caller's call; undefined when the view is idle. */
   #call: Call | undefined;
   #isTraced = false;
@@ -168,11 +165,10 @@ export class DagView {
 
   #nodeEnded(index: number, error: ServeError | undefined): void {
     const isCovered = error !== undefined && this.#callFallback(index, error);
-    const channel = this.#channels[index];
-    const output = channel && !channel.isAbsent ? channel.data : undefined;
-    this.#recorder.nodeEnded(index, output, error, isCovered ? this.#fallbacks.calledFor(index) : undefined);
+    const fallback = isCovered ? this.#fallbacks.calledFor(index) : undefined;
+    this.#recorder.nodeEnded(index, this.#channels[index]?.peek(), error, fallback);
     if (!error) this.#fallbacks.moveOutput(index);
-    if (error && !isCovered) this.#answer({ error });
+    if (error && !isCovered) this.#answer({ error: this.#call?.stopReason ?? error });
     else this.#nodeDone(index);
     this.#leave();
   }
@@ -199,10 +195,10 @@ export class DagView {
   /** Every node has ended well. A call that stopped during the last one is answered as stopped all the same. */
   #finish(): void {
     const { lastNode } = this.#blueprint.plan;
-    const channel = this.#bus.channel(lastNode.name);
+    const response = this.#bus.channel(lastNode.name).peek();
     const stopReason = this.#call?.stopReason;
     if (stopReason) this.#answer({ error: stopReason });
-    else if (!channel.isAbsent) this.#answer({ response: channel.data });
+    else if (response !== undefined) this.#answer({ response });
     else {
       const message = `op "${lastNode.name}" (${lastNode.type}) ended the workflow without a response`;
       const details = { node: lastNode.name };

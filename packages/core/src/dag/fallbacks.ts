@@ -68,8 +68,8 @@ export class Fallbacks {
     for (let next = place; next !== none; next = this.#standsInFor[next] ?? none) place = next;
     const channel = this.#channels[index];
     const target = this.#channels[place];
-    if (!channel || !target || channel.isAbsent) return;
-    target.data = channel.data;
+    if (!channel || !target) return;
+    target.data = channel.peek();
     channel.clear();
   }
 }

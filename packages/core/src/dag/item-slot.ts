@@ -66,7 +66,7 @@ export class ItemSlot {
 
   /** What the ended run gave; undefined when it gave nothing. */
   get output(): unknown {
-    return this.#output.isAbsent ? undefined : this.#output.data;
+    return this.#output.peek();
   }
 
   start(item: MapItem): void {

@@ -5,6 +5,7 @@ import { ServeError } from "../serve-error.js";
 import { sliceRows } from "../tensor/rows.js";
 import type { Tensor } from "../tensor/tensor.js";
 import type { MapSource } from "./map-source.js";
+import { startupOp } from "./workflow-conf.js";
 
 /** Items of one map. Each costs an object and an Op run; a list this long is meant for one run of a model. */
 const maxItems = 10_000;
@@ -20,21 +21,24 @@ export interface MapItems {
 /**
  * The items of a dependency's output: the elements of a list, of a typed array or of the named list in it, or the rows of
  * a GeneralBlob's tensors, all of them or the named one. An item of a blob is a blob of one-row tensors, which are views.
- * @throws ServeError invalidArgument when there is nothing of that kind, or more than 10,000 items.
+ * @throws ServeError when there is nothing of that kind: opFailure, or invalidArgument when it is the request;
+ * invalidArgument when there are more than 10,000 items or the tensors cannot be cut into rows.
  */
 export function mapItems(output: unknown, { dependency, field }: MapSource): MapItems {
   const what = field === undefined ? `"${dependency}"` : `"${dependency}.${field}"`;
-  const items = output instanceof GeneralBlob ? rowsOf(output, field, what) : elementsOf(output, field, what);
-  if (items.count <= maxItems) return items;
-  throw invalid(`${what} has ${items.count} items, a map runs over at most ${maxItems}`);
+  if (output instanceof GeneralBlob) return limited(rowsOf(output, field, what), what);
+  const list = field === undefined ? output : fieldOf(output, field);
+  if (Array.isArray(list) || isTypedArray(list)) {
+    return limited({ count: list.length, areRows: false, item: (index) => list[index] }, what);
+  }
+  // A request is its caller's, any other output an Op's.
+  const code = dependency === startupOp ? Code.invalidArgument : Code.opFailure;
+  throw new ServeError(code, `${what} is ${kindOf(list)}, a map runs over a list or the rows of tensors`);
 }
 
-function elementsOf(output: unknown, field: string | undefined, what: string): MapItems {
-  const list = field === undefined ? output : fieldOf(output, field);
-  if (!Array.isArray(list) && !isTypedArray(list)) {
-    throw invalid(`${what} is ${kindOf(list)}, a map runs over a list or the rows of tensors`);
-  }
-  return { count: list.length, areRows: false, item: (index) => list[index] };
+function limited(items: MapItems, what: string): MapItems {
+  if (items.count <= maxItems) return items;
+  throw invalid(`${what} has ${items.count} items, a map runs over at most ${maxItems}`);
 }
 
 function fieldOf(output: unknown, field: string): unknown {

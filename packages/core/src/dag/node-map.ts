@@ -53,13 +53,13 @@ export class NodeMap implements NodeRunner {
 
   start(call: Call, span?: CallSpan, failure?: ServeError): void {
     const { bus, source, onEnd } = this.#options;
-    const channel = bus.channel(source.dependency);
-    if (channel.isAbsent) {
+    const given = bus.channel(source.dependency).peek();
+    if (given === undefined) {
       onEnd(undefined);
       return;
     }
     try {
-      const items = mapItems(channel.data, source);
+      const items = mapItems(given, source);
       const outputs = new Array<unknown>(items.count).fill(undefined);
       const state = { next: 0, atWork: 0, error: undefined };
       this.#task = { items, call: call.child(), span, failure, outputs, ...state };

@@ -4,7 +4,7 @@ import { Bus } from "../op/bus.js";
 import { Channel } from "../op/channel.js";
 import type { ServeError } from "../serve-error.js";
 import { createOp, placeOf } from "./create-op.js";
-import type { DagBlueprint } from "./dag-blueprint.js";
+import type { OpBlueprint } from "./dag-blueprint.js";
 import type { OnRunEnd } from "./node-runner.js";
 import { OpRun } from "./op-run.js";
 import { startupOp } from "./workflow-conf.js";
@@ -32,7 +32,7 @@ export class OpInstance {
   /** Undefined when nobody waits for the run, or none is under way. */
   #onEnd: OnRunEnd | undefined;
 
-  constructor(blueprint: DagBlueprint, index: number, keep: (instance: OpInstance) => void) {
+  constructor(blueprint: OpBlueprint, index: number, keep: (instance: OpInstance) => void) {
     const node = blueprint.plan.nodes[index];
     const names = new Set([startupOp, ...(node?.dependencies.map(({ name }) => name) ?? [])]);
     this.#inputs = [...names].map((name, id) => new Channel(id, name));
@@ -45,13 +45,12 @@ export class OpInstance {
 
   /** What the ended run gave; undefined when it gave nothing. */
   get output(): unknown {
-    return this.#output.isAbsent ? undefined : this.#output.data;
+    return this.#output.peek();
   }
 
   start({ inputs, call, span, failure, onEnd }: InstanceRun): void {
     for (const own of this.#inputs) {
-      const given = inputs.channel(own.name);
-      if (!given.isAbsent) own.data = given.data;
+      own.data = inputs.channel(own.name).peek();
     }
     this.#onEnd = onEnd;
     this.#run.start(call, span, failure);
@@ -77,16 +76,17 @@ export class OpInstance {
   }
 }
 
-/** The idle instances of one node of one DagView. */
+/** Idle instances kept per node; more runs at once than this make theirs anew. */
+const maxIdle = 256;
+
+/** The idle instances of one node, for all executions of its workflow in one service. */
 export class OpInstances {
   readonly #create: () => OpInstance;
-  readonly #maxIdle: number;
   readonly #idle: OpInstance[];
 
-  /** Makes the first instance at once, as `createOp`; keeps `maxIdle`, the number of those at work side by side. */
-  constructor(blueprint: DagBlueprint, index: number, maxIdle: number) {
+  /** Makes the first instance at once: an Op that cannot be created stops the start. @throws ServeError as `createOp`. */
+  constructor(blueprint: OpBlueprint, index: number) {
     this.#create = () => new OpInstance(blueprint, index, (instance) => this.#keep(instance));
-    this.#maxIdle = maxIdle;
     this.#idle = [this.#create()];
   }
 
@@ -96,6 +96,6 @@ export class OpInstances {
   }
 
   #keep(instance: OpInstance): void {
-    if (this.#idle.length < this.#maxIdle) this.#idle.push(instance);
+    if (this.#idle.length < maxIdle) this.#idle.push(instance);
   }
 }

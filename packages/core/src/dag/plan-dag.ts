@@ -159,11 +159,9 @@ function withoutFallback(node: NodeConf): NodeConf {
 
 function cycleFault(conf: WorkflowConf, cycle: readonly string[]): Fault {
   const index = conf.nodes.findIndex(({ name }) => name === cycle[0]);
-  const standsBy = conf.nodes.some(
-    ({ name, fallback }) => cycle.includes(name) && fallback !== undefined && cycle.includes(fallback),
-  );
-  const hint = standsBy
-    ? ": a fallback runs after its node, and those that depend on the node after the fallback"
+  const principal = conf.nodes.find(({ fallback }) => fallback !== undefined && cycle.includes(fallback));
+  const hint = principal
+    ? `: "${principal.fallback}" stands by for "${principal.name}", waits for it, and what depends on it waits for both`
     : "";
   const message = `the nodes ${quoted(cycle, ", ")} of workflow "${conf.name}" depend on each other in a cycle${hint}`;
   return { path: ["nodes", index, "dependencies"], message };

@@ -1,6 +1,7 @@
 import type { OpClass, OpEnvironment } from "../op/op.js";
 import { readConfig } from "../op/op-config.js";
 import type { OpRegistry } from "../op/op-registry.js";
+import { createInstances } from "./create-node-runner.js";
 import { createDagMetrics } from "./dag-blueprint.js";
 import { DagViewPool } from "./dag-view-pool.js";
 import { type DagPlan, planDag } from "./plan-dag.js";
@@ -27,16 +28,17 @@ export class Workflow {
 
   /**
    * Opens the workflow for a service: its executions and their metrics.
-   * @throws ServeError opFailure when an Op cannot be created.
+   * @throws ServeError opFailure when an Op cannot be created, invalidConf when it is to run on a pool and cannot.
    */
   openFor(service: string, environment: OpEnvironment): DagViewPool {
-    return new DagViewPool({
+    const ops = {
       plan: this.plan,
       service,
       opClasses: this.#opClasses,
       configs: this.#configs,
       environment,
-      metrics: createDagMetrics(environment.metrics, service, this.plan),
-    });
+    };
+    const metrics = createDagMetrics(environment.metrics, service, this.plan);
+    return new DagViewPool({ ...ops, metrics, instances: createInstances(ops) });
   }
 }

@@ -9,9 +9,11 @@ describe("Channel", () => {
     const absent = { code: Code.internal, message: 'the output of "reader" is absent' };
     assert.equal(channel.isAbsent, true);
     assert.throws(() => channel.data, absent);
+    assert.equal(channel.peek(), undefined);
     channel.data = 7;
     assert.equal(channel.isAbsent, false);
     assert.equal(channel.data, 7);
+    assert.equal(channel.peek(), 7);
     channel.clear();
     assert.throws(() => channel.data, absent);
   });

@@ -2,8 +2,8 @@ import { Code } from "../code.js";
 import { ServeError } from "../serve-error.js";
 
 /**
- * The output slot of one Op in one request. It is filled at most once per request and emptied when the request ends;
- * an Op that was skipped or chose to give nothing leaves it absent.
+ * The output slot of one Op in one request. It is filled at most once per request and emptied when its last reader has
+ * ended; an Op that was skipped or chose to give nothing leaves it absent.
  */
 export class Channel<T = unknown> {
   /** Id of the node that owns it; 0 is the request. */
@@ -30,6 +30,11 @@ export class Channel<T = unknown> {
 
   set data(value: T) {
     this.#data = value;
+  }
+
+  /** What has been written; undefined when nothing has. */
+  peek(): T | undefined {
+    return this.#data;
   }
 
   clear(): void {

@@ -43,7 +43,7 @@ export class PoolOp extends Op {
     const inputs = new Map<string, OpInput>();
     for (const name of this.preNames) {
       if (name === startupOp) continue;
-      const data: unknown = this.hasDependArgument(name) ? this.dependArgument<unknown>(name) : undefined;
+      const data = this.hasDependArgument(name) ? this.dependArgument<unknown>(name) : undefined;
       inputs.set(name, { data, isLastReader: this.#isLastReader(name) });
     }
     return inputs;

@@ -1,6 +1,6 @@
 import type { DagViewPool } from "../dag/dag-view-pool.js";
 import { Workflow } from "../dag/workflow.js";
-import { WorkflowType } from "../dag/workflow-conf.js";
+import { type NodeConf, WorkflowType } from "../dag/workflow-conf.js";
 import { OpRegistry } from "../op/op-registry.js";
 import { type Inference, opOf } from "./op-of.js";
 import { nodeConf } from "./random-workflow.js";
@@ -11,6 +11,8 @@ export interface OpenWorkflowOptions {
   readonly nodes: Readonly<Record<string, readonly string[]>>;
   /** What nodes do; one that is not named gives its own name as output. */
   readonly inference?: Readonly<Record<string, Inference>>;
+  /** What nodes declare beyond that, by their name. */
+  readonly conf?: Readonly<Record<string, Partial<NodeConf>>>;
   /** Default: Sequence. */
   readonly type?: WorkflowType;
   readonly environment?: TestEnvironment;
@@ -21,12 +23,16 @@ export function openWorkflow(options: OpenWorkflowOptions): DagViewPool {
   const {
     nodes,
     inference = {},
+    conf = {},
     type = WorkflowType.sequence,
     environment = createTestEnvironment(),
   } = options;
   const registry = new OpRegistry();
   for (const name of Object.keys(nodes)) registry.register(opOf(name, inference[name] ?? giveName));
-  const confs = Object.entries(nodes).map(([name, dependencies]) => nodeConf(name, dependencies));
+  const confs = Object.entries(nodes).map(([name, dependencies]) => ({
+    ...nodeConf(name, dependencies),
+    ...conf[name],
+  }));
   return new Workflow({ name: "w", workflowType: type, nodes: confs }, registry).openFor("s", environment);
 }
 
