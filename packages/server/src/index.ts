@@ -1,3 +1,4 @@
+export { findServiceFaults } from "./find-service-faults.js";
 export { GeneralCopyOp } from "./general/general-copy-op.js";
 export { GeneralInferOp } from "./general/general-infer-op.js";
 export { createGeneralModelService } from "./general/general-model-service.js";

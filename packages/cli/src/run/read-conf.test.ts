@@ -64,6 +64,29 @@ describe("reading a conf set", () => {
     );
   });
 
+  test("names the service whose .proto is at fault", async () => {
+    await write("echo.proto", "message M {");
+    await write(
+      "infer_service.prototxt",
+      'services { name: "EchoService" workflows: "w" proto_file: "echo.proto" }\n',
+    );
+    await write("top.mjs", topOp);
+    await writeWorkflow('ops: "./top.mjs"');
+    const [first = ""] = await faultsOf();
+    assert.match(first, /: service "EchoService": .*echo\.proto/);
+  });
+
+  test("names the Op that cannot be created", async () => {
+    const failing = 'constructor() { throw new Error("no licence"); }';
+    await write("top.mjs", `export class TopOp { ${failing} inference() {} bind() {} }`);
+    await writeWorkflow('ops: "./top.mjs"');
+    const [first = ""] = await faultsOf();
+    assert.equal(
+      first,
+      `${dir}: service "GeneralModelService": workflow "w": op "top" (TopOp) could not be created: no licence`,
+    );
+  });
+
   test("runs workflows side by side where that is flagged", async () => {
     await write("top.mjs", topOp);
     await writeWorkflow('ops: "./top.mjs"');

@@ -1,7 +1,19 @@
 import { resolve } from "node:path";
-import { type ConfReport, checkServerConf, type Diagnostic, readOpModules } from "@paddlewheel/conf";
+import {
+  type ConfReport,
+  checkServerConf,
+  type Diagnostic,
+  readOpModules,
+  type ServerConf,
+} from "@paddlewheel/conf";
 import { ServeError } from "@paddlewheel/core";
-import { createRegistries, importOpModule, knownNames, type Registries } from "@paddlewheel/server";
+import {
+  createRegistries,
+  findServiceFaults,
+  importOpModule,
+  knownNames,
+  type Registries,
+} from "@paddlewheel/server";
 
 export interface ReadConfOptions {
   /** Folder of the conf files. */
@@ -18,14 +30,25 @@ export interface ReadConf {
   readonly registries: Registries;
 }
 
-/** Imports the modules of Ops, then checks the conf set. Faults of modules are reported with those of conf. */
+/** Imports the modules of Ops, checks the conf set, and builds its services to see that they can be. Starts nothing. */
 export async function readConf({ dir, ops, parallelServices }: ReadConfOptions): Promise<ReadConf> {
   const registries = createRegistries();
   const faults = [...(await importFlagged(ops, registries)), ...(await importNamed(dir, registries))];
   const known = knownNames(registries);
   const report = checkServerConf({ dir, known, ...(parallelServices ? { parallelServices } : {}) });
-  if (faults.length === 0) return { report, registries };
-  return { report: { ...report, conf: undefined, faults: [...faults, ...report.faults] }, registries };
+  faults.push(...report.faults, ...faultsOfServices(dir, report.conf, registries));
+  const conf = faults.length > 0 ? undefined : report.conf;
+  return { report: { ...report, conf, faults }, registries };
+}
+
+/** What shows only when services are built. */
+function faultsOfServices(
+  dir: string,
+  conf: ServerConf | undefined,
+  registries: Registries,
+): readonly Diagnostic[] {
+  const messages = conf ? findServiceFaults(conf, registries) : [];
+  return messages.map((message) => ({ file: dir, line: 0, field: "", message }));
 }
 
 /**
