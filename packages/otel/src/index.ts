@@ -1,1 +1,1 @@
-export {};
+export { createOtelSink, type OtelSink, type OtelSinkOptions } from "./otel-sink.js";
