@@ -1,4 +1,5 @@
 import { type Logger, systemClock } from "@paddlewheel/core";
+import type { OtelSink, OtelSinkOptions } from "@paddlewheel/otel";
 import { createPinoLogger, defaultLimits, ServerManager, type ServerOptions } from "@paddlewheel/server";
 import { ExitCode } from "../exit-code.js";
 import { given } from "../flags/given.js";
@@ -8,8 +9,10 @@ import { readyLine } from "./ready-line.js";
 import { awaitStop, type StopReason } from "./stop-request.js";
 import { startWatchdog } from "./watchdog.js";
 
-export interface RunServerOptions extends Omit<ServerOptions, "logger" | "onProgress"> {
+export interface RunServerOptions extends Omit<ServerOptions, "logger" | "onProgress" | "traceSink"> {
   readonly logLevel?: string;
+  /** Where traces go, if anywhere. */
+  readonly traceExport?: OtelSinkOptions | undefined;
 }
 
 /**
@@ -19,11 +22,20 @@ export interface RunServerOptions extends Omit<ServerOptions, "logger" | "onProg
  */
 export async function runServer(options: RunServerOptions, terminal: Terminal): Promise<ExitCode> {
   const { logger, flush } = createPinoLogger(given({ level: options.logLevel }));
+  const traceSink = await openTraceSink(options.traceExport);
   try {
-    return await runUntilStopped({ ...options, logger }, terminal.err);
+    return await runUntilStopped({ ...options, logger, ...given({ traceSink }) }, terminal.err);
   } finally {
+    await traceSink?.close();
     await flush();
   }
+}
+
+/** OpenTelemetry is loaded only where traces go there. */
+async function openTraceSink(options: OtelSinkOptions | undefined): Promise<OtelSink | undefined> {
+  if (options === undefined) return undefined;
+  const { createOtelSink } = await import("@paddlewheel/otel");
+  return createOtelSink(options);
 }
 
 type LoggedOptions = ServerOptions & { readonly logger: Logger };

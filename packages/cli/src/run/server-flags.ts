@@ -40,6 +40,17 @@ export const serverFlags: FlagTable = {
     max: 3_600_000,
     help: "milliseconds a stopping server waits for calls at work",
   },
+  trace_requests: {
+    kind: "bool",
+    default: "on",
+    help: "answer a request that says x-paddlewheel-trace: 1 with its own trace; --notrace_requests refuses",
+  },
+  otlp_endpoint: {
+    kind: "text",
+    value: "URL",
+    default: "OTEL_EXPORTER_OTLP_ENDPOINT, else none",
+    help: "send traces to the OpenTelemetry collector there, to /v1/traces",
+  },
   log_level: {
     kind: "text",
     value: "LEVEL",

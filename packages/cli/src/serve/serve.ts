@@ -8,6 +8,7 @@ import { given } from "../flags/given.js";
 import { limitsOf } from "../run/limits-of.js";
 import { importFlagged } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
+import { tracingOf } from "../run/trace-export.js";
 import { UsageError } from "../usage-error.js";
 import { writeServeConf } from "./write-serve-conf.js";
 
@@ -35,6 +36,7 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
       port: values.int("port") ?? 9393,
       registries,
       limits: limitsOf(values, defaultMaxBodySize),
+      ...tracingOf(values),
       ...given({
         host: values.text("host"),
         threadNum: values.int("thread"),

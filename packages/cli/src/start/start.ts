@@ -7,6 +7,7 @@ import { limitsOf } from "../run/limits-of.js";
 import { printFindings } from "../run/print-findings.js";
 import { readConf } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
+import { tracingOf } from "../run/trace-export.js";
 import { confFolder } from "./conf-folder.js";
 import { readFlagfile } from "./read-flagfile.js";
 import { startGroups } from "./start-flags.js";
@@ -36,6 +37,7 @@ export async function start({ values: own, terminal }: CommandCall): Promise<Exi
       port: values.int("port") ?? defaultPort,
       registries,
       limits: limitsOf(values, defaultMaxBodySize),
+      ...tracingOf(values),
       ...given({
         host: values.text("host"),
         threadNum: values.int("num_threads"),

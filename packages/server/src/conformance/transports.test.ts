@@ -143,6 +143,12 @@ overEveryTransport("each call leaves one log line", async (client, server) => {
   });
 });
 
+interface CallReport {
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly spans: readonly { readonly name: string }[];
+}
+
 overEveryTransport(
   "a caller that asks for its trace gets it, of an answer and of an error",
   async (client) => {
