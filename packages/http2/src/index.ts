@@ -1,1 +1,12 @@
-export {};
+export type { PeerError } from "./connection/connection-hooks.js";
+export type { BodyReceiver, ServerStream, StreamHandler } from "./connection/stream-handler.js";
+export type { DriverHooks } from "./driver/connection-driver.js";
+export { Http2Server, type Http2ServerOptions } from "./driver/http2-server.js";
+export { ErrorCode } from "./frame/error-code.js";
+export { type HeaderField, headerFieldSize } from "./hpack/header-field.js";
+export {
+  defaultHttp2Limits,
+  type Http2Limits,
+  type LimitName,
+  resolveHttp2Limits,
+} from "./limits/http2-limits.js";

@@ -5,6 +5,7 @@ import { ServerConnection } from "../connection/server-connection.js";
 import type { StreamHandler } from "../connection/stream-handler.js";
 import type { Http2Limits, LimitName } from "../limits/http2-limits.js";
 import type { FlushQueue } from "./flush-queue.js";
+import { useSharedReadBuffer } from "./shared-read-buffer.js";
 
 /** Hooks of all connections, for counters and logs. */
 export interface DriverHooks {
@@ -21,6 +22,8 @@ export interface ConnectionDriverOptions {
   readonly random: () => number;
   readonly queue: FlushQueue;
   readonly hooks: DriverHooks;
+  /** Reads into one buffer for all sockets where Node lets us. */
+  readonly sharesReadBuffer: boolean;
 }
 
 /** Reading waits while the socket holds so many times `socketBufferSize`; bodies wait before that. */
@@ -34,6 +37,7 @@ export class ConnectionDriver implements ConnectionHooks {
   readonly #clock: Clock;
   readonly #queue: FlushQueue;
   readonly #hooks: DriverHooks;
+  readonly #sharesReadBuffer: boolean;
   #isQueued = false;
   #closeTimer: Timer | undefined;
 
@@ -44,6 +48,7 @@ export class ConnectionDriver implements ConnectionHooks {
     this.#clock = clock;
     this.#queue = options.queue;
     this.#hooks = options.hooks;
+    this.#sharesReadBuffer = options.sharesReadBuffer;
     const chance = options.random();
     this.connection = new ServerConnection({ handler, limits, hooks: this, now: clock.now(), chance });
   }
@@ -56,7 +61,9 @@ export class ConnectionDriver implements ConnectionHooks {
     socket.on("close", () => this.#onGone());
     socket.on("end", () => this.connection.close());
     socket.on("drain", () => this.#onDrain());
-    socket.on("data", (chunk: Buffer) => this.connection.receive(chunk));
+    const receive = (chunk: Uint8Array): void => this.connection.receive(chunk);
+    socket.on("data", receive);
+    if (this.#sharesReadBuffer) useSharedReadBuffer(socket, receive);
     this.connection.receive(firstBytes);
     this.onOutput();
     socket.resume();

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { after, before, describe, test } from "node:test";
+import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import type { BodyReceiver, ServerStream, StreamHandler } from "../connection/stream-handler.js";
+import type { HeaderField } from "../hpack/header-field.js";
+import { type ListeningServer, listeningServer } from "../testing/listening-server.js";
+import { toFields } from "../testing/test-peer.js";
+
+const headers = toFields([
+  [":status", "200"],
+  ["content-type", "application/grpc"],
+]);
+const okTrailers = toFields([["grpc-status", "0"]]);
+
+/** What a gRPC transport does with this package, at its shortest; the message's five bytes of prefix stay where they are. */
+class GrpcHandler implements StreamHandler {
+  onHeaders(stream: ServerStream, fields: readonly HeaderField[]): BodyReceiver | undefined {
+    const path = fields.find(({ name }) => name === ":path")?.value;
+    if (path === "/test/Refuse") {
+      stream.sendHeaders(
+        [
+          ...headers,
+          ...toFields([
+            ["grpc-status", "8"],
+            ["grpc-message", "full"],
+          ]),
+        ],
+        true,
+      );
+      return undefined;
+    }
+    if (path === "/test/Count") return new CountingCall(stream);
+    return path === "/test/Silent" ? undefined : new UnaryCall(stream);
+  }
+}
+
+class UnaryCall implements BodyReceiver {
+  readonly #stream: ServerStream;
+  readonly #pieces: Uint8Array[] = [];
+
+  constructor(stream: ServerStream) {
+    this.#stream = stream;
+  }
+
+  onData(piece: Uint8Array): void {
+    this.#pieces.push(piece.slice());
+  }
+
+  onEnd(): void {
+    this.#stream.respond(headers, Buffer.concat(this.#pieces), okTrailers);
+  }
+
+  onReset(): void {}
+}
+
+/** Streams a hundred messages of 100 KB as fast as the client takes them. */
+class CountingCall implements BodyReceiver {
+  readonly #stream: ServerStream;
+  #sent = 0;
+
+  constructor(stream: ServerStream) {
+    this.#stream = stream;
+  }
+
+  onData(): void {}
+
+  onEnd(): void {
+    this.#stream.sendHeaders(headers);
+    this.onDrain();
+  }
+
+  onDrain(): void {
+    while (this.#sent < 100) {
+      const message = Buffer.alloc(100_005, this.#sent);
+      message.writeUIntBE(100_000, 0, 5);
+      this.#sent++;
+      if (!this.#stream.sendData(message)) return;
+    }
+    this.#stream.sendTrailers(okTrailers);
+  }
+
+  onReset(): void {}
+}
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+describe("a client of grpc-js", () => {
+  let server: ListeningServer;
+  let client: Client;
+
+  before(async () => {
+    server = await listeningServer({ handler: new GrpcHandler() });
+    client = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
+  });
+
+  after(async () => {
+    client.close();
+    await server.close();
+  });
+
+  function call(method: string, message: Buffer, timeoutMs = 10_000): Promise<Buffer | undefined> {
+    return new Promise((resolve, reject) => {
+      const deadline = Date.now() + timeoutMs;
+      const done = (error: ServiceError | null, answer?: Buffer): void => {
+        if (error) reject(error);
+        else resolve(answer);
+      };
+      client.makeUnaryRequest(`/test/${method}`, asIs, asIs, message, new Metadata(), { deadline }, done);
+    });
+  }
+
+  test("has its unary calls answered, many at a time and of any size", async () => {
+    const messages = Array.from({ length: 300 }, (_, i) => Buffer.alloc(i % 50 === 0 ? i * 10_000 : i, i));
+    const answers = await Promise.all(messages.map((message) => call("Echo", message)));
+    for (const [i, answer] of answers.entries()) assert.ok(answer?.equals(messages[i] ?? Buffer.from("?")));
+    assert.equal(server.http2.streamCount, 0);
+  });
+
+  test("sees a call refused on its headers, whatever it still wanted to send", async () => {
+    await assert.rejects(call("Refuse", Buffer.alloc(3_000_000)), {
+      code: status.RESOURCE_EXHAUSTED,
+      details: "full",
+    });
+  });
+
+  test("cancels a call at its deadline and goes on", async () => {
+    await assert.rejects(call("Silent", Buffer.alloc(1), 50), { code: status.DEADLINE_EXCEEDED });
+    assert.equal((await call("Echo", Buffer.from("still here")))?.toString(), "still here");
+    assert.equal(server.http2.connectionCount, 1);
+  });
+
+  test("reads a stream at its own pace", async () => {
+    const stream = client.makeServerStreamRequest("/test/Count", asIs, asIs, Buffer.alloc(0));
+    let count = 0;
+    for await (const message of stream) {
+      assert.equal((message as Buffer).length, 100_000);
+      assert.equal((message as Buffer)[0], count++);
+      await new Promise(setImmediate);
+    }
+    assert.equal(count, 100);
+  });
+
+  test("is told when its connection is replaced, and loses no call", async () => {
+    const before = server.sockets.length;
+    const results = Array.from({ length: 50 }, () => call("Echo", Buffer.from("x")));
+    server.http2.shutdown();
+    await Promise.all(results);
+    await Promise.all(
+      server.sockets.filter((socket) => !socket.destroyed).map((socket) => once(socket, "close")),
+    );
+    assert.equal((await call("Echo", Buffer.from("new")))?.toString(), "new");
+    assert.equal(server.sockets.length, before + 1);
+  });
+});
