@@ -1,3 +1,20 @@
+export type { BuiltInOpName, BuiltInOps, OpClassOf, OpReference } from "./builder/built-in-ops.js";
+export type { ModelConfig, ModelOptions } from "./builder/model-options.js";
+export type { ConfigFor, MappedNodeOptions, NodeOptions } from "./builder/node-options.js";
+export type { OpGraph } from "./builder/op-graph.js";
+export { OpGraphMaker } from "./builder/op-graph-maker.js";
+export { type GatheredOutput, itemsOf, type OpItems, requestItems } from "./builder/op-items.js";
+export { OpMaker } from "./builder/op-maker.js";
+export type { NodeInput, OpNode } from "./builder/op-node.js";
+export { OpSeqMaker } from "./builder/op-seq-maker.js";
+export type { GraphOptions } from "./builder/plan-graph.js";
+export {
+  type PrepareOptions,
+  Server,
+  type ServerBuilderOptions,
+  type WriteOptions,
+} from "./builder/server.js";
+export type { ServiceOptions } from "./builder/service-options.js";
 export { findServiceFaults } from "./find-service-faults.js";
 export { GeneralCopyOp } from "./general/general-copy-op.js";
 export { GeneralInferOp } from "./general/general-infer-op.js";
