@@ -45,6 +45,7 @@ export {
   type TraceAudience,
 } from "./observe/call-trace.js";
 export { type Clock, systemClock, type Timer } from "./observe/clock.js";
+export { errorAttributes } from "./observe/error-attributes.js";
 export { type LogFields, type Logger, silentLogger } from "./observe/logger.js";
 export {
   type Counter,

@@ -85,6 +85,7 @@ function innerSpan({ kind, name, attributes }: CallSpan): SpanContent {
 
 /** Where the name of a span stands by itself, to search by. */
 const nameAttribute: Readonly<Record<SpanKind, string>> = {
+  [SpanKind.call]: "paddlewheel.call",
   [SpanKind.service]: "paddlewheel.service",
   [SpanKind.workflow]: "paddlewheel.workflow",
   [SpanKind.node]: "paddlewheel.node",

@@ -2,7 +2,8 @@ import { newSpanId } from "./trace-context.js";
 
 /** What a span covers, from the outside in. */
 export const SpanKind = {
-  /** A whole call: reading the request, the service, writing the answer. */
+  /** The whole: reading the request, the service, writing the answer. */
+  call: "call",
   service: "service",
   workflow: "workflow",
   node: "node",

@@ -10,7 +10,7 @@ const received = { traceId, parentSpanId: callersSpan, isSampled: true, state: "
 
 function callWith(audience: TraceAudience | undefined, traceContext: Call["traceContext"]): Call {
   const trace = audience && new CallTrace(audience);
-  trace?.begin({ kind: SpanKind.service, name: "s/m", startedAt: 0 });
+  trace?.begin({ kind: SpanKind.call, name: "s/m", startedAt: 0 });
   return new Call({ service: "s", method: "m", trace, traceContext });
 }
 

@@ -24,7 +24,7 @@ import { RunSpans } from "./run-spans.js";
 /** A call that is traced, with a node that asks for runs. */
 function tracedCall(clock = systemClock): { call: Call; trace: CallTrace; node: CallSpan } {
   const trace = new CallTrace();
-  trace.begin({ kind: SpanKind.service, name: "s/m", startedAt: clock.now() });
+  trace.begin({ kind: SpanKind.call, name: "s/m", startedAt: clock.now() });
   const node = trace.begin({ kind: SpanKind.node, name: "n", startedAt: clock.now() });
   return { call: new Call({ service: "s", method: "m", clock, trace }), trace, node };
 }
@@ -200,10 +200,7 @@ for (const [placement, conf] of Object.entries(placements)) {
       const ids = tensor("int64", [1], BigInt64Array.of(9n));
       await assert.rejects(manager.infer("e", tensors({ ids }), { call }));
       const run = trace.spans.at(-1);
-      assert.deepEqual(
-        [run?.kind, run?.parent?.kind, run?.attributes.error],
-        ["run", "service", "opFailure"],
-      );
+      assert.deepEqual([run?.kind, run?.parent?.kind, run?.attributes.error], ["run", "call", "opFailure"]);
     });
 
     test("keeps nothing for a call that is not traced", async (t) => {

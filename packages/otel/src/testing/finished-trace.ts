@@ -24,7 +24,7 @@ export function finishedTrace(options: FinishedTraceOptions = {}): FinishedTrace
   const context = { traceId: "ab".repeat(16), parentSpanId: undefined, isSampled: true, state: "" };
   const traceContext = { ...context, ...options.context };
   const call = new Call({ service: "S", method: "m", clock, trace, traceContext, ...options.call });
-  const root = trace.begin({ kind: SpanKind.service, name: "S/m", startedAt: clock.now() });
+  const root = trace.begin({ kind: SpanKind.call, name: "S/m", startedAt: clock.now() });
   clock.advance(0.5);
   const run = trace.begin({ kind: SpanKind.run, name: "e", startedAt: clock.now() });
   clock.advance(1);

@@ -92,7 +92,7 @@ describe("with a sink", () => {
     );
     assert.deepEqual(
       finished?.trace.spans.map(({ kind, attributes }) => [kind, attributes]),
-      [["service", { error: "cancelled" }]],
+      [["call", { error: "cancelled" }]],
     );
     assert.equal(tracer.report(wanted), undefined);
   });

@@ -1,7 +1,7 @@
 import {
   type Call,
   CallTrace,
-  codeName,
+  errorAttributes,
   type Logger,
   newTraceId,
   type ServeError,
@@ -57,7 +57,7 @@ export class CallTracer {
     if (!trace || !context) return;
     const now = call.clock.now();
     const [whole] = trace.spans;
-    if (whole) trace.end(whole, now, error ? { error: codeName(error.code) ?? String(error.code) } : {});
+    if (whole) trace.end(whole, now, errorAttributes(error));
     trace.close(now);
     if (trace.isForSink) this.#export({ call, context, trace, error });
   }

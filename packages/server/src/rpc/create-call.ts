@@ -23,6 +23,6 @@ export function createCall({ header, ...received }: ReceivedCall, tracer: CallTr
     requestId: cleanRequestId(header("x-request-id")) ?? nextRequestId(),
   });
   const name = `${call.service}/${call.method}`;
-  call.trace?.begin({ kind: SpanKind.service, name, startedAt: call.startedAt });
+  call.trace?.begin({ kind: SpanKind.call, name, startedAt: call.startedAt });
   return call;
 }

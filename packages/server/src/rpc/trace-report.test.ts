@@ -17,7 +17,7 @@ function createCall(requestId = "r1") {
   const trace = new CallTrace({ isForCaller: true });
   const traceContext = { traceId: "ab".repeat(16), parentSpanId: undefined, isSampled: false, state: "" };
   const call = new Call({ service: "s", method: "m", clock, requestId, trace, traceContext });
-  const root = trace.begin({ kind: SpanKind.service, name: "s/m", startedAt: clock.now() });
+  const root = trace.begin({ kind: SpanKind.call, name: "s/m", startedAt: clock.now() });
   const report = (): string => {
     trace.close(clock.now());
     return traceReport(call, trace);
@@ -39,7 +39,7 @@ describe("the report of a call", () => {
     assert.equal(
       report(),
       '{"requestId":"r1","traceId":"abababababababababababababababab","totalUs":1750,"spans":[' +
-        '{"kind":"service","name":"s/m","startUs":0,"durationUs":1750,"error":"cancelled"},' +
+        '{"kind":"call","name":"s/m","startUs":0,"durationUs":1750,"error":"cancelled"},' +
         '{"kind":"node","name":"n","startUs":250,"durationUs":1500,"parent":0},' +
         '{"kind":"run","name":"e","startUs":250,"durationUs":1500,"parent":1,"version":"2","rows":3}],"dropped":0}',
     );
@@ -70,7 +70,7 @@ describe("the report of a call", () => {
   test("of a name that is too long has no spans", () => {
     const clock = new ManualClock();
     const trace = new CallTrace();
-    trace.begin({ kind: SpanKind.service, name: "n".repeat(10_000), startedAt: 0 });
+    trace.begin({ kind: SpanKind.call, name: "n".repeat(10_000), startedAt: 0 });
     const report = traceReport(new Call({ service: "s", method: "m", clock, trace }), trace);
     assert.deepEqual(JSON.parse(report), { requestId: "", totalUs: 0, spans: [], dropped: 1 });
   });
