@@ -4,4 +4,5 @@ export { ManualClock } from "./manual-clock.js";
 export { type Inference, opOf } from "./op-of.js";
 export { type LogLine, RecordingLogger } from "./recording-logger.js";
 export { RecordingMetrics } from "./recording-metrics.js";
+export { type RunOpOptions, runOp } from "./run-op.js";
 export { createTestEnvironment, type TestEnvironment } from "./test-environment.js";
