@@ -97,6 +97,31 @@ describe("a request that is cancelled at any step", () => {
   });
 });
 
+test("a request that was answered leaves no listener at its caller's call", async () => {
+  const call = createCall();
+  const onStop = call.onStop.bind(call);
+  let listeners = 0;
+  call.onStop = (listener) => {
+    listeners++;
+    const forget = onStop(listener);
+    return () => {
+      listeners--;
+      forget();
+    };
+  };
+  const later: Inference = async (op) => {
+    op.call.onStop(() => {});
+    await Promise.resolve();
+    op.output = [1, 2];
+  };
+  const conf = { a: { timeoutMs: 50, retries: 1 }, b: { mapOver: "a" } };
+  const pool = openWorkflow({ nodes: { a: [], b: ["a"] }, conf, inference: { a: later, b: later } });
+  const answer = pool.run({ request: {}, call });
+  assert.equal(listeners, 1);
+  await answer;
+  assert.equal(listeners, 0);
+});
+
 describe("the deadline of a request", () => {
   for (const type of Object.values(WorkflowType)) {
     test(`answers a ${type} request while its Op is still at work, and starts nothing more`, async () => {

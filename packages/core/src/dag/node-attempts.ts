@@ -51,7 +51,6 @@ export class NodeAttempts implements NodeRunner {
   #instance: OpInstance | undefined;
   #attemptCall: Call | undefined;
   #span: CallSpan | undefined;
-  #forgetStop: (() => void) | undefined;
   readonly #onInstanceEnd = (error: ServeError | undefined): void => this.#endAttempt(error);
 
   constructor(options: NodeAttemptsOptions) {
@@ -96,13 +95,11 @@ export class NodeAttempts implements NodeRunner {
       failure: task.failure,
       onEnd: this.#onInstanceEnd,
     });
-    if (this.#attemptCall !== call) return;
-    const forget = call.onStop((reason) => this.#abandon(reason));
-    // When the call had stopped meanwhile, another attempt may be at work by now.
-    if (this.#attemptCall === call) this.#forgetStop = forget;
+    if (this.#attemptCall === call) call.onStop((reason) => this.#abandon(call, reason));
   }
 
-  #abandon(reason: ServeError): void {
+  #abandon(call: Call, reason: ServeError): void {
+    if (this.#attemptCall !== call) return;
     this.#instance?.abandon();
     this.#instance = undefined;
     this.#endAttempt(reason);
@@ -113,8 +110,6 @@ export class NodeAttempts implements NodeRunner {
     const task = this.#task;
     if (!call || !task) return;
     this.#attemptCall = undefined;
-    this.#forgetStop?.();
-    this.#forgetStop = undefined;
     if (this.#span !== task.span) this.#endSpan(task, error);
     if (!error) {
       call.finish();
