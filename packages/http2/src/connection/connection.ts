@@ -233,12 +233,16 @@ export class Connection implements StreamOwner, FlowSenderHost {
     this.#hooks.onPeerError?.({ code, message: `stream ${streamId}: ${reason}`, streamId });
   }
 
-  /** The connection is gone: whoever waits for a stream is told. */
+  /** The connection is gone: whoever waits for a stream is told, also when another one fails at it. */
   closeAllStreams(code: ErrorCode): void {
     for (const stream of this.streams.values()) {
       const { receiver } = stream;
       this.closeStream(stream, "reset-by-us");
-      receiver?.onReset(code);
+      try {
+        receiver?.onReset(code);
+      } catch (error) {
+        this.#hooks.onFault?.(error);
+      }
     }
   }
 

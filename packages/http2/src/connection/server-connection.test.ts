@@ -252,6 +252,28 @@ describe("control frames", () => {
     assert.deepEqual(peer.take(), ["GOAWAY 3 frameSizeError"]);
   });
 
+  test("the end of a connection is told to all receivers though one of them throws", () => {
+    const fault = new Error("broken receiver");
+    const codes: number[] = [];
+    const peer = TestPeer.connected({
+      handler: {
+        onHeaders: (stream) => ({
+          onData: (): void => {},
+          onEnd: (): void => {},
+          onReset(code): void {
+            if (stream.id === 1) throw fault;
+            codes.push(code);
+          },
+        }),
+      },
+    });
+    for (const id of [1, 3, 5]) peer.request(id);
+    peer.connection.close(ErrorCode.enhanceYourCalm);
+    assert.deepEqual(peer.faults, [fault]);
+    assert.deepEqual(codes, [ErrorCode.enhanceYourCalm, ErrorCode.enhanceYourCalm]);
+    assert.equal(peer.connection.streamCount, 0);
+  });
+
   test("a socket that is gone resets what is open and leaves nothing to write", () => {
     const peer = TestPeer.connected();
     peer.request(1);

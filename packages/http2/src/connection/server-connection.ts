@@ -23,7 +23,7 @@ export interface ServerConnectionOptions {
 
 /**
  * - open: takes requests.
- * - leaving: the peer was told to send no new requests; those on their way are still taken.
+ * - leaving: the peer was asked to send no new requests; those on their way are still taken.
  * - draining: the peer was told which request was the last; later ones are refused.
  * - closed: nothing is read any more.
  */
@@ -33,8 +33,12 @@ export type ConnectionState = "open" | "leaving" | "draining" | "closed";
 const leavingPing: Uint8Array = Buffer.from("leaving.");
 const keepalivePing: Uint8Array = Buffer.from("present?");
 
-/** A peer that does not answer the PING of a leaving connection is told its last request after this, in ms. */
-const leaveTimeoutMs = 1000;
+/**
+ * The last request is named so long after the peer was asked to send no more, in ms, when it has answered our PING, and
+ * so long when it has not. An answer alone does not do: peers send it ahead of requests they had queued before.
+ */
+const leaveGraceMs = 500;
+const leaveTimeoutMs = 2000;
 
 /**
  * The serving end of one HTTP/2 connection: bytes go in, calls of a StreamHandler and bytes come out. No sockets, no
@@ -58,7 +62,9 @@ export class ServerConnection {
   #heardAt: number;
   #pingedAt: number | undefined;
   #idleSince: number | undefined;
+  /** Set by the first sweep that finds the connection going. */
   #leavingSince: number | undefined;
+  #isLeaveKnown = false;
 
   constructor(options: ServerConnectionOptions) {
     const { limits, now, hooks } = options;
@@ -122,7 +128,6 @@ export class ServerConnection {
   shutdown(): void {
     if (this.#state !== "open") return;
     this.#state = "leaving";
-    this.#leavingSince = this.#now;
     this.#connection.writer.goaway(maxWindowSize, ErrorCode.noError);
     this.#connection.writer.ping(leavingPing, false);
     this.#announceOutput();
@@ -148,7 +153,7 @@ export class ServerConnection {
       onHeaders: (streamId, headers, isEnd) => this.#requests.onHeaders(streamId, headers, isEnd),
       onEndedFirst: (stream) => this.#connection.resetStream(stream, ErrorCode.noError),
       onPong: (payload) => {
-        if (Buffer.compare(payload, leavingPing) === 0) this.#drain();
+        if (Buffer.compare(payload, leavingPing) === 0) this.#isLeaveKnown = true;
       },
       onGoaway: () => this.#drain(),
     };
@@ -198,7 +203,6 @@ export class ServerConnection {
   #drain(): void {
     if (this.#state !== "open" && this.#state !== "leaving") return;
     this.#state = "draining";
-    this.#leavingSince ??= this.#now;
     this.#requests.isRefusing = true;
     this.#connection.writer.goaway(this.#requests.lastTakenId, ErrorCode.noError);
   }
@@ -206,11 +210,7 @@ export class ServerConnection {
   #end(code: ErrorCode): void {
     this.#state = "closed";
     this.#connection.stop();
-    try {
-      this.#connection.closeAllStreams(code);
-    } catch (error) {
-      this.#hooks.onFault?.(error);
-    }
+    this.#connection.closeAllStreams(code);
     this.#hooks.onClose();
   }
 
@@ -223,8 +223,12 @@ export class ServerConnection {
     }
     const isUsed = this.streamCount > 0 || this.#requests.takeHasOpened();
     this.#idleSince = isUsed ? undefined : (this.#idleSince ?? this.#now);
-    const leavingFor = this.#now - (this.#leavingSince ?? this.#now);
-    if (this.#state === "leaving" && leavingFor > leaveTimeoutMs) this.#drain();
+    if (this.#state !== "open") this.#leavingSince ??= this.#now;
+    if (this.#state === "leaving") this.#leave(this.#now - (this.#leavingSince ?? this.#now));
+  }
+
+  #leave(leavingForMs: number): void {
+    if (leavingForMs >= (this.#isLeaveKnown ? leaveGraceMs : leaveTimeoutMs)) this.#drain();
   }
 
   #keepUp(): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { ManualClock } from "@paddlewheel/core/testing";
 import type { BodyReceiver, ServerStream, StreamHandler } from "../connection/stream-handler.js";
 import type { HeaderField } from "../hpack/header-field.js";
 import { type ListeningServer, listeningServer } from "../testing/listening-server.js";
@@ -15,6 +15,9 @@ const okTrailers = toFields([["grpc-status", "0"]]);
 
 /** What a gRPC transport does with this package, at its shortest; the message's five bytes of prefix stay where they are. */
 class GrpcHandler implements StreamHandler {
+  /** Answer the calls of `/test/Held`. */
+  readonly held: (() => void)[] = [];
+
   onHeaders(stream: ServerStream, fields: readonly HeaderField[]): BodyReceiver | undefined {
     const path = fields.find(({ name }) => name === ":path")?.value;
     if (path === "/test/Refuse") {
@@ -31,7 +34,14 @@ class GrpcHandler implements StreamHandler {
       return undefined;
     }
     if (path === "/test/Count") return new CountingCall(stream);
-    return path === "/test/Silent" ? undefined : new UnaryCall(stream);
+    if (path === "/test/Silent") return undefined;
+    const call = new UnaryCall(stream);
+    if (path !== "/test/Held") return call;
+    return {
+      onData: (piece) => call.onData(piece),
+      onEnd: () => this.held.push(() => call.onEnd()),
+      onReset: () => {},
+    };
   }
 }
 
@@ -86,11 +96,14 @@ class CountingCall implements BodyReceiver {
 const asIs = (bytes: Buffer): Buffer => bytes;
 
 describe("a client of grpc-js", () => {
+  const handler = new GrpcHandler();
+  const clock = new ManualClock();
   let server: ListeningServer;
   let client: Client;
 
   before(async () => {
-    server = await listeningServer({ handler: new GrpcHandler() });
+    const limits = { maxAgeMs: 60_000, keepaliveMs: 0, idleTimeoutMs: 0 };
+    server = await listeningServer({ handler, clock, limits });
     client = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure());
   });
 
@@ -141,15 +154,17 @@ describe("a client of grpc-js", () => {
     assert.equal(count, 100);
   });
 
-  test("is told when its connection is replaced, and loses no call", async () => {
-    const before = server.sockets.length;
-    const results = Array.from({ length: 50 }, () => call("Echo", Buffer.from("x")));
-    server.http2.shutdown();
-    await Promise.all(results);
-    await Promise.all(
-      server.sockets.filter((socket) => !socket.destroyed).map((socket) => once(socket, "close")),
-    );
+  test("opens another connection when its own is old, and loses no call under way", async () => {
+    const count = server.sockets.length;
+    const answers = Array.from({ length: 50 }, () => call("Held", Buffer.from("held")));
+    while (server.http2.streamCount < 50) await new Promise(setImmediate);
+    clock.advance(70_000);
     assert.equal((await call("Echo", Buffer.from("new")))?.toString(), "new");
-    assert.equal(server.sockets.length, before + 1);
+    assert.equal(server.sockets.length, count + 1);
+    for (const release of handler.held) release();
+    assert.deepEqual(
+      (await Promise.all(answers)).map((answer) => answer?.toString()),
+      Array(50).fill("held"),
+    );
   });
 });

@@ -103,8 +103,18 @@ describe("Http2Server", () => {
       pending[0]?.();
       const [headers] = await once(stream, "response");
       assert.equal(headers[":status"], 204);
+      for (let second = 0; second < 4; second++) clock.advance(1000);
       await once(session, "close");
       while (server.http2.connectionCount > 0) await new Promise(setImmediate);
+    });
+  });
+
+  test("answers what comes on a connection it was given late, and closes it", async () => {
+    await withServer({}, async (server) => {
+      server.http2.shutdown();
+      const session = openSession(server);
+      assert.equal((await echo(session, Buffer.from("late"))).toString(), "late");
+      await once(session, "close");
     });
   });
 

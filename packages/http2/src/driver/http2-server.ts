@@ -36,6 +36,7 @@ export class Http2Server {
   readonly #queue = new FlushQueue();
   readonly #drivers = new Set<ConnectionDriver>();
   #sweepTimer: Timer | undefined;
+  #isShutDown = false;
 
   constructor(options: Http2ServerOptions) {
     this.#handler = options.handler;
@@ -62,6 +63,7 @@ export class Http2Server {
     socket.once("close", () => this.#drivers.delete(driver));
     this.#sweepTimer ??= this.#clock.setTimer(this.#sweep, sweepIntervalMs);
     driver.start(firstBytes);
+    if (this.#isShutDown) driver.connection.shutdown();
   }
 
   get connectionCount(): number {
@@ -75,8 +77,9 @@ export class Http2Server {
     return count;
   }
 
-  /** Asks every peer to take new requests elsewhere; each connection closes when its requests are answered. */
+  /** Asks every peer to take new requests elsewhere; each connection closes when its requests are answered, and new ones after those on their way. */
   shutdown(): void {
+    this.#isShutDown = true;
     for (const { connection } of this.#drivers) connection.shutdown();
   }
 
