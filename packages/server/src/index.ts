@@ -21,6 +21,7 @@ export { GeneralInferOp } from "./general/general-infer-op.js";
 export { createGeneralModelService } from "./general/general-model-service.js";
 export { GeneralReaderOp } from "./general/general-reader-op.js";
 export { GeneralResponseOp } from "./general/general-response-op.js";
+export { GeneralSelectOp } from "./general/general-select-op.js";
 export { GeneralTextReaderOp } from "./general/general-text-reader-op.js";
 export { GeneralTextResponseOp } from "./general/general-text-response-op.js";
 export { defaultLimits, type ServerLimits } from "./limits.js";

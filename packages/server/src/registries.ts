@@ -12,6 +12,7 @@ import { GeneralInferOp } from "./general/general-infer-op.js";
 import { createGeneralModelService } from "./general/general-model-service.js";
 import { GeneralReaderOp } from "./general/general-reader-op.js";
 import { GeneralResponseOp } from "./general/general-response-op.js";
+import { GeneralSelectOp } from "./general/general-select-op.js";
 import { GeneralTextReaderOp } from "./general/general-text-reader-op.js";
 import { GeneralTextResponseOp } from "./general/general-text-response-op.js";
 
@@ -33,6 +34,7 @@ export function createRegistries(): Registries {
     .register(GeneralInferOp)
     .register(GeneralResponseOp)
     .register(GeneralCopyOp)
+    .register(GeneralSelectOp)
     .register(GeneralTextReaderOp)
     .register(GeneralTextResponseOp);
   const services = new Map<string, RpcServiceFactory>([["GeneralModelService", createGeneralModelService]]);

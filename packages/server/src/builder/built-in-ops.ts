@@ -3,6 +3,7 @@ import { GeneralCopyOp } from "../general/general-copy-op.js";
 import { GeneralInferOp } from "../general/general-infer-op.js";
 import { GeneralReaderOp } from "../general/general-reader-op.js";
 import { GeneralResponseOp } from "../general/general-response-op.js";
+import { GeneralSelectOp } from "../general/general-select-op.js";
 import { GeneralTextReaderOp } from "../general/general-text-reader-op.js";
 import { GeneralTextResponseOp } from "../general/general-text-response-op.js";
 
@@ -12,12 +13,14 @@ export const builtInOps: BuiltInOps = {
   GeneralInferOp,
   GeneralResponseOp,
   GeneralCopyOp,
+  GeneralSelectOp,
   GeneralTextReaderOp,
   GeneralTextResponseOp,
   general_reader: GeneralReaderOp,
   general_infer: GeneralInferOp,
   general_response: GeneralResponseOp,
   general_copy: GeneralCopyOp,
+  general_select: GeneralSelectOp,
   general_text_reader: GeneralTextReaderOp,
   general_text_response: GeneralTextResponseOp,
 };
@@ -27,12 +30,14 @@ export interface BuiltInOps {
   readonly GeneralInferOp: typeof GeneralInferOp;
   readonly GeneralResponseOp: typeof GeneralResponseOp;
   readonly GeneralCopyOp: typeof GeneralCopyOp;
+  readonly GeneralSelectOp: typeof GeneralSelectOp;
   readonly GeneralTextReaderOp: typeof GeneralTextReaderOp;
   readonly GeneralTextResponseOp: typeof GeneralTextResponseOp;
   readonly general_reader: typeof GeneralReaderOp;
   readonly general_infer: typeof GeneralInferOp;
   readonly general_response: typeof GeneralResponseOp;
   readonly general_copy: typeof GeneralCopyOp;
+  readonly general_select: typeof GeneralSelectOp;
   readonly general_text_reader: typeof GeneralTextReaderOp;
   readonly general_text_response: typeof GeneralTextResponseOp;
 }

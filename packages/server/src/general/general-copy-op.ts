@@ -1,12 +1,6 @@
-import {
-  Code,
-  GeneralBlob,
-  OpWithChannel,
-  ServeError,
-  type Tensor,
-  type TensorData,
-} from "@paddlewheel/core";
+import { Code, GeneralBlob, OpWithChannel, ServeError } from "@paddlewheel/core";
 import type { GeneralRequest } from "@paddlewheel/wire";
+import { copyTensors } from "./copy-tensors.js";
 import { profileOf } from "./profile.js";
 
 /** Gives a copy of its one dependency's tensors, data included, for Ops that change them. */
@@ -23,14 +17,8 @@ export class GeneralCopyOp extends OpWithChannel<GeneralBlob> {
     }
     const blob = this.dependArgument<GeneralBlob>(source);
     const profile = profileOf(this, this.requestMessage<GeneralRequest>().profileServer, blob.timeStamps);
-    const tensors = new Map<string, Tensor>();
-    for (const [name, tensor] of blob.tensors) tensors.set(name, { ...tensor, data: copyOf(tensor.data) });
     const { vars, sequences } = blob;
+    const tensors = copyTensors(blob.tensors);
     this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(), vars, sequences });
   }
-}
-
-/** `slice` of a Buffer, which is a Uint8Array too, would be a view. */
-function copyOf(data: TensorData): TensorData {
-  return data instanceof Uint8Array ? new Uint8Array(data) : data.slice();
 }
