@@ -27,60 +27,43 @@ export function tracesIn(spans: readonly ReadableSpan[]): number {
  */
 export function readableSpans(finished: FinishedTrace, resource: Resource): ReadableSpan[] {
   const { trace, context, call } = finished;
-  const traceState = context.state ? { traceState: createTraceState(context.state) } : {};
-  const identity = { traceId: context.traceId, traceFlags: TraceFlags.SAMPLED, ...traceState };
-  const contextOf = (spanId: string): SpanContext => ({ ...identity, spanId });
+  const traceState = context.state && createTraceState(context.state);
+  const { traceId } = context;
+  const contextOf = (spanId: string): SpanContext => {
+    const own = { traceId, spanId, traceFlags: TraceFlags.SAMPLED };
+    return traceState ? { ...own, traceState } : own;
+  };
   const remote = context.parentSpanId && { ...contextOf(context.parentSpanId), isRemote: true };
   const time = epochTime(call.clock);
   return trace.spans.map((span) => {
+    const { kind, name, parent, startedAt, endedAt = startedAt } = span;
     const own = contextOf(span.id);
-    const parent = span.parent ? contextOf(span.parent.id) : remote;
-    const { startedAt, endedAt = startedAt } = span;
-    return {
-      ...(span.parent ? innerSpan(span) : callSpan(span, finished)),
-      ...unused,
+    const above = parent ? contextOf(parent.id) : remote;
+    const readable: ReadableSpan = {
+      name: parent ? `${kind}/${name}` : name,
+      kind: parent ? OtelSpanKind.INTERNAL : OtelSpanKind.SERVER,
       spanContext: () => own,
-      ...(parent ? { parentSpanContext: parent } : {}),
       startTime: time(startedAt),
       endTime: time(endedAt),
+      status: parent ? innerStatus(span) : callStatus(finished),
+      attributes: parent ? innerAttributes(span) : callAttributes(finished),
+      links: [],
+      events: [],
       duration: hrTime((endedAt - startedAt) * 1000),
+      ended: true,
       resource,
       instrumentationScope,
+      droppedAttributesCount: 0,
+      droppedEventsCount: 0,
+      droppedLinksCount: 0,
     };
+    return above ? Object.assign(readable, { parentSpanContext: above }) : readable;
   });
 }
 
-/** What spans here never have. */
-const unused: Pick<
-  ReadableSpan,
-  "ended" | "links" | "events" | "droppedAttributesCount" | "droppedEventsCount" | "droppedLinksCount"
-> = {
-  ended: true,
-  links: [],
-  events: [],
-  droppedAttributesCount: 0,
-  droppedEventsCount: 0,
-  droppedLinksCount: 0,
-};
-
-type SpanContent = Pick<ReadableSpan, "name" | "kind" | "attributes" | "status">;
-
-function callSpan({ name }: CallSpan, finished: FinishedTrace): SpanContent {
-  const attributes = callAttributes(finished);
-  return { name, kind: OtelSpanKind.SERVER, attributes, status: callStatus(finished) };
-}
-
-function innerSpan({ kind, name, attributes }: CallSpan): SpanContent {
-  const { error } = attributes;
-  const status: SpanStatus = error
-    ? { code: SpanStatusCode.ERROR, message: String(error) }
-    : { code: SpanStatusCode.UNSET };
-  return {
-    name: `${kind}/${name}`,
-    kind: OtelSpanKind.INTERNAL,
-    attributes: { [nameAttribute[kind]]: name, ...innerAttributes(attributes) },
-    status,
-  };
+function innerStatus({ attributes: { error } }: CallSpan): SpanStatus {
+  if (error === undefined) return { code: SpanStatusCode.UNSET };
+  return { code: SpanStatusCode.ERROR, message: String(error) };
 }
 
 /** Where the name of a span stands by itself, to search by. */
@@ -94,12 +77,15 @@ const nameAttribute: Readonly<Record<SpanKind, string>> = {
   [SpanKind.run]: "paddlewheel.engine",
 };
 
-function innerAttributes(attributes: CallSpan["attributes"]): Attributes {
-  const entries = Object.entries(attributes).map(([key, value]) => {
-    const snake = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    return [key === "error" ? "error.type" : `paddlewheel.${snake}`, value];
-  });
-  return Object.fromEntries(entries) as Attributes;
+function innerAttributes({ kind, name, attributes }: CallSpan): Attributes {
+  const own: Attributes = { [nameAttribute[kind]]: name };
+  for (const [key, value] of Object.entries(attributes)) own[attributeName(key)] = value;
+  return own;
+}
+
+function attributeName(key: string): string {
+  if (key === "error") return "error.type";
+  return `paddlewheel.${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
 }
 
 /** Turns times of a call's clock into seconds and nanoseconds since the epoch. */

@@ -71,11 +71,20 @@ export function newSpanId(): string {
   return randomHex(8);
 }
 
+/** Random bytes are asked for in advance: a single request for some costs a microsecond or two. */
+const randomBytes = new Uint8Array(4096);
+let bytesUsed = randomBytes.length;
+
 function randomHex(length: number): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  if (bytesUsed + length > randomBytes.length) {
+    crypto.getRandomValues(randomBytes);
+    bytesUsed = 0;
+  }
   // All zeros is no id.
-  bytes[0] = (bytes[0] ?? 0) | 1;
+  randomBytes[bytesUsed] = (randomBytes[bytesUsed] ?? 0) | 1;
   let text = "";
-  for (const byte of bytes) text += hexOfByte[byte];
+  for (const end = bytesUsed + length; bytesUsed < end; bytesUsed++) {
+    text += hexOfByte[randomBytes[bytesUsed] ?? 0];
+  }
   return text;
 }

@@ -15,14 +15,19 @@ export interface ReceivedCall {
 }
 
 /** The neutral call of a received one: ids read or made, its trace begun when somebody wants to see it. */
-export function createCall({ header, ...received }: ReceivedCall, tracer: CallTracer): Call {
+export function createCall(received: ReceivedCall, tracer: CallTracer): Call {
+  const { protocol, service, method, timeoutMs, header } = received;
+  const { trace, traceContext } = tracer.read(header);
   const call = new Call({
-    ...received,
-    ...tracer.read(header),
+    protocol,
+    service,
+    method,
+    timeoutMs,
+    trace,
+    traceContext,
     logId: parseUnsignedId(header("log-id")),
     requestId: cleanRequestId(header("x-request-id")) ?? nextRequestId(),
   });
-  const name = `${call.service}/${call.method}`;
-  call.trace?.begin({ kind: SpanKind.call, name, startedAt: call.startedAt });
+  trace?.begin({ kind: SpanKind.call, name: `${service}/${method}`, startedAt: call.startedAt });
   return call;
 }
