@@ -9,7 +9,7 @@ import { itemsOf, requestItems } from "./op-items.js";
 import { OpMaker } from "./op-maker.js";
 import type { OpNode } from "./op-node.js";
 import { OpSeqMaker } from "./op-seq-maker.js";
-import { DescribeOp, FormatOp, JoinOp, LookUpOp, MergeOp, type Ranking, TopKOp } from "./testing/shop-ops.js";
+import { DescribeOp, FormatOp, JoinOp, MergeOp, type Ranking, TopKOp } from "./testing/shop-ops.js";
 
 // The compiler runs these tests: a line that should not compile and does fails the build.
 
@@ -100,10 +100,8 @@ test("a mapped node takes items and gives them all together", () => {
   const rows = op.createMapped(GeneralInferOp, { mapOver: itemsOf(read) });
   is<OpNode<GeneralBlob, unknown>>()(rows, true);
   op.createMapped(GeneralInferOp, { mapOver: itemsOf(read, "boxes") });
-  is<OpNode<GeneralBlob, unknown>>()(
-    op.createMapped(LookUpOp, { mapOver: requestItems<number>("ids") }),
-    true,
-  );
+  const ids = op.createMapped(FormatOp, { mapOver: requestItems<number>("ids") });
+  is<OpNode<string[], unknown>>()(ids, true);
   // @ts-expect-error items of best are numbers
   op.createMapped(DescribeOp, { mapOver: itemsOf(top, "best") });
   // @ts-expect-error a Ranking has no worst

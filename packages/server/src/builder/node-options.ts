@@ -30,7 +30,7 @@ export interface NodeOptions<C extends OpClass, Output = OutputOf<C>> {
 export interface MappedNodeOptions<C extends OpClass> extends NodeOptions<C, GatheredOutput<OutputOf<C>>> {
   /** Its node is an input without being named as one. */
   readonly mapOver: OpItems<InputOf<C>>;
-  /** Items at work at once. Default: as conf has it. */
+  /** Items at work at once. Default 16. */
   readonly mapConcurrency?: number;
 }
 

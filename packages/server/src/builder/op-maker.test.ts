@@ -5,7 +5,7 @@ import { GeneralInferOp } from "../general/general-infer-op.js";
 import type { builtInOps } from "./built-in-ops.js";
 import { itemsOf, requestItems } from "./op-items.js";
 import { OpMaker } from "./op-maker.js";
-import { FormatOp, LookUpOp, MergeOp, TopKOp } from "./testing/shop-ops.js";
+import { FormatOp, MergeOp, TopKOp } from "./testing/shop-ops.js";
 
 /** What conf says of a node that nothing is said of. */
 const plain: Omit<NodeConf, "name" | "type"> = {
@@ -50,7 +50,7 @@ describe("OpMaker", () => {
       when: "present(copy)",
       fallback: spare,
       timeoutMs: 50,
-      retries: 0,
+      retries: 2,
       retryBackoffMs: 5,
       address: ["127.0.0.1:80"],
     });
@@ -66,10 +66,18 @@ describe("OpMaker", () => {
       when: "present(copy)",
       fallback: "spare",
       timeoutMs: 50,
-      retries: 0,
+      retries: 2,
       retryBackoffMs: 5,
       address: ["127.0.0.1:80"],
     });
+  });
+
+  test("leaves out what is the default of conf", () => {
+    const op = new OpMaker();
+    const read = op.create("general_reader", { name: "read", retries: 0, retryBackoffMs: 0 });
+    assert.deepEqual(read.conf, { ...plain, name: "read", type: "GeneralReaderOp" });
+    const infer = op.createMapped("general_infer", { mapOver: itemsOf(read), mapConcurrency: 16 });
+    assert.equal(infer.conf.mapConcurrency, undefined);
   });
 
   test("makes what a mapped node runs over an input of it", () => {
@@ -99,7 +107,7 @@ describe("OpMaker", () => {
   });
 
   test("maps over the request without an input", () => {
-    const { conf } = new OpMaker().createMapped(LookUpOp, { mapOver: requestItems<number>("ids") });
+    const { conf } = new OpMaker().createMapped(FormatOp, { mapOver: requestItems<number>("ids") });
     assert.equal(conf.mapOver, "startup_op.ids");
     assert.deepEqual(conf.dependencies, []);
   });

@@ -120,12 +120,17 @@ function nodeConf({ name, opClass, inputs }: NamedNode, options: AnyNodeOptions)
     config: configText(options.config ?? {}),
     when: options.when,
     mapOver: options.mapOver && mapOverText(options.mapOver),
-    mapConcurrency: options.mapConcurrency,
+    mapConcurrency: unlessDefault(options.mapConcurrency, 16),
     fallback: options.fallback?.name,
     timeoutMs: options.timeoutMs,
-    retries: options.retries,
-    retryBackoffMs: options.retryBackoffMs,
+    retries: unlessDefault(options.retries, 0),
+    retryBackoffMs: unlessDefault(options.retryBackoffMs, 0),
   };
+}
+
+/** Conf does not write its defaults down: left out here as well, a graph and its conf are equal. */
+function unlessDefault(value: number | undefined, standard: number): number | undefined {
+  return value === standard ? undefined : value;
 }
 
 /** As text, which is what prototxt gives back: a graph and its conf are then equal in every format. */

@@ -6,23 +6,25 @@ export interface Ranking {
   readonly best: readonly number[];
 }
 
-type TopKConfig = ConfigSchema<{
+type ShopConfig = ConfigSchema<{
   readonly k: { readonly int32: number };
   readonly label: { readonly string: string };
   readonly scale: { readonly double: number };
   readonly exact: { readonly bool: boolean };
 }>;
 
+const shopConfig: ShopConfig = defineConfig({
+  k: { int32: 5 },
+  label: { string: "" },
+  scale: { double: 1 },
+  exact: { bool: false },
+});
+
 /** GeneralBlob → Ranking */
 export class TopKOp extends OpWithChannel<Ranking> {
   static readonly type: string = "TopKOp";
   static readonly module: string = import.meta.url;
-  static readonly config: TopKConfig = defineConfig({
-    k: { int32: 5 },
-    label: { string: "" },
-    scale: { double: 1 },
-    exact: { bool: false },
-  });
+  static readonly config: ShopConfig = shopConfig;
 
   inference(): void {
     this.output = { best: [1] };
@@ -38,13 +40,11 @@ export class DescribeOp extends OpWithChannel<string, unknown, Ranking> {
   }
 }
 
-/** number → GeneralBlob */
-export class LookUpOp extends OpWithChannel<GeneralBlob, unknown, number> {
-  inference(): void {}
-}
+/** Rankings and blobs → Ranking */
+export class MergeOp extends OpWithChannel<Ranking, unknown, Ranking | Ranking[] | GeneralBlob> {
+  static readonly module: string = import.meta.url;
+  static readonly config: ShopConfig = shopConfig;
 
-/** Ranking or GeneralBlob → Ranking; it says of no module. */
-export class MergeOp extends OpWithChannel<Ranking, unknown, Ranking | GeneralBlob> {
   inference(): void {
     this.output = { best: [] };
   }
@@ -52,6 +52,8 @@ export class MergeOp extends OpWithChannel<Ranking, unknown, Ranking | GeneralBl
 
 /** number → string */
 export class FormatOp extends OpWithChannel<string, unknown, number> {
+  static readonly module: string = import.meta.url;
+
   inference(): void {
     this.output = "1";
   }
@@ -59,7 +61,17 @@ export class FormatOp extends OpWithChannel<string, unknown, number> {
 
 /** list of texts → string */
 export class JoinOp extends OpWithChannel<string, unknown, readonly string[]> {
+  static readonly module: string = import.meta.url;
+
   inference(): void {
     this.output = "";
   }
+}
+
+/** Runs the model of its node's name. */
+export class OwnModelOp extends OpWithChannel<GeneralBlob> {
+  static readonly needsEngine: boolean = true;
+  static readonly module: string = import.meta.url;
+
+  inference(): void {}
 }
