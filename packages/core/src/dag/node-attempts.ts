@@ -113,7 +113,7 @@ export class NodeAttempts implements NodeRunner {
     if (this.#span !== task.span) this.#endSpan(task, error);
     if (!error) {
       call.finish();
-      this.#publish();
+      this.#options.output.data = this.#instance?.takeOutput();
       this.#end(undefined);
       return;
     }
@@ -122,11 +122,6 @@ export class NodeAttempts implements NodeRunner {
     this.release();
     if (this.#mayRetry(task, error)) this.#retry(task);
     else this.#end(error.withDetails(this.#options.place));
-  }
-
-  #publish(): void {
-    const data = this.#instance?.output;
-    if (data !== undefined) this.#options.output.data = data;
   }
 
   #end(error: ServeError | undefined): void {

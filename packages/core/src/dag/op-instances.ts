@@ -43,9 +43,11 @@ export class OpInstance {
     this.#keep = keep;
   }
 
-  /** What the ended run gave; undefined when it gave nothing. */
-  get output(): unknown {
-    return this.#output.peek();
+  /** What the ended run gave, undefined when it gave nothing; from here on the instance holds no data. */
+  takeOutput(): unknown {
+    const output = this.#output.peek();
+    this.#bus.clear();
+    return output;
   }
 
   start({ inputs, call, span, failure, onEnd }: InstanceRun): void {
@@ -61,7 +63,7 @@ export class OpInstance {
     this.#onEnd = undefined;
   }
 
-  /** Lets go of the ended run. */
+  /** Lets go of the ended run; the instance may serve another. */
   release(): void {
     this.#run.release();
     this.#bus.clear();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Call } from "../call.js";
 import type { Channel } from "../op/channel.js";
+import type { Op } from "../op/op.js";
 import { createDeferred } from "../testing/deferred.js";
 import type { Inference } from "../testing/op-of.js";
 import { openWorkflow } from "../testing/open-workflow.js";
@@ -71,6 +72,25 @@ describe("the output of a node", () => {
       c: "",
       d: "c",
     });
+  });
+
+  test("is not held by the Op of an attempt that has succeeded, nor are its inputs", async () => {
+    const pool = openWorkflow({
+      nodes: { a: [], b: ["a"], c: ["b"] },
+      conf: { b: { retries: 1 } },
+      inference: {
+        b: (op) => {
+          attempt = op;
+          op.output = "b";
+        },
+        c: (op) => {
+          assert.deepEqual([attempt?.channel.isAbsent, attempt?.hasDependArgument("a")], [true, false]);
+          op.output = op.dependArgument<unknown>("b");
+        },
+      },
+    });
+    let attempt: Op | undefined;
+    assert.equal(pool.run({ request: {}, call: new Call({ service: "s", method: "m" }) }), "b");
   });
 
   test("stays in the trace, which shows it after the request", async () => {

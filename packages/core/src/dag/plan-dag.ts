@@ -137,7 +137,7 @@ function checkShape(conf: WorkflowConf): Fault[] {
 
 function checkLastNode(conf: WorkflowConf): Fault[] {
   const last = lastNodesOf(conf);
-  if (last.length === 1) return [];
+  if (last.length === 1) return last.flatMap((node) => checkIsNeverSkipped(conf, node));
   const names = quoted(
     last.map(({ name }) => name),
     ", ",
@@ -146,15 +146,18 @@ function checkLastNode(conf: WorkflowConf): Fault[] {
   return [{ path: ["nodes"], message }];
 }
 
+function checkIsNeverSkipped(conf: WorkflowConf, node: NodeConf): Fault[] {
+  if (node.when === undefined) return [];
+  const message = `node "${node.name}" gives the response and cannot be left out: put the condition on a node before it`;
+  return [{ path: ["nodes", conf.nodes.indexOf(node), "when"], message }];
+}
+
 /** The last stage as if nothing ever failed: a node that stands by neither ends the workflow nor delays what does. */
 function lastNodesOf({ nodes }: WorkflowConf): readonly NodeConf[] {
   const standIns = new Set(nodes.map(({ fallback }) => fallback));
-  const regular = nodes.filter(({ name }) => !standIns.has(name)).map(withoutFallback);
-  return layerNodes(regular, planWaits(regular)).stages.at(-1) ?? [];
-}
-
-function withoutFallback(node: NodeConf): NodeConf {
-  return { ...node, fallback: undefined };
+  const regular = nodes.filter(({ name }) => !standIns.has(name));
+  const waitsFor = planWaits(regular.map((node) => ({ ...node, fallback: undefined })));
+  return layerNodes(regular, waitsFor).stages.at(-1) ?? [];
 }
 
 function cycleFault(conf: WorkflowConf, cycle: readonly string[]): Fault {

@@ -25,22 +25,43 @@ export interface NodeConf {
   readonly address: readonly string[];
   /** Options of this Op type, as text or as the YAML value; the Op's config schema reads them. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Run only when this condition on outputs of dependencies holds; the output is absent otherwise. */
+  /**
+   * Run only when this condition on outputs of declared dependencies (or `startup_op`) holds, see `parseCondition`. Else
+   * the node is skipped: its output is absent, and its dependents run and see that. The last node cannot have one; a
+   * fallback whose condition does not hold hands on the failure.
+   */
   readonly when?: string | undefined;
   /**
-   * Run once for each item of this: `dependency` for the rows of its tensors, `dependency.field` for a list of it. The
-   * outputs are gathered in the order of the items.
+   * Run once for each item of this: `dependency` for the elements of its output or, of a GeneralBlob, the rows of its
+   * tensors; `dependency.field` for a list in it, or the rows of one tensor. The item takes the dependency's place for
+   * the run (of `startup_op`, the request's). Outputs are gathered in the order of the items: blobs as one blob of all
+   * rows, anything else as a list, undefined where a run gave none. At most 10,000 items; the first that fails stops the
+   * others and fails the node. Nothing to map over (an absent dependency, a blob without rows) gives no output.
    */
   readonly mapOver?: string | undefined;
-  /** Items of a map at work at once. */
+  /** Items of a map at work at once, 1 to 256. Default 16. */
   readonly mapConcurrency?: number | undefined;
-  /** Node that gives this one's output when it fails or takes too long. */
+  /**
+   * Node that stands by: it runs only when this one has failed, after its retries, and its output takes this one's place
+   * for all that depend on this one. It serves one node, may have a fallback itself, and is no dependency of any node.
+   * It is not called for a call that has stopped, nor when the request is at fault (invalidArgument, malformedRequest,
+   * messageTooLarge, permissionDenied, unauthenticated).
+   */
   readonly fallback?: string | undefined;
-  /** Time one run of the Op may take, in milliseconds; as long as the call when not given. */
+  /**
+   * Time one run of the Op may take, in milliseconds, 1 to 86,400,000: each attempt and each item has its own. As long
+   * as the call when not given. Its Op is told by its call; what it does later goes nowhere.
+   */
   readonly timeoutMs?: number | undefined;
-  /** Runs after the first, when that failed in a way another may not. Default 0. */
+  /**
+   * Runs of the Op after the first, 0 to 10, of each item by itself in a map. Only for failures another run may mend:
+   * unavailable, resourceExhausted, internal, opFailure, deadlineExceeded of the run itself. Default 0.
+   */
   readonly retries?: number | undefined;
-  /** Wait before each of those, in milliseconds. Default 0. */
+  /**
+   * Wait before each of those, in milliseconds, 0 to 60,000. A wait that would end after the call's deadline fails the
+   * node at once. Default 0.
+   */
   readonly retryBackoffMs?: number | undefined;
 }
 

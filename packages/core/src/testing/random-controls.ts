@@ -18,7 +18,7 @@ const randomChain = fc.array(randomControls, { minLength: 1, maxLength: 3 });
 
 /**
  * Workflows as `randomWorkflow`, in which any node may have a condition, a time, retries, a map and up to two nodes that
- * stand by. Conditions ask the request for `run_NODE`; maps run over its `items`. All nodes but `last` read the request.
+ * stand by. Conditions ask the request for `run_NODE`; maps run over its `items`. All nodes declare to read the request.
  */
 export const randomControlledWorkflow: fc.Arbitrary<WorkflowConf> = randomWorkflow.chain((conf) =>
   fc.tuple(...conf.nodes.map(() => randomChain)).map((chains) => ({
@@ -38,7 +38,7 @@ function withControls(node: NodeConf, chain: readonly Controls[]): NodeConf[] {
     return {
       ...nodeConf(name, [startupOp, ...read]),
       ...controls,
-      when: hasCondition ? `startup_op.run_${name}` : undefined,
+      when: hasCondition && name !== "last" ? `startup_op.run_${name}` : undefined,
       mapOver: mapConcurrency === undefined ? undefined : "startup_op.items",
       mapConcurrency,
       fallback: names[level + 1],
