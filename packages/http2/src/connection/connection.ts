@@ -1,4 +1,3 @@
-import { ConnectionError } from "../frame/connection-error.js";
 import { ErrorCode } from "../frame/error-code.js";
 import { FrameReader } from "../frame/frame-reader.js";
 import { FrameWriter } from "../frame/frame-writer.js";
@@ -6,6 +5,7 @@ import type { HeaderField } from "../hpack/header-field.js";
 import { HpackEncoder } from "../hpack/hpack-encoder.js";
 import { FrameBudget } from "../limits/frame-budget.js";
 import type { Http2Limits, LimitName } from "../limits/http2-limits.js";
+import { LimitExceeded } from "../limits/limit-exceeded.js";
 import { ResetLimit } from "../limits/reset-limit.js";
 import type { ConnectionHooks } from "./connection-hooks.js";
 import { FlowSender, type FlowSenderHost } from "./flow-sender.js";
@@ -116,9 +116,9 @@ export class Connection implements StreamOwner, FlowSenderHost {
     this.#budget.earn(framesPerStream);
   }
 
-  /** @throws ConnectionError enhanceYourCalm when it is one too many. */
+  /** @throws LimitExceeded when it is one too many. */
   countReset(): void {
-    if (!this.#resets.countReset()) this.#exceed("resets", "too many streams were reset");
+    if (!this.#resets.countReset()) throw new LimitExceeded("resets", "too many streams were reset");
   }
 
   /** Looks after time: to be called about once a second, with the ms of the clock. */
@@ -135,7 +135,7 @@ export class Connection implements StreamOwner, FlowSenderHost {
   #checkUnsent(): void {
     const { sentBytes, unsentBytes } = this.sender;
     if (unsentBytes > this.#limits.maxUnsentBytes && sentBytes === this.#sentBytesBefore) {
-      this.#exceed("unsent_bytes", "too many bytes of answers are not read");
+      throw new LimitExceeded("unsent_bytes", "too many bytes of answers are not read");
     }
     this.#sentBytesBefore = sentBytes;
   }
@@ -246,14 +246,9 @@ export class Connection implements StreamOwner, FlowSenderHost {
     }
   }
 
-  /** A frame that brings no work on. @throws ConnectionError enhanceYourCalm when it is one too many. */
+  /** A frame that brings no work on. @throws LimitExceeded when it is one too many. */
   spendFrame(name: LimitName): void {
-    if (!this.#budget.spend()) this.#exceed(name, "too many frames came that ask for nothing");
-  }
-
-  #exceed(name: LimitName, message: string): never {
-    this.countLimit(name);
-    throw new ConnectionError(ErrorCode.enhanceYourCalm, message);
+    if (!this.#budget.spend()) throw new LimitExceeded(name, "too many frames came that ask for nothing");
   }
 }
 

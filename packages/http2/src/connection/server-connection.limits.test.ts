@@ -78,6 +78,7 @@ describe("header lists beyond a limit", () => {
     const peer = limited({ maxHeaderBlockSize: 100 });
     peer.send({ type: FrameType.headers, streamId: 1, length: 101 });
     assert.deepEqual(peer.take(), ["GOAWAY 0 enhanceYourCalm"]);
+    assert.deepEqual(peer.limits, ["header_block"]);
   });
 });
 

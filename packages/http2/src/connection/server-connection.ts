@@ -2,6 +2,7 @@ import { ConnectionError } from "../frame/connection-error.js";
 import { ErrorCode } from "../frame/error-code.js";
 import { connectionPreface } from "../frame/frame-type.js";
 import type { Http2Limits, LimitName } from "../limits/http2-limits.js";
+import { LimitExceeded } from "../limits/limit-exceeded.js";
 import { Connection } from "./connection.js";
 import type { ConnectionHooks } from "./connection-hooks.js";
 import { maxWindowSize } from "./flow-window.js";
@@ -183,6 +184,7 @@ export class ServerConnection {
   }
 
   #fail(error: unknown): void {
+    if (error instanceof LimitExceeded) this.#hooks.onLimit?.(error.limit);
     if (error instanceof ConnectionError) {
       this.#hooks.onPeerError?.({ code: error.code, message: error.message, streamId: 0 });
       this.close(error.code, error.message);

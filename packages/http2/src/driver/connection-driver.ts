@@ -119,7 +119,7 @@ export class ConnectionDriver implements ConnectionHooks {
   }
 
   #onGone(): void {
-    this.#closeTimer?.cancel();
     this.connection.abort();
+    this.#closeTimer?.cancel();
   }
 }

@@ -1,3 +1,4 @@
+import { LimitExceeded } from "../limits/limit-exceeded.js";
 import { ConnectionError } from "./connection-error.js";
 import { ErrorCode } from "./error-code.js";
 import { checkFrameHeader } from "./frame-header.js";
@@ -119,7 +120,7 @@ export class FrameReader {
     if (type === FrameType.headers || type === FrameType.continuation) {
       this.#block.admit(length);
     } else if (length > minMaxFrameSize && type !== FrameType.data && isKnown(type)) {
-      throw new ConnectionError(ErrorCode.enhanceYourCalm, `a frame of type ${type} has ${length} bytes`);
+      throw new LimitExceeded("control_frame_size", `a frame of type ${type} has ${length} bytes`);
     }
   }
 

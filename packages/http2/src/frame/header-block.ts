@@ -1,5 +1,4 @@
-import { ConnectionError } from "./connection-error.js";
-import { ErrorCode } from "./error-code.js";
+import { LimitExceeded } from "../limits/limit-exceeded.js";
 
 export interface HeaderBlockLimits {
   /** Bytes of one header block as it travels, over all its frames. */
@@ -37,17 +36,17 @@ export class HeaderBlock {
     this.#isEnd = isEnd;
   }
 
-  /** @throws ConnectionError enhanceYourCalm when the frame to come is one too many or its bytes are. */
+  /** @throws LimitExceeded when the frame to come is one too many or its bytes are. */
   admit(length: number): void {
     if (this.#size + length > this.#limits.maxHeaderBlockSize) {
-      throw new ConnectionError(
-        ErrorCode.enhanceYourCalm,
+      throw new LimitExceeded(
+        "header_block",
         `a header block is larger than ${this.#limits.maxHeaderBlockSize} bytes`,
       );
     }
     if (this.#pieces.length > this.#limits.maxContinuations) {
-      throw new ConnectionError(
-        ErrorCode.enhanceYourCalm,
+      throw new LimitExceeded(
+        "header_block",
         `a header block has more than ${this.#limits.maxContinuations} CONTINUATION frames`,
       );
     }

@@ -89,6 +89,8 @@ export const defaultHttp2Limits: Http2Limits = {
 export type LimitName =
   | "concurrent_streams"
   | "header_list"
+  | "header_block"
+  | "control_frame_size"
   | "resets"
   | "settings_flood"
   | "ping_flood"
