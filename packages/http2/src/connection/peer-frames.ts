@@ -125,7 +125,7 @@ export class PeerFrames implements FrameVisitor, DataReceiverHost {
     this.#checkNotIdle(streamId, "RST_STREAM");
     const stream = connection.streams.get(streamId);
     if (stream === undefined) {
-      connection.spendFrame("resets");
+      connection.spendFrame("late_frame_flood");
       return;
     }
     const { receiver } = stream;

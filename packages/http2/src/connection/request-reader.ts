@@ -76,6 +76,7 @@ export class RequestReader {
     const connection = this.#connection;
     switch (connection.streams.endOf(streamId)) {
       case "reset-by-us":
+        connection.spendFrame("late_frame_flood");
         return;
       case "reset-by-peer":
         connection.refuseStream(

@@ -161,6 +161,21 @@ describe("floods", () => {
     });
   }
 
+  test("of frames for streams that have ended end the connection: late_frame_flood", () => {
+    for (const kind of ["RST_STREAM", "HEADERS"]) {
+      const peer = limited({ maxIdleFrames: 50 });
+      peer.request(1);
+      peer.handler.stream(1).reset(8);
+      let count = 0;
+      while (!peer.isClosed && count < 1000) {
+        peer.send(kind === "HEADERS" ? peer.headers(1) : rstStream(1));
+        count++;
+      }
+      assert.equal(count, 51);
+      assert.deepEqual(peer.limits, ["late_frame_flood"]);
+    }
+  });
+
   test("are no floods when requests go with them, or time", () => {
     const peer = limited({ maxIdleFrames: 50, idleFramesPerSecond: 10, maxConcurrentStreams: 1000 });
     for (let i = 0; i < 100; i++) {

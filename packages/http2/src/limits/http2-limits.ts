@@ -27,8 +27,8 @@ export interface Http2Limits {
   readonly maxResets: number;
   readonly resetWindowMs: number;
   /**
-   * Frames that bring no work on: SETTINGS, PING, PRIORITY, WINDOW_UPDATE, empty DATA, unknown ones. This many at once, and
-   * `idleFramesPerSecond` more over time; each request and each KiB sent earns some back, as honest peers answer these.
+   * Frames that bring no work on: SETTINGS, PING, PRIORITY, WINDOW_UPDATE, empty DATA, unknown ones, those that come after
+   * the end of their stream. This many at once, and `idleFramesPerSecond` more over time; each request and each KiB sent earns some back, as honest peers answer these.
    */
   readonly maxIdleFrames: number;
   readonly idleFramesPerSecond: number;
@@ -98,6 +98,7 @@ export type LimitName =
   | "window_update_flood"
   | "empty_data_flood"
   | "unknown_frame_flood"
+  | "late_frame_flood"
   | "body_timeout"
   | "response_timeout"
   | "unsent_bytes"
