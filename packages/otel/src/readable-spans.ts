@@ -14,11 +14,10 @@ import { type CallSpan, type Clock, type FinishedTrace, SpanKind } from "@paddle
 import { callAttributes, callStatus } from "./call-attributes.js";
 
 const instrumentationScope = { name: "@paddlewheel/otel" };
-const isServerSpan = ({ kind }: ReadableSpan): boolean => kind === OtelSpanKind.SERVER;
 
 /** How many traces end in these spans: each has one span of the server. */
 export function tracesIn(spans: readonly ReadableSpan[]): number {
-  return spans.filter(isServerSpan).length;
+  return spans.filter(({ kind }) => kind === OtelSpanKind.SERVER).length;
 }
 
 /**
