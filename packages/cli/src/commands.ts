@@ -3,6 +3,7 @@ import type { Command } from "./command.js";
 import { convertCommand } from "./convert/convert-command.js";
 import { explainCommand } from "./explain/explain-command.js";
 import { inspectCommand } from "./inspect/inspect-command.js";
+import { newCommand } from "./new/new-command.js";
 import { serveCommand } from "./serve/serve-command.js";
 import { startCommand } from "./start/start-command.js";
 import { typesCommand } from "./types/types-command.js";
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   convertCommand,
   inspectCommand,
   typesCommand,
+  newCommand,
 ];

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { nearestNameHint, ServeError } from "@paddlewheel/core";
 import type { Command } from "./command.js";
 import { ExitCode } from "./exit-code.js";
@@ -6,6 +5,7 @@ import { tableOf } from "./flags/flag.js";
 import { ignoredFlagNotes } from "./flags/ignored-flags.js";
 import { parseFlags } from "./flags/parse-flags.js";
 import { renderCommandHelp, renderProgramHelp } from "./help/render-help.js";
+import { packageVersion } from "./package-version.js";
 import type { Terminal } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
@@ -40,7 +40,7 @@ async function dispatch({ commands, args, terminal }: ProgramOptions): Promise<E
     return ExitCode.usage;
   }
   if (args.some((arg) => versionWords.has(arg))) {
-    terminal.out.write(`paddlewheel ${version()}\n`);
+    terminal.out.write(`paddlewheel ${packageVersion()}\n`);
     return ExitCode.ok;
   }
   if (helpWords.has(first) || first === "help") return help(commands, rest[0], terminal);
@@ -88,10 +88,4 @@ function messageOf(thrown: unknown): string {
   // A ServeError that hides an unknown failure is of no use to whoever sits at the terminal.
   const isHidden = error instanceof ServeError && error.message === "internal error";
   return isHidden && error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-/** Of the package this file belongs to. */
-function version(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
