@@ -78,7 +78,7 @@ describe("OpGraphMaker", () => {
     });
     assert.deepEqual(faults(graphOf(mine.create("general_copy"), mine.create("general_reader"), top)), [
       'node "TopKOp_0" inputs[0]: the node "GeneralCopyOp_0" is not in the graph: add it with addOp',
-      'node "TopKOp_0" inputs[1]: the node "GeneralReaderOp_0" of another graph: take the one of this graph as input',
+      'node "TopKOp_0" inputs[1]: is the node "GeneralReaderOp_0" of another graph: take the one of this graph',
     ]);
   });
 

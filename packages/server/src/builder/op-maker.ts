@@ -37,8 +37,8 @@ export class OpMaker {
   }
 
   /**
-   * Makes a node whose Op runs once for each item of an output and sees the item in its place. A GeneralBlob of every
-   * run together is one of all their rows; other outputs become a list, in which a run without output leaves undefined.
+   * Makes a node whose Op runs once for each item of an output and sees the item in its place. What the runs give becomes
+   * a list, with undefined for a run without output; blobs become one blob of all their rows.
    * @throws ServeError as `create` does.
    */
   createMapped<R extends OpReference>(

@@ -78,7 +78,7 @@ function strangers(nodes: readonly OpNode<unknown>[], index: number): readonly F
     if (nodes.includes(input)) return [];
     const namesake = nodes.some(({ name }) => name === input.name);
     const message = namesake
-      ? `the node "${input.name}" of another graph: take the one of this graph as input`
+      ? `is the node "${input.name}" of another graph: take the one of this graph`
       : `the node "${input.name}" is not in the graph: add it with addOp`;
     return [{ path: ["nodes", index, "dependencies", i, "name"], message }];
   });
