@@ -7,6 +7,7 @@ import {
   type ServerConf,
 } from "@paddlewheel/conf";
 import { ServeError } from "@paddlewheel/core";
+import { registerDemo } from "@paddlewheel/demo";
 import {
   createRegistries,
   findServiceFaults,
@@ -34,6 +35,8 @@ export interface ReadConf {
 export async function readConf({ dir, ops, parallelServices }: ReadConfOptions): Promise<ReadConf> {
   const registries = createRegistries();
   const faults = [...(await importFlagged(ops, registries)), ...(await importNamed(dir, registries))];
+  // After the modules, as these may have Ops of their own by the demo's names.
+  registerDemo(registries);
   const known = knownNames(registries);
   const report = checkServerConf({ dir, known, ...(parallelServices ? { parallelServices } : {}) });
   faults.push(...report.faults, ...faultsOfServices(dir, report.conf, registries));

@@ -3,21 +3,19 @@ import { describe, test } from "node:test";
 import { Code, ServeError } from "@paddlewheel/core";
 import fc from "fast-check";
 import { jpegOf, plainJpeg, withSize } from "../testing/pictures.js";
-import { checkJpeg, decodeJpeg } from "./decode-jpeg.js";
+import { decodeJpeg, openJpeg, type RgbImage } from "./decode-jpeg.js";
 
 const jpeg = jpegOf({ width: 24, height: 16, paint: (x, y) => [x * 10, y * 15, 128] });
 
 const refusal = (message: string) => ({ code: Code.invalidArgument, message: `here: ${message}` });
 
-function checkAndDecode(bytes: Uint8Array): void {
-  checkJpeg("here", bytes);
-  decodeJpeg("here", bytes);
+function decode(bytes: Uint8Array): RgbImage {
+  return decodeJpeg(openJpeg("here", bytes));
 }
 
 describe("a JPEG file", () => {
   test("is decoded to red, green and blue", () => {
-    assert.deepEqual(checkJpeg("here", jpeg), { width: 24, height: 16 });
-    const { width, height, data } = decodeJpeg("here", jpeg);
+    const { width, height, data } = decode(jpeg);
     assert.deepEqual([width, height, data.length], [24, 16, 24 * 16 * 3]);
     const [red, green, blue] = data.subarray((4 * 24 + 20) * 3);
     for (const [got, painted] of [
@@ -88,7 +86,7 @@ describe("a JPEG file", () => {
   ];
   for (const [what, bytes, message] of refused) {
     test(`that is ${what} is refused`, () => {
-      assert.throws(() => checkAndDecode(bytes), refusal(message));
+      assert.throws(() => decode(bytes), refusal(message));
     });
   }
 
@@ -101,7 +99,7 @@ describe("a JPEG file", () => {
         // A size beyond the limits is for another test; within them it may still cost seconds.
         fc.pre(isSmall(damaged));
         try {
-          checkAndDecode(damaged);
+          decode(damaged);
         } catch (thrown) {
           assert.ok(thrown instanceof ServeError && thrown.code === Code.invalidArgument, String(thrown));
         }
@@ -110,15 +108,23 @@ describe("a JPEG file", () => {
     );
   });
 
+  test("that shows the decoder a larger size than it says is refused", () => {
+    const file = { ...openJpeg("here", withSize(jpeg, 1, 1)), bytes: jpeg };
+    assert.throws(
+      () => decodeJpeg(file),
+      refusal("cannot be decoded as JPEG: maxResolutionInMP limit exceeded by 1MP"),
+    );
+  });
+
   test("of one colour stays of one colour", () => {
-    const { data } = decodeJpeg("here", plainJpeg(40, 40, [250, 120, 10]));
+    const { data } = decode(plainJpeg(40, 40, [250, 120, 10]));
     assert.deepEqual(new Set(data), new Set(data.subarray(0, 3)));
   });
 });
 
 function isSmall(bytes: Uint8Array): boolean {
   try {
-    const { width, height } = checkJpeg("here", bytes);
+    const { width, height } = openJpeg("here", bytes);
     return width * height < 100_000;
   } catch {
     return true;

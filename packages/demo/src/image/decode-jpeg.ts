@@ -10,12 +10,18 @@ export interface RgbImage {
   readonly data: Uint8Array;
 }
 
+/** A file that is within `imageLimits`, if it is what it says. */
+export interface JpegFile extends JpegHead {
+  /** The field it came in, for messages. */
+  readonly place: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * Checks what a file says of itself, which costs next to nothing, before anything is decoded. `place` is the field, for
- * messages.
+ * Checks what a file says of itself, which costs next to nothing, before anything is decoded.
  * @throws ServeError invalidArgument for what is no JPEG, and for one beyond `imageLimits`.
  */
-export function checkJpeg(place: string, bytes: Uint8Array): JpegHead {
+export function openJpeg(place: string, bytes: Uint8Array): JpegFile {
   if (bytes.length === 0) throw invalid(place, "is empty, must be a JPEG file");
   if (!isJpeg(bytes)) throw invalid(place, "is no JPEG file: those begin with the bytes FF D8");
   const head = readJpegHead(bytes);
@@ -29,21 +35,22 @@ export function checkJpeg(place: string, bytes: Uint8Array): JpegHead {
   }
   const scans = countScans(bytes);
   if (scans > maxScans) throw invalid(place, `has ${scans} scans, at most ${maxScans} are allowed`);
-  return head;
+  return { place, bytes, width, height };
 }
 
 /**
- * Decodes a file that `checkJpeg` has let pass: baseline and progressive JPEG, of grey, colour or print colours. What EXIF
- * says of its orientation is not looked at.
+ * Decodes baseline and progressive JPEG, of grey, colour or print colours. What EXIF says of its orientation is not looked
+ * at.
  * @throws ServeError invalidArgument when it is damaged or of another kind.
  */
-export function decodeJpeg(place: string, bytes: Uint8Array): RgbImage {
+export function decodeJpeg({ place, bytes, width, height }: JpegFile): RgbImage {
   try {
     return decode(bytes, {
       useTArray: true,
       formatAsRGBA: false,
       tolerantDecoding: false,
-      maxResolutionInMP: imageLimits.maxImagePixels / 1e6,
+      // Where a file shows the decoder another header than it showed us, it must not be a larger one.
+      maxResolutionInMP: (width * height + 0.5) / 1e6,
       maxMemoryUsageInMB: imageLimits.maxDecoderMemory,
     });
   } catch (thrown) {

@@ -1,25 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Code, type GeneralBlob, OpPlace } from "@paddlewheel/core";
+import { Code, type GeneralBlob } from "@paddlewheel/core";
+import { runOp } from "@paddlewheel/core/testing";
 import { plainJpeg, withSize } from "../testing/pictures.js";
-import { runWorkflow } from "../testing/run-workflow.js";
 import { ReaderOp } from "./reader-op.js";
-
-/** The same Op on this thread, where a test may look at it. */
-class LoopReaderOp extends ReaderOp {
-  static override readonly runsOn: OpPlace = OpPlace.loop;
-}
 
 const plain = { scale: "1", mean: "0 0 0", std: "1 1 1" };
 
-function read(instances: readonly object[], config: Readonly<Record<string, string>> = {}) {
+function read(
+  instances: readonly object[],
+  config: Readonly<Record<string, string>> = {},
+): Promise<GeneralBlob> {
   const whole = instances.map((one) => ({ imageBinary: new Uint8Array(0), imageLength: 0, ...one }));
-  return runWorkflow<GeneralBlob>({
-    nodes: { read: ["ReaderOp"] },
-    request: { instances: whole },
-    config: { read: config },
-    ops: [LoopReaderOp],
-  });
+  return runOp(ReaderOp, { name: "read", request: { instances: whole }, config });
 }
 
 const small = plainJpeg(8, 8, [200, 100, 50]);

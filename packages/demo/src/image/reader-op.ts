@@ -7,7 +7,7 @@ import {
   OpWithChannel,
   ServeError,
 } from "@paddlewheel/core";
-import { checkJpeg, decodeJpeg } from "./decode-jpeg.js";
+import { decodeJpeg, type JpegFile, openJpeg } from "./decode-jpeg.js";
 import { imageLimits } from "./image-limits.js";
 import { type Preprocessing, type ReaderConfig, resolvePreprocessing } from "./preprocessing.js";
 import { writePlanes } from "./write-planes.js";
@@ -51,21 +51,21 @@ export class ReaderOp extends OpWithChannel<GeneralBlob, ReaderConfig> {
     this.#preprocessing ??= resolvePreprocessing(this.name, this.config);
     const { size } = this.#preprocessing;
     const { instances } = this.requestMessage<ImageRequest>();
-    checkInstances(instances, size);
+    const files = openFiles(instances, size);
     const elements = channels * size * size;
-    const data = new Float32Array(instances.length * elements);
-    for (const [i, { imageBinary }] of instances.entries()) {
+    const data = new Float32Array(files.length * elements);
+    for (const [i, file] of files.entries()) {
       this.call.throwIfStopped();
       const planes = data.subarray(i * elements, (i + 1) * elements);
-      writePlanes(decodeJpeg(placeOf(i), imageBinary), this.#preprocessing, planes);
+      writePlanes(decodeJpeg(file), this.#preprocessing, planes);
     }
-    const shape = [instances.length, channels, size, size];
+    const shape = [files.length, channels, size, size];
     this.output = new GeneralBlob(new Map([["image", { dtype: "float32", shape, data }]]));
   }
 }
 
-/** Everything that can be known before the first picture is decoded. */
-function checkInstances(instances: readonly ImageInstance[], size: number): void {
+/** Checks everything that can be known before the first picture is decoded. */
+function openFiles(instances: readonly ImageInstance[], size: number): readonly JpegFile[] {
   const { maxElements, maxRequestPixels } = imageLimits;
   if (instances.length === 0) throw invalid("instances", "is empty, must have at least one picture");
   const maxInstances = Math.floor(maxElements / (channels * size * size));
@@ -73,22 +73,20 @@ function checkInstances(instances: readonly ImageInstance[], size: number): void
     const what = `has ${instances.length} pictures, at most ${maxInstances} of ${size} × ${size} are allowed`;
     throw invalid("instances", what);
   }
-  let pixels = 0;
-  for (const [i, { imageBinary, imageLength }] of instances.entries()) {
-    if (imageLength !== 0 && imageLength !== imageBinary.length) {
-      const what = `is ${imageLength}, but image_binary has ${imageBinary.length} bytes`;
-      throw invalid(`instances[${i}].image_length`, what);
-    }
-    const { width, height } = checkJpeg(placeOf(i), imageBinary);
-    pixels += width * height;
-  }
+  const files = instances.map((instance, i) => openFile(`instances[${i}]`, instance));
+  const pixels = files.reduce((sum, { width, height }) => sum + width * height, 0);
   if (pixels > maxRequestPixels) {
     throw invalid("instances", `have ${pixels} pixels, at most ${maxRequestPixels} are allowed in a request`);
   }
+  return files;
 }
 
-function placeOf(index: number): string {
-  return `instances[${index}].image_binary`;
+function openFile(place: string, { imageBinary, imageLength }: ImageInstance): JpegFile {
+  if (imageLength !== 0 && imageLength !== imageBinary.length) {
+    const what = `is ${imageLength}, but image_binary has ${imageBinary.length} bytes`;
+    throw invalid(`${place}.image_length`, what);
+  }
+  return openJpeg(`${place}.image_binary`, imageBinary);
 }
 
 function invalid(place: string, what: string): ServeError {

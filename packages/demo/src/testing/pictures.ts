@@ -8,15 +8,17 @@ export interface PictureOptions {
   readonly height: number;
   /** The colour at a place. */
   readonly paint: (x: number, y: number) => Colour;
+  /** 1 to 100. Default 100: colours come back within a few steps. */
+  readonly quality?: number;
 }
 
-/** A JPEG file of a painted picture, of the best quality: colours come back within a few steps. */
-export function jpegOf({ width, height, paint }: PictureOptions): Uint8Array {
+/** A JPEG file of a painted picture. */
+export function jpegOf({ width, height, paint, quality = 100 }: PictureOptions): Uint8Array {
   const data = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) data.set([...paint(x, y), 255], (y * width + x) * 4);
   }
-  return new Uint8Array(encode({ width, height, data }, 100).data);
+  return new Uint8Array(encode({ width, height, data }, quality).data);
 }
 
 export function plainJpeg(width: number, height: number, colour: Colour): Uint8Array {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Code, type Tensor, type TensorMap, type VarSignature } from "@paddlewheel/core";
-import { type FakeModel, runWorkflow } from "../testing/run-workflow.js";
+import { Code, type Tensor, type VarSignature } from "@paddlewheel/core";
+import { runOp } from "@paddlewheel/core/testing";
+import { createFakeEngine, type FakeEngine } from "../testing/fake-engine.js";
+import { TextClassificationOp } from "./text-classification-op.js";
 
 const words: VarSignature = { name: "words", dtype: "int64", shape: ["N", "L"] };
 const count: VarSignature = { name: "count", dtype: "int64", shape: ["N"] };
@@ -12,35 +14,22 @@ const probabilities: Tensor = {
   data: Float32Array.of(0.25, 0.75, 1, 0),
 };
 
-class RecordingModel implements FakeModel {
-  readonly inputs: readonly VarSignature[];
-  readonly seen: TensorMap[] = [];
-  readonly #output: Tensor;
-
-  constructor(inputs: readonly VarSignature[], output: Tensor = probabilities) {
-    this.inputs = inputs;
-    this.#output = output;
-  }
-
-  run(inputs: TensorMap): TensorMap {
-    this.seen.push(inputs);
-    return new Map([["p", this.#output]]);
-  }
+function engineOf(
+  inputs: readonly VarSignature[],
+  { name = "text_classification_bow", output = probabilities } = {},
+): FakeEngine {
+  return createFakeEngine({ name, inputs, outputs: new Map([["p", output]]) });
 }
 
 const twoTexts = [[3n, 1n, 2n], [9n]];
 
 function classify(
   texts: readonly (readonly bigint[])[],
-  model: FakeModel,
-  engine = "text_classification_bow",
-): Promise<unknown> {
-  return runWorkflow({
-    nodes: { text_classify_op: ["TextClassificationOp"] },
-    request: { instances: texts.map((ids) => ({ ids })) },
-    models: { [engine]: model },
-    config: { text_classify_op: engine === "text_classification_bow" ? {} : { engine } },
-  });
+  { environment }: FakeEngine,
+  config = {},
+): Promise<object> {
+  const request = { instances: texts.map((ids) => ({ ids })) };
+  return runOp(TextClassificationOp, { name: "text_classify_op", request, environment, config });
 }
 
 const answer = {
@@ -53,10 +42,10 @@ const paddedIds = { dtype: "int64", shape: [2, 3], data: BigInt64Array.of(3n, 1n
 
 describe("TextClassificationOp", () => {
   test("runs all texts at once, padded to the longest, with their lengths", async () => {
-    const model = new RecordingModel([count, words]);
-    assert.deepEqual(await classify(twoTexts, model), answer);
+    const engine = engineOf([count, words]);
+    assert.deepEqual(await classify(twoTexts, engine), answer);
     const lengths = { dtype: "int64", shape: [2], data: BigInt64Array.of(3n, 1n) };
-    assert.deepEqual(model.seen, [
+    assert.deepEqual(engine.seen, [
       new Map<string, unknown>([
         ["count", lengths],
         ["words", paddedIds],
@@ -65,9 +54,14 @@ describe("TextClassificationOp", () => {
   });
 
   test("leaves out the lengths when the model does not take them", async () => {
-    const model = new RecordingModel([words]);
-    assert.deepEqual(await classify(twoTexts, model, "my_bow"), answer);
-    assert.deepEqual(model.seen, [new Map([["words", paddedIds]])]);
+    const engine = engineOf([words]);
+    assert.deepEqual(await classify(twoTexts, engine), answer);
+    assert.deepEqual(engine.seen, [new Map([["words", paddedIds]])]);
+  });
+
+  test("runs the engine conf names", async () => {
+    const engine = engineOf([words], { name: "my_bow" });
+    assert.deepEqual(await classify(twoTexts, engine, { engine: "my_bow" }), answer);
   });
 
   const refused: readonly (readonly [texts: readonly (readonly bigint[])[], message: string])[] = [
@@ -81,9 +75,9 @@ describe("TextClassificationOp", () => {
   ];
   for (const [texts, message] of refused) {
     test(`refuses: ${message}`, async () => {
-      const model = new RecordingModel([words]);
-      await assert.rejects(classify(texts, model), { code: Code.invalidArgument, message });
-      assert.deepEqual(model.seen, []);
+      const engine = engineOf([words]);
+      await assert.rejects(classify(texts, engine), { code: Code.invalidArgument, message });
+      assert.deepEqual(engine.seen, []);
     });
   }
 
@@ -99,13 +93,13 @@ describe("TextClassificationOp", () => {
   ];
   for (const [inputs, message] of wrong) {
     test(`fails: ${message}`, async () => {
-      await assert.rejects(classify(twoTexts, new RecordingModel(inputs)), { code: Code.opFailure, message });
+      await assert.rejects(classify(twoTexts, engineOf(inputs)), { code: Code.opFailure, message });
     });
   }
 
   test("fails when the model has other than two classes", async () => {
     const three: Tensor = { dtype: "float32", shape: [2, 3], data: new Float32Array(6) };
-    await assert.rejects(classify(twoTexts, new RecordingModel([words], three)), {
+    await assert.rejects(classify(twoTexts, engineOf([words], { output: three })), {
       code: Code.opFailure,
       message: `${engine} gives "p" float32 [2, 3], must give one tensor float32 [2, 2]`,
     });
