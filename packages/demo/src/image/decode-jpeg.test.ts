@@ -36,7 +36,7 @@ describe("a JPEG file", () => {
     [
       "a picture of gigabytes",
       withSize(jpeg, 65535, 65535),
-      "has 65535 × 65535 pixels, at most 16000000 are allowed",
+      "has 65535 × 65535 pixels, at most 12500000 are allowed",
     ],
     [
       "more scans than any picture needs",

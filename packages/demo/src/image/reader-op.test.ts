@@ -69,7 +69,7 @@ describe("ReaderOp", () => {
       [{ imageBinary }, { imageBinary: small.subarray(0, small.length - 20) }],
       "instances[1].image_binary: cannot be decoded as JPEG: marker was not found",
     ],
-    [[large, large, large], "instances: have 36000000 pixels, at most 32000000 are allowed in a request"],
+    [[large, large, large], "instances: have 36000000 pixels, at most 25000000 are allowed in a request"],
   ];
   for (const [instances, message] of refused) {
     test(`refuses: ${message}`, async () => {
