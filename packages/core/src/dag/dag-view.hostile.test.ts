@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { Call } from "../call.js";
 import { Code } from "../code.js";
 import type { OpResult } from "../op/op.js";
+import { ServeError } from "../serve-error.js";
 import { createDeferred, type Deferred } from "../testing/deferred.js";
 import type { Inference } from "../testing/op-of.js";
 import { openWorkflow } from "../testing/open-workflow.js";
@@ -181,6 +182,32 @@ describe("an Op that runs its own workflow", () => {
       },
     });
     assert.equal(pool.run({ request: "outer", call: createCall() }), "fallback");
+  });
+
+  test("when it hears that it has been stopped leaves each request its own answer", async () => {
+    const answers: unknown[] = [];
+    const pool: DagViewPool = openWorkflow({
+      type: WorkflowType.parallel,
+      nodes: { slow: [], failing: [], last: ["slow", "failing"] },
+      conf: { slow: { timeoutMs: 1000 } },
+      inference: {
+        slow: (op) => {
+          op.output = op.requestMessage();
+          if (op.requestMessage() === "again") return 0;
+          op.call.onStop(() => answers.push(pool.run({ request: "again", call: createCall() })));
+          return new Promise(() => {});
+        },
+        failing: async (op) => {
+          if (op.requestMessage() !== "again") throw new ServeError(Code.unavailable, "down");
+          op.output = op.requestMessage();
+        },
+        last: (op) => {
+          op.output = [op.dependArgument<unknown>("slow"), op.dependArgument<unknown>("failing")];
+        },
+      },
+    });
+    await assert.rejects(run(pool, "first"), { message: "down" });
+    assert.deepEqual(await Promise.all(answers), [["again", "again"]]);
   });
 
   test("for ever fails by itself and leaves the workflow working", async () => {

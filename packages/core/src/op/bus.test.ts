@@ -38,4 +38,21 @@ describe("Bus", () => {
       [true, true],
     );
   });
+
+  test("inside another hides what it has itself, shows the rest, and clears only its own", () => {
+    const outer = new Bus();
+    const inner = new Bus(outer);
+    const [hidden, shown] = ["a", "b"].map((name, id) => new Channel<string>(id, name)) as [Channel, Channel];
+    outer.register(hidden);
+    outer.register(shown);
+    const own = new Channel<string>(2, "a");
+    inner.register(own);
+    assert.equal(inner.channel("a"), own);
+    assert.equal(inner.channel("b"), shown);
+    assert.equal(outer.channel("a"), hidden);
+    for (const channel of [hidden, shown, own]) channel.data = "data";
+    inner.clear();
+    assert.deepEqual([hidden.isAbsent, shown.isAbsent, own.isAbsent], [false, false, true]);
+    assert.throws(() => inner.channel("c"), { message: 'the bus has no channel named "c"' });
+  });
 });
