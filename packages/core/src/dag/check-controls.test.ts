@@ -118,13 +118,6 @@ const cases: { of: string; nodes: NodeConf[]; faults: string[] }[] = [
     ],
   },
   {
-    of: "a condition on the last node",
-    nodes: [node("a"), node("b", ["a"], { when: "present(a)" })],
-    faults: [
-      'nodes[1].when: node "b" gives the response and cannot be left out: put the condition on a node before it',
-    ],
-  },
-  {
     of: "what cannot be done twice with an output that is changed",
     nodes: [
       node("a"),

@@ -200,7 +200,8 @@ export class DagView {
     if (stopReason) this.#answer({ error: stopReason });
     else if (response !== undefined) this.#answer({ response });
     else {
-      const message = `op "${lastNode.name}" (${lastNode.type}) ended the workflow without a response`;
+      const hint = lastNode.conf.when === undefined ? "" : ": it gives none when its condition does not hold";
+      const message = `op "${lastNode.name}" (${lastNode.type}) ended the workflow without a response${hint}`;
       const details = { node: lastNode.name };
       this.#answer({ error: new ServeError(Code.opFailure, message, { details }) });
     }

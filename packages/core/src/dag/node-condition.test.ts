@@ -57,6 +57,19 @@ for (const type of Object.values(WorkflowType)) {
       assert.deepEqual(spans.spans[2]?.attributes, { stage: 1, type: "large", skipped: true });
     });
 
+    test("fails the request when it is the last and is skipped", async () => {
+      const alone = openWorkflow({ type, nodes: { a: [] }, conf: { a: { when: "startup_op.score < 0.5" } } });
+      const ask = async (score: number): Promise<unknown> =>
+        alone.run({ request: { score }, call: new Call({ service: "s", method: "m" }) });
+      assert.equal(await ask(0.25), "a");
+      await assert.rejects(ask(0.75), {
+        code: Code.opFailure,
+        message:
+          'op "a" (a) ended the workflow without a response: it gives none when its condition does not hold',
+        details: { service: "s", workflow: "w", node: "a" },
+      });
+    });
+
     test("fails when the condition cannot be told", async () => {
       await assert.rejects(run({}), (error: { code: Code; details: object; message: string }) => {
         assert.equal(error.code, Code.opFailure);

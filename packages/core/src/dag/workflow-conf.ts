@@ -27,8 +27,8 @@ export interface NodeConf {
   readonly config: Readonly<Record<string, unknown>>;
   /**
    * Run only when this condition on outputs of declared dependencies (or `startup_op`) holds, see `parseCondition`. Else
-   * the node is skipped: its output is absent, and its dependents run and see that. The last node cannot have one; a
-   * fallback whose condition does not hold hands on the failure.
+   * the node is skipped: its output is absent, and its dependents run and see that. A request whose last node is
+   * skipped fails, for want of a response; a fallback whose condition does not hold hands on the failure.
    */
   readonly when?: string | undefined;
   /**

@@ -38,7 +38,7 @@ function withControls(node: NodeConf, chain: readonly Controls[]): NodeConf[] {
     return {
       ...nodeConf(name, [startupOp, ...read]),
       ...controls,
-      when: hasCondition && name !== "last" ? `startup_op.run_${name}` : undefined,
+      when: hasCondition ? `startup_op.run_${name}` : undefined,
       mapOver: mapConcurrency === undefined ? undefined : "startup_op.items",
       mapConcurrency,
       fallback: names[level + 1],
