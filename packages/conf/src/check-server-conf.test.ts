@@ -137,6 +137,7 @@ const controlTexts = {
       fallback: "cheap" timeout_ms: 50 retries: 2 retry_backoff_ms: 10
     }
     nodes { name: "cheap" type: "EchoOp" }
+    nodes { name: "respond" type: "EchoOp" dependencies { name: "good" mode: "RO" } }
   }`,
   yaml: `workflows:
 - name: w1
@@ -145,6 +146,7 @@ const controlTexts = {
   - {name: good, type: EchoOp, when: present(startup_op), map_over: startup_op.items, map_concurrency: 4,
     fallback: cheap, timeout_ms: 50, retries: 2, retry_backoff_ms: 10}
   - {name: cheap, type: EchoOp}
+  - {name: respond, type: EchoOp, dependencies: [{name: good, mode: RO}]}
 `,
 };
 

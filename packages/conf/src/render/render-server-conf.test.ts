@@ -84,14 +84,20 @@ function nodeOf(nodeName: string, previous: string | undefined, format: Notation
   );
 }
 
-/** A chain of nodes, to which a fallback of the first may be added. */
+/** A chain of nodes, to which a fallback of the first may be added. What gives the response has no condition. */
 function nodesOf(names: readonly string[], format: Notation): fc.Arbitrary<readonly NodeConf[]> {
-  const chain = fc.tuple(...names.map((node, i) => nodeOf(node, names[i - 1], format)));
+  const chain = fc
+    .tuple(...names.map((node, i) => nodeOf(node, names[i - 1], format)))
+    .map((nodes) => nodes.map((node, i) => (i === nodes.length - 1 ? unconditional(node) : node)));
   const standIn = `${names.join("")}~`;
   const withFallback = fc.tuple(chain, nodeOf(standIn, undefined, format)).map(([[first, ...rest], last]) => {
-    return first ? [{ ...first, fallback: standIn }, ...rest, last] : [];
+    return first ? [{ ...first, fallback: standIn }, ...rest, unconditional(last)] : [];
   });
   return fc.oneof(chain, withFallback);
+}
+
+function unconditional(node: NodeConf): NodeConf {
+  return { ...node, when: undefined };
 }
 
 function workflowOf(workflow: string, format: Notation): fc.Arbitrary<WorkflowConf> {
