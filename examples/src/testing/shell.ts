@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { repositoryRoot } from "./readme.js";
@@ -19,6 +19,10 @@ export async function runShell(command: string): Promise<string> {
   ]);
   if (code === 0) return stdout;
   throw new Error(`it ended with ${code}: ${command}\n${stdout}\n${stderr}`);
+}
+
+export function isInstalled(program: string): boolean {
+  return spawnSync(program, ["--version"], { stdio: "ignore" }).status === 0;
 }
 
 export interface ExampleServer {
