@@ -99,6 +99,7 @@ export class Connection implements StreamOwner, FlowSenderHost {
   applySettings(settings: Settings): void {
     this.streamDefaults = { ...this.streamDefaults, sendWindowSize: settings.initialWindowSize };
     this.writer.maxFrameSize = settings.maxFrameSize;
+    this.#encoder.setMaxTableSize(settings.leastHeaderTableSize);
     this.#encoder.setMaxTableSize(settings.headerTableSize);
   }
 

@@ -61,7 +61,7 @@ function fieldsFault(fields: readonly HeaderField[], pseudoHeaders: readonly str
 
 function missingFault(fields: readonly HeaderField[]): HeaderFault {
   const method = pseudoValue(fields, ":method");
-  if (method === undefined) return ":method is missing";
+  if (!method) return ":method is missing";
   if (method === "CONNECT") return connectFault(fields);
   if (!pseudoValue(fields, ":scheme")) return ":scheme is missing";
   if (!pseudoValue(fields, ":path")) return ":path is missing";
@@ -70,7 +70,7 @@ function missingFault(fields: readonly HeaderField[]): HeaderFault {
 
 /** Source: RFC 9113 §8.5. */
 function connectFault(fields: readonly HeaderField[]): HeaderFault {
-  if (pseudoValue(fields, ":authority") === undefined) return "CONNECT has no :authority";
+  if (!pseudoValue(fields, ":authority")) return "CONNECT has no :authority";
   const hasMore = pseudoValue(fields, ":scheme") !== undefined || pseudoValue(fields, ":path") !== undefined;
   return hasMore ? "CONNECT has :scheme or :path" : undefined;
 }

@@ -76,10 +76,11 @@ export class PeerFrames implements FrameVisitor, DataReceiverHost {
     if (stream === undefined) {
       this.#checkNotIdle(streamId, "DATA");
       this.#onLateData(streamId);
-    } else if (stream.isRemoteEnded) {
-      connection.failStream(stream, ErrorCode.streamClosed, "DATA came behind its end");
+      return undefined;
     }
-    return stream;
+    if (!stream.isRemoteEnded) return stream;
+    connection.failStream(stream, ErrorCode.streamClosed, "DATA came behind its end");
+    return undefined;
   }
 
   /** Data that crossed with our reset is thrown away; other data has no excuse. */

@@ -8,9 +8,15 @@ import { initialSettings, readSettings } from "./settings.js";
 describe("readSettings", () => {
   test("changes what is named and keeps the rest; the last value of one counts", () => {
     const changed = readSettings(initialSettings, settingsPayload([4, 1], [1, 0], [4, 7], [0xff, 9], [6, 5]));
-    assert.deepEqual(changed, { ...initialSettings, initialWindowSize: 7, headerTableSize: 0 });
+    assert.deepEqual(changed, {
+      ...initialSettings,
+      initialWindowSize: 7,
+      headerTableSize: 0,
+      leastHeaderTableSize: 0,
+    });
     assert.deepEqual(readSettings(changed, settingsPayload([3, 5], [5, 2 ** 24 - 1], [2, 1])), {
       headerTableSize: 0,
+      leastHeaderTableSize: 0,
       maxConcurrentStreams: 5,
       initialWindowSize: 7,
       maxFrameSize: 2 ** 24 - 1,

@@ -16,6 +16,8 @@ export const SettingId = {
 /** What an end says of itself: sizes in bytes. */
 export interface Settings {
   readonly headerTableSize: number;
+  /** The least that `headerTableSize` was while the last SETTINGS were read: what did not fit then is forgotten. */
+  readonly leastHeaderTableSize: number;
   readonly maxConcurrentStreams: number;
   readonly initialWindowSize: number;
   readonly maxFrameSize: number;
@@ -24,6 +26,7 @@ export interface Settings {
 /** What holds before the first SETTINGS. */
 export const initialSettings: Settings = {
   headerTableSize: 4096,
+  leastHeaderTableSize: 4096,
   maxConcurrentStreams: Number.POSITIVE_INFINITY,
   initialWindowSize,
   maxFrameSize: minMaxFrameSize,
@@ -35,13 +38,14 @@ export const initialSettings: Settings = {
  * @throws ConnectionError when a value is out of its range.
  */
 export function readSettings(settings: Settings, payload: Uint8Array): Settings {
-  const changed = { ...settings };
+  const changed = { ...settings, leastHeaderTableSize: settings.headerTableSize };
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   for (let at = 0; at < payload.length; at += 6) {
     const value = view.getUint32(at + 2);
     switch (view.getUint16(at)) {
       case SettingId.headerTableSize:
         changed.headerTableSize = value;
+        changed.leastHeaderTableSize = Math.min(value, changed.leastHeaderTableSize);
         break;
       case SettingId.enablePush:
         check("ENABLE_PUSH", value, [0, 1]);
