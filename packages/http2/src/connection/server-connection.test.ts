@@ -190,6 +190,17 @@ describe("a request", () => {
   });
 });
 
+describe("an answer whose trailers cannot be encoded", () => {
+  test("costs its stream: its beginning has left", () => {
+    const peer = TestPeer.connected();
+    peer.request(1, "");
+    const stream = peer.handler.stream(1);
+    assert.throws(() => stream.respond(ok, Buffer.from("x"), toFields([["x", "\u4e16"]])));
+    assert.deepEqual(peer.take(), ["HEADERS 1 :status=200", "DATA 1 x", "RST_STREAM 1 internalError"]);
+    assert.equal(peer.connection.streamCount, 0);
+  });
+});
+
 describe("control frames", () => {
   test("PING is answered with its bytes, and an answer is not", () => {
     const peer = TestPeer.connected();

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../frame/error-code.js";
+import { ErrorCode } from "../frame/error-code.js";
 import type { HeaderField } from "../hpack/header-field.js";
 import type { Backlog } from "./backlog.js";
 import { ReceiveWindow, SendWindow } from "./flow-window.js";
@@ -88,7 +88,7 @@ export class Stream implements ServerStream {
     this.#owner.sendHeaders(this, headers, false);
     this.#endAnswer();
     this.#owner.sendData(this, body, false);
-    this.#owner.sendTrailers(this, trailers);
+    this.#respondTrailers(trailers);
     this.#owner.onWritten();
   }
 
@@ -109,6 +109,16 @@ export class Stream implements ServerStream {
     if (this.isGone) return;
     this.#owner.resumeBody(this);
     this.#owner.onWritten();
+  }
+
+  /** Nothing can follow when they fail, as the beginning of the answer is on its way. */
+  #respondTrailers(fields: readonly HeaderField[]): void {
+    try {
+      this.#owner.sendTrailers(this, fields);
+    } catch (error) {
+      this.reset(ErrorCode.internalError);
+      throw error;
+    }
   }
 
   #endAnswer(): void {
