@@ -2,6 +2,7 @@ import { join } from "node:path";
 import {
   Code,
   type EngineConf,
+  engineNameOf,
   type InferServiceConf,
   ServeError,
   type WorkflowConf,
@@ -15,13 +16,13 @@ import {
   readConfFile,
 } from "./files/conf-context.js";
 import { findConfFile, readSetFile } from "./files/find-conf-file.js";
-import type { KnownNames } from "./known-names.js";
+import type { KnownNames, KnownOpType } from "./known-names.js";
 import type { NameTable } from "./resolve/name-table.js";
 import { resolveEngines } from "./resolve/resolve-engines.js";
 import { resolveOpModules } from "./resolve/resolve-op-modules.js";
 import { resolveResource } from "./resolve/resolve-resource.js";
 import { resolveServices } from "./resolve/resolve-services.js";
-import { type ResolvedWorkflows, resolveWorkflows } from "./resolve/resolve-workflows.js";
+import { nodeConf, type ResolvedWorkflows, resolveWorkflows } from "./resolve/resolve-workflows.js";
 import type { Section } from "./schema/section.js";
 
 /** Everything a server needs to know to start, defaults filled in; paths are absolute. */
@@ -136,7 +137,7 @@ function readEngines(
   const references = resolveResource(file, context.findings);
   const engines = resolveEngines(references, context, known);
   if (file.isWhole && references.length > 0) {
-    for (const node of needs) checkEngineOf(node, engines.names, context.findings);
+    for (const need of needs) checkEngineOf(need, engines.names, context.findings);
   } else if (file.isWhole && needs.length > 0 && !file.mentions("model_toolkit_file")) {
     const message = "is missing, name at least one file: there are nodes that run an engine";
     context.findings.fault(file.placeOf("model_toolkit_file"), message);
@@ -144,16 +145,31 @@ function readEngines(
   return engines.confs;
 }
 
-function nodesThatNeedEngines({ sections }: ResolvedWorkflows, known: KnownNames): readonly Section[] {
-  return sections
-    .flatMap((workflow) => workflow.sections("nodes"))
-    .filter((node) => known.opTypes.get(node.string("type") ?? "")?.needsEngine);
+/** A node that runs an engine. */
+interface EngineNeed {
+  readonly node: Section;
+  readonly opType: KnownOpType;
 }
 
-function checkEngineOf(node: Section, engines: NameTable, findings: Findings): void {
+function nodesThatNeedEngines(
+  { sections }: ResolvedWorkflows,
+  { opTypes }: KnownNames,
+): readonly EngineNeed[] {
+  return sections
+    .flatMap((workflow) => workflow.sections("nodes"))
+    .flatMap((node) => {
+      const opType = opTypes.get(node.string("type") ?? "");
+      return opType?.needsEngine ? [{ node, opType }] : [];
+    });
+}
+
+function checkEngineOf({ node, opType }: EngineNeed, engines: NameTable, findings: Findings): void {
   const name = node.string("name");
-  const fault = name === undefined ? undefined : engines.faultOf(name);
+  if (name === undefined) return;
+  const engine = engineNameOf(nodeConf(node), opType);
+  const fault = engine === undefined ? undefined : engines.faultOf(engine);
   if (fault === undefined) return;
-  const type = node.string("type") ?? "";
-  findings.fault(node.placeOf("name"), `${type} runs the engine of its node's name: ${fault}`);
+  const { engineOption } = opType;
+  const source = engineOption === undefined ? "of its node's name" : `its option "${engineOption}" names`;
+  findings.fault(node.placeOf("name"), `${node.string("type")} runs the engine ${source}: ${fault}`);
 }

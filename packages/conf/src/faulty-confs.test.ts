@@ -293,7 +293,7 @@ const workflows: readonly Omit<FaultyConf, "file">[] = [
       `${reader}\n nodes { name: "e" type: "EchoOp"\n dependencies { name: "reader" mode: "RO" }\n when: "raeder.x > 1"\n map_over: "reeder"\n fallback: "f" }`,
     ),
     faults: [
-      ':7 workflows[0].nodes[1].when: node "e" has no dependency on "raeder"; did you mean "reader"?',
+      ':7 workflows[0].nodes[1].when: no node named "raeder" in workflow "w1"; did you mean "reader"?',
       ':8 workflows[0].nodes[1].map_over: node "e" has no dependency on "reeder"; did you mean "reader"?',
       ':9 workflows[0].nodes[1].fallback: no node named "f" in workflow "w1"',
     ],

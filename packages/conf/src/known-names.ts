@@ -1,4 +1,4 @@
-import type { ConfigSchema } from "@paddlewheel/core";
+import type { OpOptions } from "@paddlewheel/core";
 
 /** What the running program can resolve; conf that names anything else is at fault. */
 export interface KnownNames {
@@ -9,9 +9,10 @@ export interface KnownNames {
   readonly engineTypes: ReadonlySet<string>;
 }
 
-export interface KnownOpType {
-  /** Whether a node of this type runs the engine of its own name. */
+/** An Op type, with the options its nodes take; when it does not tell them, options are not checked. */
+export interface KnownOpType extends OpOptions {
+  /** Whether a node of this type runs an engine. */
   readonly needsEngine: boolean;
-  /** The options its nodes take; undefined when that is not known, and options are not checked. */
-  readonly config?: ConfigSchema | undefined;
+  /** The option that names the engine; without one it is the engine of the node's name. */
+  readonly engineOption?: string | undefined;
 }

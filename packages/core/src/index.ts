@@ -68,7 +68,9 @@ export { traceHeaders } from "./observe/trace-headers.js";
 export type { FinishedTrace, TraceSink } from "./observe/trace-sink.js";
 export { Bus } from "./op/bus.js";
 export { Channel } from "./op/channel.js";
+export { type EngineUse, engineNameOf } from "./op/engine-name.js";
 export { GeneralBlob, type GeneralBlobOptions } from "./op/general-blob.js";
+export { type OpOptions, readNodeConfig } from "./op/node-config.js";
 export {
   type InputOf,
   Op,

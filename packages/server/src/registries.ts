@@ -44,8 +44,8 @@ export function createRegistries(): Registries {
 /** The names conf is checked against. */
 export function knownNames(registries: Registries): KnownNames {
   const opTypes = [...registries.ops.entries()].map(
-    ([type, { needsEngine = false }]) =>
-      [type, { needsEngine, config: registries.ops.configOf(type) }] as const,
+    ([type, { needsEngine = false, engineOption }]) =>
+      [type, { needsEngine, engineOption, ...registries.ops.optionsOf(type) }] as const,
   );
   return {
     opTypes: new Map(opTypes),

@@ -42,11 +42,12 @@ function serviceEdges({ services, workflows }: ServerPlan, index: number): strin
   });
 }
 
-function engineEdges({ workflows, engines, usesEngine }: ServerPlan, index: number): string[] {
-  const nodes = workflows[index]?.nodes.filter(usesEngine) ?? [];
-  return nodes.map(
-    ({ id, name }) => `  w${index}n${id} -.- e${engines.findIndex((engine) => engine.name === name)}`,
-  );
+function engineEdges({ workflows, engines, engineOf }: ServerPlan, index: number): string[] {
+  const nodes = workflows[index]?.nodes ?? [];
+  return nodes.flatMap((node) => {
+    const engine = engines.findIndex(({ name }) => name === engineOf(node));
+    return engine < 0 ? [] : [`  w${index}n${node.id} -.- e${engine}`];
+  });
 }
 
 /** Text in quotes, one line each; what would end the quotes, or be read as markup, is written as an entity. */

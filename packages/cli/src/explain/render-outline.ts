@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import type { DagNode, DagPlan, EngineConf, InferServiceConf } from "@paddlewheel/core";
 import { columns } from "../columns.js";
 import type { TextStream } from "../terminal.js";
@@ -41,17 +42,24 @@ function workflowLines({ stages }: DagPlan, plan: ServerPlan): string[] {
 }
 
 function describeNode(node: DagNode, plan: ServerPlan): string {
+  const engine = plan.engineOf(node);
   const reads = node.dependencies.map(({ name, mode }) => (mode === "RW" ? `${name} (RW)` : name));
   return [
     reads.length > 0 ? `reads ${reads.join(", ")}` : "",
-    plan.usesEngine(node) ? `runs engine ${node.name}` : "",
+    engine === undefined ? "" : `runs engine ${engine}`,
     ...controlsOf(node),
   ]
     .filter((part) => part !== "")
     .join("; ");
 }
 
-function engineLines({ type, modelDir, placement, runtimeThreadNum }: EngineConf): string[] {
-  const threads = runtimeThreadNum > 0 ? `${runtimeThreadNum} threads` : `placement ${placement}`;
-  return [`  ${type} from ${modelDir}`, `  ${threads}`];
+function engineLines({ type, modelDir, placement, runtimeThreadNum: count }: EngineConf): string[] {
+  const threads = count > 0 ? [`${count} ${count === 1 ? "thread" : "threads"}`] : [];
+  return [`  ${type} from ${shortPath(modelDir)}`, `  ${[`placement ${placement}`, ...threads].join(", ")}`];
+}
+
+/** A path below the working directory as one from there. */
+function shortPath(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith("..") || isAbsolute(fromHere) || fromHere === "" ? path : fromHere;
 }

@@ -3,6 +3,7 @@ import {
   type DagNode,
   type DagPlan,
   type EngineConf,
+  engineNameOf,
   type InferServiceConf,
   type OpRegistry,
   planDag,
@@ -13,8 +14,8 @@ export interface ServerPlan {
   readonly services: readonly InferServiceConf[];
   readonly workflows: readonly DagPlan[];
   readonly engines: readonly EngineConf[];
-  /** Whether a node runs the engine of its own name. */
-  readonly usesEngine: (node: DagNode) => boolean;
+  /** Name of the engine that a node runs; undefined for none. */
+  readonly engineOf: (node: DagNode) => string | undefined;
 }
 
 /** @throws ServeError invalidConf for a workflow that could not run. */
@@ -23,7 +24,7 @@ export function planServer({ services, workflows, engines }: ServerConf, ops: Op
     services,
     workflows: workflows.map((workflow) => planDag(workflow, ops)),
     engines,
-    usesEngine: ({ type }) => ops.get(type).needsEngine ?? false,
+    engineOf: ({ type, conf }) => engineNameOf(conf, ops.get(type)),
   };
 }
 

@@ -58,7 +58,10 @@ function knownOpTypes({ known: { opTypes }, opModules }: WorkflowResolution): Kn
   return {
     has: (type) => opTypes.has(type) || !opModules.isComplete,
     types: () => opTypes.keys(),
-    configOf: (type) => opTypes.get(type)?.config,
+    optionsOf: (type) => {
+      const opType = opTypes.get(type);
+      return opType?.config || opType?.createConfig ? opType : undefined;
+    },
   };
 }
 
@@ -70,7 +73,8 @@ function workflowConf(section: Section): WorkflowConf {
   };
 }
 
-function nodeConf(section: Section): NodeConf {
+/** A node as conf declares it. */
+export function nodeConf(section: Section): NodeConf {
   return {
     name: section.string("name") ?? "",
     type: section.string("type") ?? "",
@@ -108,8 +112,8 @@ function isConsequence(workflow: Section, path: FieldPath): boolean {
     case "dependencies":
       return part === "name" && !hasAllNodes(workflow);
     case "fallback":
-      return !hasAllNodes(workflow);
     case "when":
+      return !hasAllNodes(workflow);
     case "map_over":
       return !hasAllNames(node, "dependencies");
     case "map_concurrency":

@@ -1,6 +1,7 @@
 import { Field, type MapField } from "protobufjs";
 import type { Findings, Place } from "../diagnostic.js";
 import type { TreeField, TreeMessage, TreeValue } from "../text/tree.js";
+import { keyPlace } from "./key-place.js";
 import { readScalar } from "./scalar.js";
 
 /** Map fields whose values YAML may write as it likes: numbers, lists, mappings. */
@@ -21,12 +22,6 @@ export interface MapEntry {
   readonly key: string;
   readonly value: unknown;
   readonly line: number;
-}
-
-/** `workflows[0].nodes[1].config["k"]` */
-export function keyPlace(place: Place, key: string): Place {
-  const shown = key.length > 64 ? `${key.slice(0, 64)}…` : key;
-  return { ...place, field: `${place.field}[${JSON.stringify(shown)}]` };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FieldPath } from "@paddlewheel/core";
 import type { Type } from "protobufjs";
 import type { Place } from "../diagnostic.js";
+import { keyPlace } from "./key-place.js";
 import type { ScalarValue } from "./scalar.js";
 
 /** Values of a map field by key. */
@@ -88,7 +89,8 @@ export class Section {
   placeOfPath(path: FieldPath): Place {
     const [field, index, ...rest] = path;
     if (typeof field !== "string") return this.place;
-    if (typeof index !== "number") return this.placeOf(field);
+    if (typeof index === "string") return keyPlace(this.placeOf(field), index);
+    if (index === undefined) return this.placeOf(field);
     const nested = this.sections(field)[index];
     return nested && rest.length > 0 ? nested.placeOfPath(rest) : this.placeOf(field, index);
   }

@@ -5,7 +5,7 @@ import { nodeConf } from "../testing/random-workflow.js";
 import { type KnownOpTypes, planDag, validateWorkflow } from "./plan-dag.js";
 import type { NodeConf, WorkflowConf } from "./workflow-conf.js";
 
-const anyType: KnownOpTypes = { has: () => true, types: () => [], configOf: () => undefined };
+const anyType: KnownOpTypes = { has: () => true, types: () => [], optionsOf: () => undefined };
 
 function node(name: string, dependencies: string[] = [], conf: Partial<NodeConf> = {}): NodeConf {
   return { ...nodeConf(name, dependencies), ...conf };
@@ -66,17 +66,30 @@ const cases: { of: string; nodes: NodeConf[]; faults: string[] }[] = [
     faults: ['nodes[1].map_over: node "b" has no dependency on "a."; did you mean "a"?'],
   },
   {
-    of: "a condition on what is no dependency, with the name it may have meant",
+    of: "a condition on what is no node, with the name it may have meant",
+    nodes: [node("small"), node("b", [], { when: "smal.score < 1 and startup_op.x == 1" }), node("c", ["b"])],
+    faults: ['nodes[1].when: no node named "smal" in workflow "w1"; did you mean "small"?'],
+  },
+  {
+    of: "a condition on the node's own output, and on one that stands by",
     nodes: [
-      node("small"),
-      node("other"),
-      node("b", ["small"], { when: "smal.score < 1 and other.x == 1" }),
-      node("c", ["b", "other"]),
+      node("a", [], { fallback: "z", when: "a.x == 1" }),
+      node("z"),
+      node("b", ["a"], { when: "present(z)" }),
     ],
     faults: [
-      'nodes[2].when: node "b" has no dependency on "smal"; did you mean "small"?',
-      'nodes[2].when: node "b" has no dependency on "other"; it may name "startup_op", "small"',
+      'nodes[0].when: node "a" cannot have a condition on its own output',
+      'nodes[2].when: node "z" stands by for "a": name "a"',
     ],
+  },
+  {
+    of: "conditions on each other",
+    nodes: [
+      node("a", [], { when: "present(b)" }),
+      node("b", [], { when: "present(a)" }),
+      node("c", ["a", "b"]),
+    ],
+    faults: ['nodes[0].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle'],
   },
   {
     of: "a fallback that does not exist, with the name it may have meant",

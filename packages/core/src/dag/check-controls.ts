@@ -27,7 +27,7 @@ const ranges: readonly Range[] = [
 export function checkControls(conf: WorkflowConf, node: NodeConf, path: FieldPath): Fault[] {
   const faults = [
     ...checkRanges(node),
-    ...checkCondition(node),
+    ...checkCondition(conf, node),
     ...checkMap(node),
     ...checkFallback(conf, node),
     ...checkRepeatable(node),
@@ -43,14 +43,29 @@ function checkRanges(node: NodeConf): Fault[] {
   });
 }
 
-function checkCondition(node: NodeConf): Fault[] {
+/** A condition may look at any other node, which then runs before this one. */
+function checkCondition(conf: WorkflowConf, node: NodeConf): Fault[] {
   if (node.when === undefined) return [];
   const parsed = parseCondition(node.when);
   if ("fault" in parsed) return [{ path: ["when"], message: parsed.fault }];
-  const known = readableNames(node);
-  return parsed.condition.dependencies
-    .filter((name) => !known.includes(name))
-    .map((name) => ({ path: ["when"], message: undeclaredMessage(node, name) }));
+  return parsed.condition.dependencies.flatMap((name) => {
+    const message = faultOfLook(conf, node, name);
+    return message === undefined ? [] : [{ path: ["when"], message }];
+  });
+}
+
+function faultOfLook(
+  { name: workflow, nodes }: WorkflowConf,
+  node: NodeConf,
+  name: string,
+): string | undefined {
+  if (name === startupOp) return undefined;
+  if (name === node.name) return `node "${name}" cannot have a condition on its own output`;
+  const principal = nodes.find(({ fallback }) => fallback === name);
+  if (principal) return `node "${name}" stands by for "${principal.name}": name "${principal.name}"`;
+  const known = [startupOp, ...nodes.map((other) => other.name)].filter((other) => other !== node.name);
+  if (known.includes(name)) return undefined;
+  return `no node named ${quoteValue(name)} in workflow "${workflow}"${nearestNameHint(name, known)}`;
 }
 
 function checkMap(node: NodeConf): Fault[] {

@@ -1,6 +1,6 @@
 import type { Fault, FieldPath } from "../fault.js";
 import { nearestNameHint } from "../nearest-name.js";
-import { readConfig } from "../op/op-config.js";
+import { readNodeConfig } from "../op/node-config.js";
 import { checkControls } from "./check-controls.js";
 import type { KnownOpTypes } from "./plan-dag.js";
 import { DependencyMode, type NodeConf, startupOp, type WorkflowConf } from "./workflow-conf.js";
@@ -27,8 +27,8 @@ export function checkNode(conf: WorkflowConf, index: number, opTypes: KnownOpTyp
     const hint = nearestNameHint(node.type, opTypes.types());
     faults.push({ path: [...path, "type"], message: `no Op type named "${node.type}"${hint}` });
   } else {
-    const schema = opTypes.configOf(node.type);
-    const inConfig = schema ? readConfig(schema, node.config).faults : [];
+    const options = opTypes.optionsOf(node.type);
+    const inConfig = options ? readNodeConfig(node, options).faults : [];
     faults.push(...inConfig.map((fault) => ({ ...fault, path: [...path, ...fault.path] })));
   }
   return [

@@ -1,4 +1,5 @@
 import type { Fault } from "../fault.js";
+import { conditionNames } from "./condition-names.js";
 import { allBefore, type WaitsFor } from "./node-order.js";
 import { DependencyMode, type NodeConf, type WorkflowConf, WorkflowType } from "./workflow-conf.js";
 
@@ -29,7 +30,8 @@ export function checkSharing(conf: WorkflowConf, waitsFor: WaitsFor): Fault[] {
 /** Two writers are told of once, at the later one. */
 function isRival(other: NodeConf, output: string, isEarlier: boolean): boolean {
   const dependency = other.dependencies.find(({ name }) => name === output);
-  return dependency !== undefined && (dependency.mode === DependencyMode.readOnly || isEarlier);
+  if (dependency === undefined) return conditionNames(other).includes(output);
+  return dependency.mode === DependencyMode.readOnly || isEarlier;
 }
 
 function raceMessage(writer: string, rival: NodeConf, output: string): string {

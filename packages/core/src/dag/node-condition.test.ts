@@ -57,6 +57,28 @@ for (const type of Object.values(WorkflowType)) {
       assert.deepEqual(spans.spans[2]?.attributes, { stage: 1, type: "large", skipped: true });
     });
 
+    test("waits for a node it only looks at, which keeps its output until then", async () => {
+      const looking = openWorkflow({
+        nodes: { late: [], small: [], answer: ["late"] },
+        conf: { late: { when: "small.score < 0.5" } },
+        inference: {
+          small: score,
+          answer: (op) => {
+            op.output = op.hasDependArgument("late");
+          },
+        },
+        type,
+        environment,
+      });
+      for (const [value, runs] of [
+        [0.25, true],
+        [0.75, false],
+      ]) {
+        const call = new Call({ service: "s", method: "m", clock });
+        assert.equal(await looking.run({ request: { score: value }, call }), runs);
+      }
+    });
+
     test("fails the request when it is the last and is skipped", async () => {
       const alone = openWorkflow({ type, nodes: { a: [] }, conf: { a: { when: "startup_op.score < 0.5" } } });
       const ask = async (score: number): Promise<unknown> =>

@@ -1,18 +1,20 @@
+import { conditionNames } from "./condition-names.js";
 import { type NodeConf, startupOp } from "./workflow-conf.js";
 
 /** Names of the nodes that must have ended before a node starts, by its name. */
 export type WaitsFor = ReadonlyMap<string, readonly string[]>;
 
 /**
- * A node waits for its dependencies, for the nodes that stand by for them, since their output may come from there, and,
- * when it stands by itself, for the node it may have to stand in for.
+ * A node waits for its dependencies and for what its condition looks at, for the nodes that stand by for them, since the
+ * output may come from there, and, when it stands by itself, for the node it may have to stand in for.
  */
 export function planWaits(nodes: readonly NodeConf[]): WaitsFor {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const standsInFor = new Map(nodes.map(({ name, fallback }) => [fallback, name]));
   return new Map(
     nodes.map((node) => {
-      const waits = new Set(node.dependencies.flatMap(({ name }) => [name, ...standInsOf(name, byName)]));
+      const read = [...node.dependencies.map(({ name }) => name), ...conditionNames(node)];
+      const waits = new Set(read.flatMap((name) => [name, ...standInsOf(name, byName)]));
       const principal = standsInFor.get(node.name);
       if (principal !== undefined) waits.add(principal);
       waits.delete(startupOp);

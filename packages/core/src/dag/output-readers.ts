@@ -1,4 +1,5 @@
 import type { Channel } from "../op/channel.js";
+import { conditionNames } from "./condition-names.js";
 import type { DagPlan } from "./plan-dag.js";
 
 /**
@@ -17,9 +18,10 @@ export class OutputReaders {
   constructor({ nodes, lastNode }: DagPlan, channels: readonly Channel[]) {
     this.#channels = channels;
     this.#indexOfName = new Map(nodes.map(({ name }, index) => [name, index]));
-    this.#reads = nodes.map(({ dependencies }) =>
-      dependencies.flatMap(({ name }) => this.#indexOfName.get(name) ?? []),
-    );
+    this.#reads = nodes.map(({ dependencies, conf }) => {
+      const names = new Set([...dependencies.map(({ name }) => name), ...conditionNames(conf)]);
+      return [...names].flatMap((name) => this.#indexOfName.get(name) ?? []);
+    });
     this.#left = new Uint32Array(nodes.length);
     this.#counts = new Uint32Array(nodes.length);
     for (const index of this.#reads.flat()) this.#counts[index] = (this.#counts[index] ?? 0) + 1;

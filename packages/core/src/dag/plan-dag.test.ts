@@ -12,9 +12,9 @@ const knownTypes = ["ImageReaderOp", "ResizeOp", "GeneralInferOp"];
 const opTypes: KnownOpTypes = {
   has: (type) => knownTypes.includes(type),
   types: () => knownTypes,
-  configOf: (type) => defineConfig(type === "ResizeOp" ? { width: { int32: 224 } } : {}),
+  optionsOf: (type) => ({ config: defineConfig(type === "ResizeOp" ? { width: { int32: 224 } } : {}) }),
 };
-const anyType: KnownOpTypes = { has: () => true, types: () => [], configOf: () => undefined };
+const anyType: KnownOpTypes = { has: () => true, types: () => [], optionsOf: () => undefined };
 
 function workflow(nodes: readonly NodeConf[], workflowType = "Sequence"): WorkflowConf {
   return { name: "w1", workflowType, nodes };

@@ -1,7 +1,7 @@
 import type { Condition } from "../condition/condition.js";
 import { parseCondition } from "../condition/parse-condition.js";
 import { type Fault, invalidConf } from "../fault.js";
-import type { ConfigSchema } from "../op/op-config.js";
+import type { OpOptions } from "../op/node-config.js";
 import { checkNode } from "./check-node.js";
 import { checkSharing } from "./check-sharing.js";
 import { type MapSource, parseMapSource } from "./map-source.js";
@@ -12,8 +12,8 @@ import { type DependencyMode, type NodeConf, type WorkflowConf, WorkflowType } f
 export interface KnownOpTypes {
   has(type: string): boolean;
   types(): Iterable<string>;
-  /** The options an Op type takes; undefined when that is not known, and options are not checked. */
-  configOf(type: string): ConfigSchema | undefined;
+  /** The options an Op type takes; undefined when they are not known, and are not checked. */
+  optionsOf(type: string): OpOptions | undefined;
 }
 
 /** A node of a validated Dag. */

@@ -1,5 +1,5 @@
+import { readNodeConfig } from "../op/node-config.js";
 import type { OpClass, OpEnvironment } from "../op/op.js";
-import { readConfig } from "../op/op-config.js";
 import type { OpRegistry } from "../op/op-registry.js";
 import { createInstances } from "./create-node-runner.js";
 import { createDagMetrics } from "./dag-blueprint.js";
@@ -18,7 +18,7 @@ export class Workflow {
     this.plan = planDag(conf, ops);
     this.#opClasses = this.plan.nodes.map(({ type }) => ops.get(type));
     this.#configs = this.plan.nodes.map(
-      ({ conf: node }, i) => readConfig(this.#opClasses[i]?.config, node.config).config,
+      ({ conf: node, type }) => readNodeConfig(node, ops.optionsOf(type)).config,
     );
   }
 

@@ -20,6 +20,29 @@ describe("GeneralBlob", () => {
     assert.throws(() => new GeneralBlob().tensor("z"), { message: 'no tensor named "z", there is none' });
   });
 
+  test("gives the tensor of an alias, unless another has it for its name", () => {
+    const vars = [
+      { name: "fc_0", aliasName: "price", dtype: "float32", shape: [], isLodTensor: false },
+    ] as const;
+    const other: Tensor = { ...tensor };
+    assert.equal(new GeneralBlob(new Map([["fc_0", tensor]]), { vars }).tensor("price"), tensor);
+    const named = new GeneralBlob(new Map([["fc_0", tensor]]).set("price", other), { vars });
+    assert.equal(named.tensor("price"), other);
+  });
+
+  test("gives a tensor as what it must be, and says what it is when it is not", () => {
+    const blob = new GeneralBlob(new Map([["x", tensor]]));
+    const data: Float32Array = blob.tensorOf("x", "float32", 1).data;
+    assert.equal(data, tensor.data);
+    assert.throws(() => blob.tensorOf("x", "int64"), {
+      code: Code.invalidArgument,
+      message: 'tensor "x" is float32 [1], must be int64',
+    });
+    assert.throws(() => blob.tensorOf("x", "float32", 2), {
+      message: 'tensor "x" is float32 [1], must be float32 with 2 axes',
+    });
+  });
+
   test("has no stamps, aliases or sequences unless given", () => {
     const blob = new GeneralBlob();
     assert.deepEqual([blob.timeStamps, blob.vars, blob.sequences], [[], undefined, new Map()]);

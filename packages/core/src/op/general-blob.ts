@@ -1,7 +1,9 @@
 import { Code } from "../code.js";
 import type { ModelVarConf } from "../engine/engine-conf.js";
+import type { TensorOf } from "../engine/model-types.js";
 import { quoteNames } from "../quote-value.js";
 import { ServeError } from "../serve-error.js";
+import type { DType } from "../tensor/dtype.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 export interface GeneralBlobOptions {
@@ -31,11 +33,31 @@ export class GeneralBlob {
     this.sequences = options.sequences ?? new Map();
   }
 
-  /** @throws ServeError invalidArgument when there is no tensor of that name; the message lists those there are. */
+  /**
+   * The tensor of a name, or of an alias when a model made it.
+   * @throws ServeError invalidArgument when there is none; the message lists those there are.
+   */
   tensor(name: string): Tensor {
-    const tensor = this.tensors.get(name);
+    const tensor = this.tensors.get(name) ?? this.tensors.get(this.#nameOfAlias(name));
     if (tensor) return tensor;
     const known = quoteNames(this.tensors.keys());
     throw new ServeError(Code.invalidArgument, `no tensor named "${name}", there is ${known}`);
+  }
+
+  /**
+   * As `tensor`, for one that must have a certain element type and, when given, number of axes.
+   * @throws ServeError invalidArgument that says what it is and what it must be.
+   */
+  tensorOf<D extends DType>(name: string, dtype: D, rank?: number): TensorOf<D> {
+    const tensor = this.tensor(name);
+    const hasRank = rank === undefined || tensor.shape.length === rank;
+    if (tensor.dtype === dtype && hasRank) return tensor as TensorOf<D>;
+    const wanted = rank === undefined ? dtype : `${dtype} with ${rank} ${rank === 1 ? "axis" : "axes"}`;
+    const message = `tensor "${name}" is ${tensor.dtype} [${tensor.shape.join(", ")}], must be ${wanted}`;
+    throw new ServeError(Code.invalidArgument, message);
+  }
+
+  #nameOfAlias(alias: string): string {
+    return this.vars?.find(({ aliasName }) => aliasName === alias)?.name ?? "";
   }
 }

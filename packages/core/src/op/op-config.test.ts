@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { formatFieldPath } from "../fault.js";
-import { defineConfig, readConfig } from "./op-config.js";
+import { type ConfigOf, defineConfig, readConfig } from "./op-config.js";
 
 const schema = defineConfig({
   k: { int32: 5 },
@@ -13,6 +13,34 @@ const schema = defineConfig({
 function faultsOf(values: Record<string, unknown>): string[] {
   return readConfig(schema, values).faults.map(({ path, message }) => `${formatFieldPath(path)}: ${message}`);
 }
+
+const limited = defineConfig({
+  k: { int32: 5, min: 1, max: 100 },
+  alpha: { double: 0.5, min: 0 },
+  beta: { double: 0.5, max: 1 },
+  order: { string: "rgb", oneOf: ["rgb", "bgr"] },
+});
+
+describe("an option with limits", () => {
+  const faults = (values: Record<string, unknown>): string[] =>
+    readConfig(limited, values).faults.map(({ path, message }) => `${formatFieldPath(path)}: ${message}`);
+
+  test("takes what lies within them", () => {
+    const values = { k: "100", alpha: 0, beta: "1", order: "bgr" };
+    assert.deepEqual(faults(values), []);
+    const order: "rgb" | "bgr" = (readConfig(limited, values).config as ConfigOf<typeof limited>).order;
+    assert.equal(order, "bgr");
+  });
+
+  test("refuses what does not, and says what is allowed", () => {
+    assert.deepEqual(faults({ k: "0", alpha: -1, beta: 2, order: "RGB" }), [
+      "config.k: 0 is out of range, must be from 1 to 100",
+      "config.alpha: -1 is out of range, must be at least 0",
+      "config.beta: 2 is out of range, must be at most 1",
+      'config.order: "RGB" is not allowed, must be one of "rgb", "bgr"',
+    ]);
+  });
+});
 
 describe("readConfig", () => {
   test("gives the defaults where conf says nothing", () => {

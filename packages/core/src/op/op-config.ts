@@ -1,22 +1,32 @@
 import type { Fault } from "../fault.js";
 import { nearestNameHint } from "../nearest-name.js";
-import { quoteValue } from "../quote-value.js";
+import { quoteNames, quoteValue } from "../quote-value.js";
 
 /** Declares the options of an Op: name → one kind with its default. */
 export type ConfigDeclaration = Readonly<Record<string, ConfigField>>;
 
-/** `{ int32: 5 }`: the kind and the default, which every option must have. */
+/**
+ * `{ int32: 5 }`: the kind and the default, which every option must have; `{ int32: 5, min: 1, max: 100 }` and
+ * `{ string: "rgb", oneOf: ["rgb", "bgr"] }` say what is allowed.
+ */
 export type ConfigField =
-  | { readonly int32: number }
-  | { readonly double: number }
+  | ({ readonly int32: number } & NumberRange)
+  | ({ readonly double: number } & NumberRange)
   | { readonly bool: boolean }
-  | { readonly string: string };
+  | { readonly string: string; readonly oneOf?: readonly string[] };
+
+interface NumberRange {
+  readonly min?: number;
+  readonly max?: number;
+}
 
 type ValueOf<F> = F extends { int32: number } | { double: number }
   ? number
   : F extends { bool: boolean }
     ? boolean
-    : string;
+    : F extends { oneOf: readonly (infer Choice)[] }
+      ? Choice
+      : string;
 
 /** The options object an Op with this declaration gets. */
 export type ConfigOf<S> =
@@ -39,21 +49,46 @@ export function readConfig(
   const declaration = schema?.declaration ?? {};
   const faults: Fault[] = [];
   const config: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(declaration)) config[name] = Object.values(field)[0];
+  for (const [name, field] of Object.entries(declaration)) config[name] = kindOf(field).standard;
   for (const [name, value] of Object.entries(values)) {
     const field = Object.hasOwn(declaration, name) ? declaration[name] : undefined;
     const read = field ? readValue(field, value) : undefined;
-    if (!field) {
-      const message = `no option named "${name}"${nearestNameHint(name, Object.keys(declaration))}`;
-      faults.push({ path: ["config", name], message });
-    } else if (read === undefined) {
-      const kind = Object.keys(field)[0];
-      faults.push({ path: ["config", name], message: `${quoteValue(value)} is not of the kind ${kind}` });
-    } else {
-      config[name] = read;
-    }
+    const fault = field
+      ? faultOf(field, value, read)
+      : `no option named "${name}"${nearestNameHint(name, Object.keys(declaration))}`;
+    if (fault === undefined) config[name] = read;
+    else faults.push({ path: ["config", name], message: fault });
   }
   return { config, faults };
+}
+
+/** The kind of an option and its default. */
+function kindOf(field: ConfigField): { readonly kind: string; readonly standard: unknown } {
+  if ("int32" in field) return { kind: "int32", standard: field.int32 };
+  if ("double" in field) return { kind: "double", standard: field.double };
+  if ("bool" in field) return { kind: "bool", standard: field.bool };
+  return { kind: "string", standard: field.string };
+}
+
+/** What is wrong with a value that was read as `read`. */
+function faultOf(field: ConfigField, value: unknown, read: unknown): string | undefined {
+  if (read === undefined) return `${quoteValue(value)} is not of the kind ${kindOf(field).kind}`;
+  if ("string" in field) {
+    const { oneOf } = field;
+    const isAllowed = oneOf === undefined || oneOf.includes(read as string);
+    return isAllowed ? undefined : `${quoteValue(value)} is not allowed, must be one of ${quoteNames(oneOf)}`;
+  }
+  if ("bool" in field) return undefined;
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = field;
+  const number = read as number;
+  return number >= min && number <= max
+    ? undefined
+    : `${number} is out of range, must be ${rangeText(field)}`;
+}
+
+function rangeText({ min, max }: NumberRange): string {
+  if (min === undefined) return `at most ${max}`;
+  return max === undefined ? `at least ${min}` : `from ${min} to ${max}`;
 }
 
 function readValue(field: ConfigField, value: unknown): unknown {

@@ -1,8 +1,9 @@
 import { Code } from "../code.js";
 import type { KnownOpTypes } from "../dag/plan-dag.js";
 import { ServeError } from "../serve-error.js";
+import type { OpOptions } from "./node-config.js";
 import type { OpClass } from "./op.js";
-import { type ConfigSchema, defineConfig } from "./op-config.js";
+import { defineConfig } from "./op-config.js";
 
 const noOptions = defineConfig({});
 
@@ -29,9 +30,10 @@ export class OpRegistry implements KnownOpTypes {
     return this.#classes.keys();
   }
 
-  /** A class that declares no options takes none. */
-  configOf(type: string): ConfigSchema {
-    return this.#classes.get(type)?.config ?? noOptions;
+  /** A class that says nothing of options takes none. */
+  optionsOf(type: string): OpOptions {
+    const opClass = this.#classes.get(type);
+    return { config: opClass?.config ?? noOptions, createConfig: opClass?.createConfig?.bind(opClass) };
   }
 
   /** @throws ServeError invalidConf when there is none; `planDag` has checked it for a planned node. */

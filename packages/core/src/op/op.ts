@@ -1,7 +1,7 @@
 import type { Call } from "../call.js";
 import { Code } from "../code.js";
 import type { DagNode } from "../dag/plan-dag.js";
-import { DependencyMode, startupOp } from "../dag/workflow-conf.js";
+import { DependencyMode, type NodeConf, startupOp } from "../dag/workflow-conf.js";
 import type { InferManager } from "../engine/infer-manager.js";
 import type { CallSpan } from "../observe/call-trace.js";
 import type { Clock } from "../observe/clock.js";
@@ -48,9 +48,14 @@ export interface OpClass {
   new (): Op;
   /** Name in conf; the class's own name when it is not set. */
   readonly type?: string;
-  /** The node must have an engine of its own name. */
+  /** Its nodes run an engine, which conf must have: the one of the node's name, or the one `engineOption` names. */
   readonly needsEngine?: boolean;
+  /** The string option of `config` that names the engine. */
+  readonly engineOption?: string;
+  /** The options of its nodes; without it, and without `createConfig`, they take none. */
   readonly config?: ConfigSchema;
+  /** Reads the options itself, instead of `config`: what it throws is a fault of the node that conf reports. */
+  createConfig?(node: NodeConf): unknown;
   /** `pool` for an Op that computes for long: its instances live in worker threads. Default: the event loop. */
   readonly runsOn?: OpPlace;
   /** URL of the module that exports the class, `import.meta.url`; an Op that runs on the pool must say it. */
@@ -63,6 +68,9 @@ export type OpPlace = (typeof OpPlace)[keyof typeof OpPlace];
 
 /** What the dependencies of an Op give it: a GeneralBlob unless its class says otherwise. */
 type StatedInput<Input> = unknown extends Input ? GeneralBlob : Input;
+
+/** Of an object, whose members may only be read; a number or a text is itself. */
+type ReadOnly<T> = T extends object ? Readonly<T> : T;
 
 /** The type of what Ops of a class give. */
 export type OutputOf<C extends OpClass> =
@@ -99,6 +107,9 @@ export abstract class Op<Config = unknown, Input = unknown> {
    */
   abstract inference(): OpResult | Promise<OpResult>;
 
+  /** Makes the Op's own metrics, by `this.environment.metrics`. Runs once per instance, as the server starts. */
+  registMetric(): void {}
+
   /** Runs before `inference`, for each request. Must not be asynchronous: an Op that waits does so in `inference`. */
   customInit(): void {}
 
@@ -117,8 +128,8 @@ export abstract class Op<Config = unknown, Input = unknown> {
    * The output of a declared dependency, to read; in a node with `map_over`, the item in place of what the map runs over.
    * @throws ServeError internal when it is not declared or absent.
    */
-  dependArgument<T = StatedInput<Input>>(name: string): Readonly<T> {
-    return this.#present(this.#dependency(name).channel) as T;
+  dependArgument<T = StatedInput<Input>>(name: string): ReadOnly<T> {
+    return this.#present(this.#dependency(name).channel) as ReadOnly<T>;
   }
 
   /** The output of a dependency declared `RW`, to change. @throws ServeError internal when it was not declared so. */
@@ -173,11 +184,14 @@ export abstract class Op<Config = unknown, Input = unknown> {
     return this.node.conf.address;
   }
 
+  /** Name of the engine that `infer` runs: the node's own, or what the class's `engineOption` says. */
   get engineName(): string {
-    return this.name;
+    const { engineOption } = this.constructor as OpClass;
+    if (engineOption === undefined) return this.name;
+    return (this.config as Readonly<Record<string, string>>)[engineOption] ?? this.name;
   }
 
-  /** The node's options as the class's static `config` declares them. */
+  /** The node's options as the class's static `config` declares them, or what its `createConfig` made of them. */
   get config(): Config {
     return this.#bound(this.#binding).config as Config;
   }
@@ -196,6 +210,11 @@ export abstract class Op<Config = unknown, Input = unknown> {
    */
   get call(): Call {
     return this.#bound(this.#call);
+  }
+
+  /** Of the call's trace, when it is traced: what this Op asks of other servers belongs to it. */
+  get span(): CallSpan | undefined {
+    return this.#span;
   }
 
   /** Why this Op runs, when its node is the fallback of another: how that one failed. Undefined for other nodes. */
@@ -217,6 +236,7 @@ export abstract class Op<Config = unknown, Input = unknown> {
     for (const { name, mode } of node.dependencies) {
       this.#dependencies.set(name, { channel: bus.channel(name), mode });
     }
+    this.registMetric();
   }
 
   /** Runs the Op once; called by the DagView. */

@@ -24,11 +24,9 @@ export interface ClassifyResponse {
  */
 export class ClassifyOp extends OpWithChannel<ClassifyResponse, { readonly engine: string }> {
   static readonly type: string = "ClassifyOp";
+  static readonly needsEngine: boolean = true;
+  static readonly engineOption: string = "engine";
   static readonly config: ConfigSchema = defineConfig({ engine: { string: "image_classification_resnet" } });
-
-  override get engineName(): string {
-    return this.config.engine;
-  }
 
   async inference(): Promise<void> {
     const image = this.dependArgument<GeneralBlob>(onlyDependency(this)).tensor("image");

@@ -32,11 +32,9 @@ const classes = 2;
  */
 export class TextClassificationOp extends OpWithChannel<TextResponse, { readonly engine: string }> {
   static readonly type: string = "TextClassificationOp";
+  static readonly needsEngine: boolean = true;
+  static readonly engineOption: string = "engine";
   static readonly config: ConfigSchema = defineConfig({ engine: { string: "text_classification_bow" } });
-
-  override get engineName(): string {
-    return this.config.engine;
-  }
 
   async inference(): Promise<void> {
     const { instances } = this.requestMessage<TextRequest>();

@@ -139,7 +139,7 @@ describe("OpGraphMaker", () => {
       'node "top" timeoutMs: timeout_ms is 0, must be a whole number from 1 to 86400000',
       'node "top" retries: retries is 11, must be a whole number from 0 to 10',
       'node "top" retryBackoffMs: retry_backoff_ms is -1, must be a whole number from 0 to 60000',
-      'node "top" when: node "top" has no dependency on "raed"; did you mean "read"?',
+      'node "top" when: no node named "raed" in workflow "workflow1"; did you mean "read"?',
     ]);
     const maker = new OpGraphMaker({ type: "Sequenz" as "Sequence" }).addOp(read);
     assert.deepEqual(faults(maker), [

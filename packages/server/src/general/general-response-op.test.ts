@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Code, type Tensor } from "@paddlewheel/core";
+import { Code, type GeneralBlob, OpWithChannel, type Tensor } from "@paddlewheel/core";
 import type { GeneralRequest, GeneralResponse } from "@paddlewheel/wire";
 import { type FakeModel, modelVar } from "./testing/fake-infer-manager.js";
 import { floats, type GeneralRun, type Nodes, requestOf, runGeneral } from "./testing/general-workflow.js";
@@ -34,6 +34,31 @@ function respond(request: Partial<GeneralRequest>, run: Partial<GeneralRun> = {}
 function aliases({ outputs }: GeneralResponse): [string, string[]][] {
   return outputs.map(({ engineName, tensors }) => [engineName, tensors.map(({ aliasName }) => aliasName)]);
 }
+
+class AbsentOp extends OpWithChannel<GeneralBlob> {
+  static readonly type: string = "AbsentOp";
+
+  inference(): void {}
+}
+
+describe("GeneralResponseOp, behind nodes without an output", () => {
+  test("leaves them out", async () => {
+    const nodes: Nodes = {
+      ...oneModel,
+      absent: ["AbsentOp"],
+      answer: ["GeneralResponseOp", "absent", "model"],
+    };
+    assert.deepEqual(aliases(await respond({}, { nodes, ops: [AbsentOp] })), [["model", ["price", "rank"]]]);
+  });
+
+  test("fails when there are no others", async () => {
+    const nodes: Nodes = { absent: ["AbsentOp"], answer: ["GeneralResponseOp", "absent"] };
+    await assert.rejects(respond({}, { nodes, models: {}, ops: [AbsentOp] }), {
+      code: Code.opFailure,
+      message: 'op "answer" has nothing to respond with: none of "absent" gave an output',
+    });
+  });
+});
 
 describe("GeneralResponseOp, asked for outputs", () => {
   test("gives all of them in the model's order when none is asked for", async () => {

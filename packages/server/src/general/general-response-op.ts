@@ -11,25 +11,32 @@ import { sequenceOffsets } from "./padded-sequences.js";
 import { profileOf } from "./profile.js";
 
 /**
- * The response of GeneralModelService: one ModelOutput per dependency, with the tensors the request asks for, in the
- * order it asks; all of them, in the model's order, when it asks for none.
+ * The response of GeneralModelService: one ModelOutput per dependency that gave an output, with the tensors the request
+ * asks for, in the order it asks; all of them, in the model's order, when it asks for none.
  */
 export class GeneralResponseOp extends OpWithChannel<GeneralResponse> {
   static readonly type: string = "GeneralResponseOp";
 
   inference(): void {
     const request = this.requestMessage<GeneralRequest>();
-    const blobs = this.preNames.map((name) => this.dependArgument<GeneralBlob>(name));
+    const names = this.preNames.filter((name) => this.hasDependArgument(name));
+    if (names.length === 0) this.#refuseNone();
+    const blobs = names.map((name) => this.dependArgument<GeneralBlob>(name));
     const profile = profileOf(this, request.profileServer, stampsOf(blobs));
     refuseUnknownFetches(request.fetchVarNames, blobs);
     this.output = {
-      outputs: blobs.map((blob, i) => this.modelOutput(this.preNames[i] ?? "", blob, request.fetchVarNames)),
+      outputs: blobs.map((blob, i) => this.modelOutput(names[i] ?? "", blob, request.fetchVarNames)),
       profileTime: profile.stamps(),
       profileServer: request.profileServer,
       logId: this.call.logId,
       errNo: 0,
       errMsg: "",
     };
+  }
+
+  #refuseNone(): never {
+    const message = `op "${this.name}" has nothing to respond with: none of ${quoteNames(this.preNames)} gave an output`;
+    throw new ServeError(Code.opFailure, message);
   }
 
   /** One dependency's part; other responses change the tensors here. */

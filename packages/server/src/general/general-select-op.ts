@@ -1,6 +1,5 @@
-import { Code, GeneralBlob, type OpBinding, OpWithChannel, quoteNames, ServeError } from "@paddlewheel/core";
+import { Code, GeneralBlob, OpWithChannel, quoteNames, ServeError } from "@paddlewheel/core";
 import type { GeneralRequest } from "@paddlewheel/wire";
-import { copyTensors } from "./copy-tensors.js";
 import { profileOf } from "./profile.js";
 
 /**
@@ -9,20 +8,14 @@ import { profileOf } from "./profile.js";
  */
 export class GeneralSelectOp extends OpWithChannel<GeneralBlob> {
   static readonly type: string = "GeneralSelectOp";
-  #isLastReader: (name: string) => boolean = () => false;
-
-  override bind(binding: OpBinding): void {
-    super.bind(binding);
-    if (binding.isLastReader) this.#isLastReader = binding.isLastReader;
-  }
 
   inference(): void {
     const chosen = this.preNames.find((name) => this.hasDependArgument(name)) ?? this.#refuseNone();
     const blob = this.dependArgument<GeneralBlob>(chosen);
     const profile = profileOf(this, this.requestMessage<GeneralRequest>().profileServer, blob.timeStamps);
     const { vars, sequences } = blob;
-    // Whoever reads this output may change or give away its tensors: they must not be those another node still reads.
-    const tensors = this.#isLastReader(chosen) ? blob.tensors : copyTensors(blob.tensors);
+    // The tensors are shared with whoever else reads them, the map of them is not.
+    const tensors = new Map(blob.tensors);
     this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(), vars, sequences });
   }
 

@@ -5,7 +5,7 @@ import {
   Code,
   type Op,
   type OpClass,
-  readConfig,
+  readNodeConfig,
   ServeError,
   startupOp,
 } from "@paddlewheel/core";
@@ -37,7 +37,7 @@ export class WorkerOp {
     for (const { id, name } of channels.values()) this.#bus.register(new Channel(id, name));
     try {
       this.#op = new opClass();
-      const { config } = readConfig(opClass.config, node.conf.config);
+      const { config } = readNodeConfig(node.conf, opClass);
       this.#op.bind({ node, workflow, bus: this.#bus, config, environment: createWorkerEnvironment(node) });
     } catch (thrown) {
       throw new ServeError(Code.opFailure, `${this.#what} could not be created`, { cause: thrown });

@@ -2,7 +2,7 @@ import { type DagNode, type NodeConf, type OpInput, type OpTask, planDag } from 
 
 export const scriptedOps: string = new URL("./scripted-ops.js", import.meta.url).href;
 
-const anyOpType = { has: () => true, types: () => [], configOf: () => undefined };
+const anyOpType = { has: () => true, types: () => [], optionsOf: () => undefined };
 
 /** The node "it" of a workflow, which follows a node "before". */
 export function nodeOf(type: string, config: NodeConf["config"] = {}): DagNode {
