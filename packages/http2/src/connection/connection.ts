@@ -36,6 +36,8 @@ export class Connection implements StreamOwner, FlowSenderHost {
   readonly sender: FlowSender;
   /** What a new stream starts with, by the settings of both ends. */
   streamDefaults: StreamDefaults;
+  /** Streams the peer lets us open at once; none before its SETTINGS came. */
+  maxStreams = 0;
   readonly #role: ConnectionRole;
   readonly #limits: Http2Limits;
   readonly #hooks: ConnectionHooks;
@@ -98,6 +100,7 @@ export class Connection implements StreamOwner, FlowSenderHost {
   /** What the peer says of itself, as far as it bears on what leaves. */
   applySettings(settings: Settings): void {
     this.streamDefaults = { ...this.streamDefaults, sendWindowSize: settings.initialWindowSize };
+    this.maxStreams = settings.maxConcurrentStreams;
     this.writer.maxFrameSize = settings.maxFrameSize;
     this.#encoder.setMaxTableSize(settings.leastHeaderTableSize);
     this.#encoder.setMaxTableSize(settings.headerTableSize);

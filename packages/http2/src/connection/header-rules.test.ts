@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type HeaderPairs, requestHeaders, toFields } from "../testing/test-peer.js";
-import { declaredLength, requestFault, trailersFault } from "./header-rules.js";
+import { declaredLength, requestFault, responseFault, trailersFault } from "./header-rules.js";
 
 function faultOf(...more: HeaderPairs): string | undefined {
   return requestFault(toFields([...requestHeaders, ...more]));
@@ -85,6 +85,31 @@ describe("requestFault", () => {
       assert.equal(faultOf([name, "x"]), `${name} belongs to HTTP/1`);
     }
     assert.equal(faultOf(["te", "gzip"]), "te can only be trailers");
+  });
+});
+
+describe("responseFault", () => {
+  const faultOfPairs = (...pairs: HeaderPairs): string | undefined => responseFault(toFields(pairs));
+
+  test("finds nothing wrong with what servers send", () => {
+    assert.equal(faultOfPairs([":status", "200"], ["content-type", "application/grpc"]), undefined);
+    assert.equal(faultOfPairs([":status", "100"]), undefined);
+    assert.equal(faultOfPairs([":status", "999"]), undefined);
+  });
+
+  test("names a status that is missing, doubled, out of place or none", () => {
+    assert.equal(faultOfPairs(), ":status is missing");
+    assert.equal(faultOfPairs(["content-type", "text/html"]), ":status is missing");
+    assert.equal(faultOfPairs([":status", "200"], [":status", "200"]), ":status stands twice");
+    assert.equal(faultOfPairs(["x", "y"], [":status", "200"]), ":status stands behind other fields");
+    for (const status of ["", "20", "2000", "099", "2x0", "101"]) {
+      assert.equal(faultOfPairs([":status", status]), `:status cannot be "${status}"`);
+    }
+  });
+
+  test("names whatever else no answer may have", () => {
+    assert.equal(faultOfPairs([":status", "200"], [":path", "/"]), 'there is no ":path" here');
+    assert.equal(faultOfPairs([":status", "200"], ["connection", "close"]), "connection belongs to HTTP/1");
   });
 });
 

@@ -7,6 +7,7 @@ import type { HeaderField } from "../hpack/header-field.js";
 export type HeaderFault = string | undefined;
 
 const requestPseudoHeaders: readonly string[] = [":method", ":scheme", ":authority", ":path"];
+const responsePseudoHeaders: readonly string[] = [":status"];
 
 /** Belong to one hop of HTTP/1; here the frames do their work. */
 const connectionSpecific: ReadonlySet<string> = new Set([
@@ -19,6 +20,10 @@ const connectionSpecific: ReadonlySet<string> = new Set([
 
 export function requestFault(fields: readonly HeaderField[]): HeaderFault {
   return fieldsFault(fields, requestPseudoHeaders) ?? missingFault(fields);
+}
+
+export function responseFault(fields: readonly HeaderField[]): HeaderFault {
+  return fieldsFault(fields, responsePseudoHeaders) ?? statusFault(pseudoValue(fields, ":status"));
 }
 
 export function trailersFault(fields: readonly HeaderField[]): HeaderFault {
@@ -66,6 +71,12 @@ function missingFault(fields: readonly HeaderField[]): HeaderFault {
   if (!pseudoValue(fields, ":scheme")) return ":scheme is missing";
   if (!pseudoValue(fields, ":path")) return ":path is missing";
   return undefined;
+}
+
+/** 101 would change the protocol, which HTTP/2 does not do this way. Source: RFC 9113 §8.3.2 and §8.6. */
+function statusFault(status: string | undefined): HeaderFault {
+  if (status === undefined) return ":status is missing";
+  return /^[1-9]\d\d$/.test(status) && status !== "101" ? undefined : `:status cannot be ${quoted(status)}`;
 }
 
 /** Source: RFC 9113 §8.5. */

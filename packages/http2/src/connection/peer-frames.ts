@@ -19,7 +19,9 @@ export interface ConnectionRole {
   onEndedFirst(stream: Stream): void;
   /** A PING of ours was answered. */
   onPong(payload: Uint8Array): void;
-  onGoaway(lastStreamId: number): void;
+  onGoaway(lastStreamId: number, code: number): void;
+  /** The peer has reset a stream that was open. */
+  onPeerReset(): void;
 }
 
 /** What a connection does with the frames of its peer, in the order they come. Source: RFC 9113 §5.1 and §6. */
@@ -132,7 +134,7 @@ export class PeerFrames implements FrameVisitor, DataReceiverHost {
     const { receiver } = stream;
     connection.closeStream(stream, "reset-by-peer");
     receiver?.onReset(code);
-    connection.countReset();
+    this.#role.onPeerReset();
   }
 
   onSettings(payload: Uint8Array): void {
@@ -168,9 +170,9 @@ export class PeerFrames implements FrameVisitor, DataReceiverHost {
     else this.#connection.writer.ping(payload, true);
   }
 
-  onGoaway(lastStreamId: number): void {
+  onGoaway(lastStreamId: number, code: number): void {
     this.#connection.spendFrame("settings_flood");
-    this.#role.onGoaway(lastStreamId);
+    this.#role.onGoaway(lastStreamId, code);
   }
 
   onWindowUpdate(streamId: number, increment: number): void {

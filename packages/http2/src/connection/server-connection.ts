@@ -102,6 +102,11 @@ export class ServerConnection {
     this.#guard(() => this.#connection.read(this.#afterPreface(chunk)));
   }
 
+  /** The peer will send no more. */
+  receiveEnd(): void {
+    this.close();
+  }
+
   /** The bytes to write, in order. */
   takeOutput(): readonly Buffer[] {
     this.#isOutputKnown = false;
@@ -157,6 +162,7 @@ export class ServerConnection {
         if (Buffer.compare(payload, leavingPing) === 0) this.#isLeaveKnown = true;
       },
       onGoaway: () => this.#drain(),
+      onPeerReset: () => this.#connection.countReset(),
     };
   }
 

@@ -3,15 +3,20 @@ import type { Stream } from "./stream.js";
 /** How a stream came to its end, which decides what late frames on it mean. */
 export type StreamEnd = "ended" | "reset-by-peer" | "reset-by-us";
 
-/** Ends remembered: frames that cross with our reset arrive within a round trip. A power of two. */
+/**
+ * Ends remembered of each kind: frames that cross with our reset arrive within a round trip, in which thousands of streams
+ * may end as they should.
+ */
 const rememberedEnds = 256;
 
 /** The open streams of a connection, and how the last closed ones ended. */
 export class StreamTable {
   readonly #open = new Map<number, Stream>();
-  readonly #endedIds = new Uint32Array(rememberedEnds);
-  readonly #ends: StreamEnd[] = new Array<StreamEnd>(rememberedEnds).fill("ended");
-  #next = 0;
+  readonly #ends: Readonly<Record<StreamEnd, RecentIds>> = {
+    ended: new RecentIds(),
+    "reset-by-peer": new RecentIds(),
+    "reset-by-us": new RecentIds(),
+  };
 
   get size(): number {
     return this.#open.size;
@@ -38,14 +43,27 @@ export class StreamTable {
 
   /** Notes the end of a stream, which need not have been opened here. */
   remember(id: number, end: StreamEnd): void {
-    this.#endedIds[this.#next] = id;
-    this.#ends[this.#next] = end;
-    this.#next = (this.#next + 1) % rememberedEnds;
+    this.#ends[end].add(id);
   }
 
   /** Undefined for streams that were never opened or closed long ago. */
   endOf(id: number): StreamEnd | undefined {
-    const at = this.#endedIds.indexOf(id);
-    return at < 0 ? undefined : this.#ends[at];
+    const ends = Object.keys(this.#ends) as StreamEnd[];
+    return ends.find((end) => this.#ends[end].has(id));
+  }
+}
+
+/** The last ids that were added. */
+class RecentIds {
+  readonly #ids = new Uint32Array(rememberedEnds);
+  #next = 0;
+
+  add(id: number): void {
+    this.#ids[this.#next] = id;
+    this.#next = (this.#next + 1) % rememberedEnds;
+  }
+
+  has(id: number): boolean {
+    return this.#ids.includes(id);
   }
 }

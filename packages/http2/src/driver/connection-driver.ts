@@ -1,8 +1,6 @@
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "@paddlewheel/core";
 import type { ConnectionHooks, PeerError } from "../connection/connection-hooks.js";
-import { ServerConnection } from "../connection/server-connection.js";
-import type { StreamHandler } from "../connection/stream-handler.js";
 import type { Http2Limits, LimitName } from "../limits/http2-limits.js";
 import type { FlushQueue } from "./flush-queue.js";
 import { useSharedReadBuffer } from "./shared-read-buffer.js";
@@ -14,12 +12,24 @@ export interface DriverHooks {
   readonly onFault?: (error: unknown) => void;
 }
 
-export interface ConnectionDriverOptions {
+/** The end of a connection that a driver works for, serving or calling. */
+export interface DrivenConnection {
+  readonly state: string;
+  receive(chunk: Uint8Array): void;
+  /** The peer will send no more. */
+  receiveEnd(): void;
+  takeOutput(): readonly Buffer[];
+  setUnwrittenBytes(bytes: number): void;
+  /** The socket is gone; by an error, when there was one. */
+  abort(cause?: Error): void;
+}
+
+export interface ConnectionDriverOptions<C extends DrivenConnection> {
   readonly socket: Socket;
-  readonly handler: StreamHandler;
+  /** Makes the connection, which is to tell `hooks` what it wants. */
+  readonly create: (hooks: ConnectionHooks) => C;
   readonly limits: Http2Limits;
   readonly clock: Clock;
-  readonly random: () => number;
   readonly queue: FlushQueue;
   readonly hooks: DriverHooks;
   /** Reads into one buffer for all sockets where Node lets us. */
@@ -29,9 +39,9 @@ export interface ConnectionDriverOptions {
 /** Reading waits while the socket holds so many times `socketBufferSize`; bodies wait before that. */
 const readingFactor = 4;
 
-/** Carries bytes between a socket and a ServerConnection, and sees to it that a connection that has ended goes away. */
-export class ConnectionDriver implements ConnectionHooks {
-  readonly connection: ServerConnection;
+/** Carries bytes between a socket and a connection, and sees to it that a connection that has ended goes away. */
+export class ConnectionDriver<C extends DrivenConnection> implements ConnectionHooks {
+  readonly connection: C;
   readonly #socket: Socket;
   readonly #limits: Http2Limits;
   readonly #clock: Clock;
@@ -40,26 +50,27 @@ export class ConnectionDriver implements ConnectionHooks {
   readonly #sharesReadBuffer: boolean;
   #isQueued = false;
   #closeTimer: Timer | undefined;
+  #socketError: Error | undefined;
 
-  constructor(options: ConnectionDriverOptions) {
-    const { socket, handler, limits, clock } = options;
-    this.#socket = socket;
-    this.#limits = limits;
-    this.#clock = clock;
+  constructor(options: ConnectionDriverOptions<C>) {
+    this.#socket = options.socket;
+    this.#limits = options.limits;
+    this.#clock = options.clock;
     this.#queue = options.queue;
     this.#hooks = options.hooks;
     this.#sharesReadBuffer = options.sharesReadBuffer;
-    const chance = options.random();
-    this.connection = new ServerConnection({ handler, limits, hooks: this, now: clock.now(), chance });
+    this.connection = options.create(this);
   }
 
   /** Takes over the socket; `firstBytes` were read from it already. */
   start(firstBytes: Uint8Array): void {
     const socket = this.#socket;
     // A reset by the peer is the peer's right, and `close` follows.
-    socket.on("error", () => {});
+    socket.on("error", (error) => {
+      this.#socketError = error;
+    });
     socket.on("close", () => this.#onGone());
-    socket.on("end", () => this.connection.close());
+    socket.on("end", () => this.connection.receiveEnd());
     socket.on("drain", () => this.#onDrain());
     const receive = (chunk: Uint8Array): void => this.connection.receive(chunk);
     socket.on("data", receive);
@@ -119,7 +130,7 @@ export class ConnectionDriver implements ConnectionHooks {
   }
 
   #onGone(): void {
-    this.connection.abort();
+    this.connection.abort(this.#socketError);
     this.#closeTimer?.cancel();
   }
 }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { type Clock, systemClock, type Timer } from "@paddlewheel/core";
+import { ServerConnection } from "../connection/server-connection.js";
 import type { StreamHandler } from "../connection/stream-handler.js";
 import { type Http2Limits, resolveHttp2Limits } from "../limits/http2-limits.js";
 import { ConnectionDriver, type DriverHooks } from "./connection-driver.js";
@@ -34,7 +35,7 @@ export class Http2Server {
   readonly #hooks: DriverHooks;
   readonly #sharesReadBuffer: boolean;
   readonly #queue = new FlushQueue();
-  readonly #drivers = new Set<ConnectionDriver>();
+  readonly #drivers = new Set<ConnectionDriver<ServerConnection>>();
   #sweepTimer: Timer | undefined;
   #isShutDown = false;
 
@@ -49,15 +50,23 @@ export class Http2Server {
 
   /** Takes over a socket; `firstBytes` are what was read from it already, from the preface on. */
   serve(socket: Socket, firstBytes: Uint8Array = new Uint8Array(0)): void {
+    const limits = this.#limits;
+    const clock = this.#clock;
     const driver = new ConnectionDriver({
       socket,
-      handler: this.#handler,
-      limits: this.#limits,
-      clock: this.#clock,
-      random: this.#random,
+      limits,
+      clock,
       queue: this.#queue,
       hooks: this.#hooks,
       sharesReadBuffer: this.#sharesReadBuffer,
+      create: (hooks) =>
+        new ServerConnection({
+          handler: this.#handler,
+          limits,
+          hooks,
+          now: clock.now(),
+          chance: this.#random(),
+        }),
     });
     this.#drivers.add(driver);
     socket.once("close", () => this.#drivers.delete(driver));

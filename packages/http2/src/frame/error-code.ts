@@ -18,3 +18,15 @@ export const ErrorCode = {
 
 /** A code we send; what a peer sends may be any number. */
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+const names = new Map<number, string>(Object.entries(ErrorCode).map(([name, code]) => [code, name]));
+
+/** The name of a code as RFC 9113 writes it, like `REFUSED_STREAM`; the number of one that has none. */
+export function errorCodeName(code: number): string {
+  return (
+    names
+      .get(code)
+      ?.replace(/[A-Z\d]/g, "_$&")
+      .toUpperCase() ?? String(code)
+  );
+}

@@ -19,6 +19,7 @@ const changingNames: ReadonlySet<string> = new Set([
   "grpc-message",
   "grpc-status-details-bin",
   "grpc-timeout",
+  "log-id",
   "traceparent",
   "tracestate",
   "x-request-id",

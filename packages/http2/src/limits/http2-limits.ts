@@ -98,6 +98,7 @@ export type LimitName =
   | "window_update_flood"
   | "empty_data_flood"
   | "unknown_frame_flood"
+  | "informational_flood"
   | "late_frame_flood"
   | "body_timeout"
   | "response_timeout"
