@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { status } from "@grpc/grpc-js";
 import { Code, type CodeName } from "@paddlewheel/core";
-import { grpcStatus } from "./grpc/status.js";
 import { httpStatus } from "./http/status.js";
+import { grpcStatus } from "./rpc/grpc-status.js";
 
 const page = readFileSync(new URL("../../../docs/errors.md", import.meta.url), "utf8");
 const rows = [...page.matchAll(/^\| `(\w+)` *\| (-?\d+) *\| (\d+) *\| (\w+) *\|/gm)];

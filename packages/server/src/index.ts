@@ -30,5 +30,6 @@ export { PromMetrics } from "./observe/prom-metrics.js";
 export { type ImportOpModuleOptions, importOpModule } from "./op-modules/import-op-module.js";
 export { type OpModule, type RegisterFunction, registerOpModule } from "./op-modules/op-module.js";
 export { createRegistries, knownNames, type Registries, type RpcServiceFactory } from "./registries.js";
+export type { GrpcEngine } from "./rpc/grpc-host.js";
 export { createProtoService } from "./rpc/proto-service.js";
 export { ServerManager, type ServerOptions } from "./server-manager.js";

@@ -11,19 +11,18 @@ import {
   type TraceSink,
 } from "@paddlewheel/core";
 import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
+import { createGrpcHost } from "./create-grpc-host.js";
 import { createServices, opsOnPool } from "./create-services.js";
-import { GrpcHealth } from "./grpc/health.js";
-import { addReflection } from "./grpc/reflection.js";
-import { GrpcTransport } from "./grpc/transport.js";
 import { HttpTransport } from "./http/transport.js";
 import { LateInferManager } from "./late-infer-manager.js";
 import { defaultLimits, type ServerLimits } from "./limits.js";
-import { Listener } from "./listener/listener.js";
+import { Listener, type ListenerOptions } from "./listener/listener.js";
 import { PromMetrics } from "./observe/prom-metrics.js";
 import { createOpPool, type WorkerOpPool } from "./op-pool/op-pool.js";
 import { createRegistries, type Registries } from "./registries.js";
 import { CallGate } from "./rpc/call-gate.js";
 import { CallTracer } from "./rpc/call-tracer.js";
+import type { GrpcEngine, GrpcHost } from "./rpc/grpc-host.js";
 import { ServiceDirectory } from "./rpc/service-directory.js";
 
 export interface ServerOptions {
@@ -46,6 +45,8 @@ export interface ServerOptions {
   readonly traceRequests?: boolean;
   /** Where traces of calls go; whoever brings it closes it, after `stop`. Default none. */
   readonly traceSink?: TraceSink;
+  /** What speaks gRPC. Default "native", our own; "grpc-js" is @grpc/grpc-js, at several times the CPU time per call. */
+  readonly grpc?: GrpcEngine;
   /** Told of each step of a model's loading. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }
@@ -64,10 +65,10 @@ export class ServerManager {
   readonly #opPool: WorkerOpPool;
   readonly #gate: CallGate;
   readonly #http: HttpTransport;
-  readonly #grpc: GrpcTransport;
   readonly #listener: Listener;
-  readonly #health = new GrpcHealth();
   readonly #stopLoading = new AbortController();
+  /** From `start` on. */
+  #grpc: GrpcHost | undefined;
   #loading: Promise<LocalInferManager> | undefined;
   #state: State = "new";
   #stopped: Promise<void> | undefined;
@@ -81,13 +82,11 @@ export class ServerManager {
     const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
     this.#gate = new CallGate({ ...shared, tracer: this.#createTracer() });
     this.#http = new HttpTransport({ ...shared, gate: this.#gate, directory: this.#directory });
-    this.#grpc = new GrpcTransport({ ...shared, gate: this.#gate });
-    const handlers = {
-      http1: this.#http.handle.bind(this.#http),
-      http2: this.#grpc.handle.bind(this.#grpc),
+    const handlers: ListenerOptions["handlers"] = {
+      http1: (socket, firstBytes) => this.#http.handle(socket, firstBytes),
+      http2: (socket, firstBytes) => this.#grpc?.handle(socket, firstBytes),
     };
     this.#listener = new Listener({ ...shared, handlers });
-    this.#health.addTo(this.#grpc.server);
     const threads = options.opThreadNum;
     this.#opPool = createOpPool({ ...shared, ...(threads ? { threads } : {}) });
     for (const service of createServices(options.conf, this.#registries, {
@@ -105,9 +104,6 @@ export class ServerManager {
   /** Hosts another service on every transport it allows; before `start`. */
   register(service: RpcService): void {
     this.#directory.register(service);
-    if (!isOnGrpc(service)) return;
-    this.#grpc.register(service);
-    this.#health.addService(service.name);
   }
 
   /**
@@ -118,17 +114,16 @@ export class ServerManager {
   async start(): Promise<AddressInfo> {
     this.#state = "starting";
     const { conf, host = "0.0.0.0", port = 9393 } = this.#options;
-    addReflection(this.#grpc.server, this.#directory.services().filter(isOnGrpc));
     try {
+      this.#grpc = await this.#createGrpcHost();
+      this.#throwIfStopped();
       const address = await this.#listener.listen(conf.port || port, host);
       this.#loading = this.#loadModels();
       this.#engines.bind(await this.#loading);
       await this.#opPool.prepare(opsOnPool(conf, this.#registries.ops));
-      if (this.#stopped !== undefined) {
-        throw new ServeError(Code.unavailable, "the server was stopped while it started");
-      }
+      this.#throwIfStopped();
       this.#gate.open();
-      this.#health.setServing(true);
+      this.#grpc.setServing(true);
       this.#state = "ready";
       return address;
     } catch (error) {
@@ -145,23 +140,23 @@ export class ServerManager {
 
   /** No call is at work and every answer has left; the transports know of the latter, after the call is over. */
   get isIdle(): boolean {
-    return this.#gate.isIdle && this.#http.isIdle && this.#grpc.isIdle;
+    return this.#gate.isIdle && this.#http.isIdle && (this.#grpc?.isIdle ?? true);
   }
 
   async #stop(): Promise<void> {
     this.#state = "stopping";
     this.#stopLoading.abort();
-    this.#health.setServing(false);
+    this.#grpc?.setServing(false);
     this.#http.drain();
     // Connections the kernel has taken for us already are accepted in this turn; closing first would reset them.
     await nextTurn();
     this.#listener.stopAccepting();
-    this.#grpc.drain();
+    this.#grpc?.drain();
     const isDrained = await this.#listener.drain(this, this.#limits.drainTimeoutMs);
     if (!isDrained) this.#logger.warn({ drainTimeoutMs: this.#limits.drainTimeoutMs }, "calls were cut off");
     this.#listener.destroyConnections();
     this.#http.close();
-    this.#grpc.close();
+    this.#grpc?.close();
     const manager = await this.#loading?.catch(() => undefined);
     await manager?.close();
     await this.#opPool.close();
@@ -178,6 +173,24 @@ export class ServerManager {
       ...(threadNum ? { defaultThreadNum: threadNum } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
+  }
+
+  #throwIfStopped(): void {
+    if (this.#stopped !== undefined) {
+      throw new ServeError(Code.unavailable, "the server was stopped while it started");
+    }
+  }
+
+  async #createGrpcHost(): Promise<GrpcHost> {
+    const grpc = await createGrpcHost(this.#options.grpc ?? "native", {
+      gate: this.#gate,
+      limits: this.#limits,
+      logger: this.#logger,
+      metrics: this.#metrics,
+    });
+    for (const service of this.#directory.services().filter(isOnGrpc)) grpc.register(service);
+    grpc.addReflection();
+    return grpc;
   }
 
   #createTracer(): CallTracer {

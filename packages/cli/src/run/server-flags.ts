@@ -19,6 +19,13 @@ export const serverFlags: FlagTable = {
     help: "worker threads for Ops that run on the pool, when there are any",
   },
   host: { kind: "text", value: "HOST", default: "0.0.0.0", help: "address to listen on" },
+  grpc: {
+    kind: "text",
+    value: "ENGINE",
+    default: "native",
+    choices: ["native", "grpc-js"],
+    help: "what speaks gRPC: native, ours, or grpc-js, @grpc/grpc-js at several times the CPU time per call",
+  },
   max_concurrency: {
     kind: "int",
     value: "N",

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { checkServeConf, formatDiagnostic, type ServeOptions, type ServerConf } from "@paddlewheel/conf";
-import { createRegistries, knownNames } from "@paddlewheel/server";
+import { createRegistries, type GrpcEngine, knownNames } from "@paddlewheel/server";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import type { FlagValues } from "../flags/flag-values.js";
@@ -42,6 +42,8 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
         threadNum: values.int("thread"),
         logLevel: values.text("log_level"),
         opThreadNum: values.int("op_threads"),
+        // One of the flag's choices.
+        grpc: values.text("grpc") as GrpcEngine | undefined,
       }),
     },
     terminal,

@@ -1,3 +1,4 @@
+import type { GrpcEngine } from "@paddlewheel/server";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import { tableOf } from "../flags/flag.js";
@@ -43,6 +44,8 @@ export async function start({ values: own, terminal }: CommandCall): Promise<Exi
         threadNum: values.int("num_threads"),
         logLevel: values.text("log_level"),
         opThreadNum: values.int("op_threads"),
+        // One of the flag's choices.
+        grpc: values.text("grpc") as GrpcEngine | undefined,
       }),
     },
     terminal,

@@ -1,12 +1,14 @@
 import { defineMethod, type MessageCodec, type RpcService, type TraceSink } from "@paddlewheel/core";
 import { RecordingLogger } from "@paddlewheel/core/testing";
 import { GrpcTransport } from "../grpc/transport.js";
+import { GrpcJsTransport } from "../grpc-js/transport.js";
 import { HttpTransport } from "../http/transport.js";
 import { defaultLimits, type ServerLimits } from "../limits.js";
 import { Listener } from "../listener/listener.js";
 import { PromMetrics } from "../observe/prom-metrics.js";
 import { CallGate } from "../rpc/call-gate.js";
 import { CallTracer } from "../rpc/call-tracer.js";
+import type { GrpcEngine, GrpcHost } from "../rpc/grpc-host.js";
 import { ServiceDirectory } from "../rpc/service-directory.js";
 
 /** Messages that are plain text on every wire. */
@@ -36,25 +38,27 @@ export class TestServer {
   readonly logger: RecordingLogger = new RecordingLogger();
   readonly gate: CallGate;
   readonly http: HttpTransport;
-  readonly grpc: GrpcTransport;
+  readonly grpc: GrpcHost;
   readonly listener: Listener;
   port = 0;
 
   constructor(
     services: readonly RpcService[],
     limits: Partial<ServerLimits> = {},
-    tracing: { readonly isOnRequest?: boolean; readonly sink?: TraceSink } = {},
+    options: { readonly grpc?: GrpcEngine; readonly isOnRequest?: boolean; readonly sink?: TraceSink } = {},
   ) {
     const shared = { limits: { ...defaultLimits, ...limits }, logger: this.logger, metrics: this.metrics };
     const directory = new ServiceDirectory();
-    const tracer = new CallTracer({ isOnRequest: true, sink: undefined, logger: this.logger, ...tracing });
+    const tracer = new CallTracer({ isOnRequest: true, sink: undefined, logger: this.logger, ...options });
     this.gate = new CallGate({ ...shared, tracer });
     this.http = new HttpTransport({ ...shared, gate: this.gate, directory });
-    this.grpc = new GrpcTransport({ ...shared, gate: this.gate });
+    const Grpc = options.grpc === "grpc-js" ? GrpcJsTransport : GrpcTransport;
+    this.grpc = new Grpc({ ...shared, gate: this.gate });
     for (const service of services) {
       directory.register(service);
       this.grpc.register(service);
     }
+    this.grpc.addReflection();
     const handlers = { http1: this.http.handle.bind(this.http), http2: this.grpc.handle.bind(this.grpc) };
     this.listener = new Listener({ ...shared, handlers });
   }

@@ -9,9 +9,15 @@ function overEveryTransport(
   name: string,
   body: (client: TestClient, server: TestServer) => Promise<void>,
 ): void {
-  for (const createClient of [httpClient, grpcClient]) {
-    test(`${name} (${createClient === httpClient ? "http" : "grpc"})`, async () => {
-      await using server = await new TestServer([service], { maxBodySize: 1000, maxConcurrency: 2 }).start();
+  for (const [transport, createClient] of [
+    ["http", httpClient],
+    ["grpc", grpcClient],
+    ["grpc-js", grpcClient],
+  ] as const) {
+    test(`${name} (${transport})`, async () => {
+      const limits = { maxBodySize: 1000, maxConcurrency: 2 };
+      const grpc = transport === "grpc-js" ? transport : "native";
+      await using server = await new TestServer([service], limits, { grpc }).start();
       const client = createClient(server.port);
       try {
         await body(client, server);

@@ -1,175 +1,179 @@
 import type { Socket } from "node:net";
 import {
-  Metadata,
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type sendUnaryData,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
-import {
   type Call,
-  codeName,
+  Code,
   type Logger,
+  type Metrics,
   type RpcMethod,
   type RpcService,
   ServeError,
   shortServiceName,
 } from "@paddlewheel/core";
+import {
+  type BodyReceiver,
+  type HeaderField,
+  Http2Server,
+  type ServerStream,
+  type StreamHandler,
+} from "@paddlewheel/http2";
 import type { ServerLimits } from "../limits.js";
-import type { CallGate } from "../rpc/call-gate.js";
-import { traceHeader } from "../rpc/call-tracer.js";
-import { createCall, type ReceivedCall } from "../rpc/create-call.js";
-import { grpcStatus } from "./status.js";
+import { type CallGate, limitCounter } from "../rpc/call-gate.js";
+import { createCall } from "../rpc/create-call.js";
+import type { GrpcHost } from "../rpc/grpc-host.js";
+import { notImplemented } from "../rpc/service-directory.js";
+import { errorAnswer } from "./answer-fields.js";
+import { GrpcHealth } from "./health.js";
+import { OpenRequests } from "./open-requests.js";
+import { GrpcReflection } from "./reflection.js";
+import { isGrpcRequest, isRefusal, type RequestHead, readRequestHead } from "./request-head.js";
+import { StreamCall, type StreamMethod } from "./stream-call.js";
+import { UnaryCall, type UnaryCallHost } from "./unary-call.js";
 
 export interface GrpcTransportOptions {
   readonly gate: CallGate;
   readonly limits: ServerLimits;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Answers requests over HTTP/2 that are not gRPC. */
+  readonly otherwise?: StreamHandler;
 }
 
-type RawCall = ServerUnaryCall<Buffer, Uint8Array>;
+/** What stands behind a path. */
+interface HostedMethod {
+  readonly service: string;
+  readonly name: string;
+  readonly method: RpcMethod;
+}
 
-/** gRPC on @grpc/grpc-js, over sockets our listener accepted. Messages stay bytes here: the method's codec reads them. */
-export class GrpcTransport {
+/** gRPC on our own HTTP/2, over sockets our listener accepted. */
+export class GrpcTransport implements GrpcHost, StreamHandler {
   readonly #gate: CallGate;
   readonly #limits: ServerLimits;
-  readonly #logger: Logger;
-  readonly #server: Server;
-  readonly #injector: ReturnType<Server["createConnectionInjector"]>;
-  #unsent = 0;
+  readonly #otherwise: StreamHandler | undefined;
+  readonly #http2: Http2Server;
+  readonly #callHost: UnaryCallHost;
+  readonly #openRequests = new OpenRequests();
+  readonly #health = new GrpcHealth();
+  readonly #services: RpcService[] = [];
+  /** By path, under the full and the short name of each service. */
+  readonly #methods = new Map<string, HostedMethod>();
+  /** What gRPC itself offers, by path. */
+  readonly #streamMethods = new Map<string, StreamMethod>(this.#health.methods);
+  /** By the list that HTTP/2 gives: it is the same one each time a client repeats a header block. */
+  readonly #heads = new WeakMap<readonly HeaderField[], RequestHead>();
 
-  constructor(options: GrpcTransportOptions) {
-    this.#gate = options.gate;
-    this.#limits = options.limits;
-    this.#logger = options.logger;
-    this.#server = new Server({
-      "grpc.max_receive_message_length": options.limits.maxBodySize,
-      "grpc.max_concurrent_streams": options.limits.maxConcurrentStreams,
-      "grpc.keepalive_time_ms": 30_000,
-      "grpc.keepalive_timeout_ms": 10_000,
-      "grpc.max_connection_idle_ms": 300_000,
-      "grpc.enable_channelz": 0,
+  constructor({ gate, limits, logger, metrics, otherwise }: GrpcTransportOptions) {
+    this.#gate = gate;
+    this.#limits = limits;
+    this.#otherwise = otherwise;
+    this.#callHost = {
+      gate,
+      openRequests: this.#openRequests,
+      maxMessageSize: limits.maxBodySize,
+      onUnsent: (error) => logger.error({ err: error }, "an answer could not be sent"),
+    };
+    this.#http2 = new Http2Server({
+      handler: this,
+      limits: {
+        maxConcurrentStreams: limits.maxConcurrentStreams,
+        bodyTimeoutMs: limits.requestTimeoutMs,
+        drainTimeoutMs: limits.drainTimeoutMs,
+      },
+      onLimit: (name) => limitCounter(metrics, name).increment(),
+      onPeerError: (error) => logger.debug({ ...error }, "an HTTP/2 peer broke a rule"),
+      onFault: (error) => logger.error({ err: error }, "an HTTP/2 connection failed inside"),
     });
-    this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
   }
 
-  /** For services that come as grpc-js implementations: health, reflection. */
-  get server(): Pick<Server, "addService"> {
-    return this.#server;
-  }
-
-  /** Hosts a service under its full and its short name. */
   register(service: RpcService): void {
+    this.#services.push(service);
+    this.#health.addService(service.name);
     for (const name of new Set([service.name, shortServiceName(service.name)])) {
-      const definition: Record<string, object> = {};
-      const implementation: UntypedServiceImplementation = {};
       for (const method of service.methods) {
-        definition[method.name] = methodDefinition(name, method);
-        implementation[method.name] = (raw: RawCall, respond: sendUnaryData<Uint8Array>) => {
-          this.#answer({ service, method, raw, respond }).catch((error: unknown) => {
-            this.#logger.error({ err: error, method: method.name }, "an answer could not be sent");
-          });
-        };
+        this.#methods.set(`/${name}/${method.name}`, { service: service.name, name: method.name, method });
       }
-      this.#server.addService(definition as Parameters<Server["addService"]>[0], implementation);
     }
   }
 
-  handle(socket: Socket): void {
-    this.#injector.injectConnection(socket);
+  addReflection(): void {
+    for (const [path, method] of new GrpcReflection(this.#services).methods) {
+      this.#streamMethods.set(path, method);
+    }
   }
 
-  /** Every call has its whole answer, or its stream is gone. */
+  setServing(isServing: boolean): void {
+    this.#health.setServing(isServing);
+  }
+
+  handle(socket: Socket, firstBytes: Uint8Array): void {
+    this.#http2.serve(socket, firstBytes);
+  }
+
   get isIdle(): boolean {
-    return this.#unsent === 0;
+    return this.#http2.streamCount === 0;
   }
 
-  /** Tells every peer to send no more calls here; calls at work go on. */
   drain(): void {
-    this.#injector.drain(this.#limits.drainTimeoutMs);
+    this.#openRequests.drain();
+    this.#http2.shutdown();
   }
 
   close(): void {
-    this.#server.forceShutdown();
+    this.#openRequests.close();
+    this.#http2.close();
   }
 
-  async #answer(options: {
-    readonly service: RpcService;
-    readonly method: RpcMethod;
-    readonly raw: RawCall;
-    readonly respond: sendUnaryData<Uint8Array>;
-  }): Promise<void> {
-    const { service, method, raw, respond } = options;
-    const call = this.#createCall(service, method, raw);
-    this.#unsent++;
-    // grpc-js also says so at the end of a call that was answered, once the last of its bytes may leave.
-    raw.once("cancelled", () => {
-      this.#unsent--;
-      call.cancel();
-    });
-    try {
-      const bytes = await this.#gate.run(call, async () => {
-        const response = await method.handle(method.request.decode(raw.request), call);
-        return method.response.encode(response);
-      });
-      respond(null, bytes, this.#trailers(call));
-    } catch (thrown) {
-      respond(statusObject(ServeError.from(thrown), this.#trailers(call)));
+  onHeaders(stream: ServerStream, fields: readonly HeaderField[]): BodyReceiver | undefined {
+    const known = this.#heads.get(fields);
+    if (known) return this.#open(stream, known);
+    if (!isGrpcRequest(fields)) return this.#otherwise?.onHeaders(stream, fields);
+    const head = readRequestHead(fields, this.#limits);
+    if (isRefusal(head)) {
+      stream.sendHeaders(head, true);
+      return undefined;
     }
+    this.#heads.set(fields, head);
+    return this.#open(stream, head);
   }
 
-  #createCall(service: RpcService, method: RpcMethod, raw: RawCall): Call {
-    const received: ReceivedCall = {
-      service: service.name,
-      method: method.name,
-      protocol: "grpc",
-      timeoutMs: this.#timeoutMs(raw.getDeadline()),
-      header: (name) => metadataText(raw.metadata, name),
-    };
-    return createCall(received, this.#gate.tracer);
+  #open(stream: ServerStream, head: RequestHead): BodyReceiver | undefined {
+    const found = this.#methods.get(head.path);
+    const streamMethod = found ? undefined : this.#streamMethods.get(head.path);
+    if (streamMethod) return this.#openStream(stream, head, streamMethod);
+    const call = this.#createCall(head, found);
+    const refusal = this.#gate.begin(call) ?? this.#refuse(call, head, found);
+    if (found && !refusal) {
+      return new UnaryCall({ host: this.#callHost, stream, head, method: found.method, call });
+    }
+    if (refusal) stream.sendHeaders(errorAnswer(refusal, this.#gate.tracer.report(call)), true);
+    return undefined;
   }
 
-  /** Metadata behind the answer; most often there is none. */
-  #trailers(call: Call): Metadata | undefined {
-    const report = this.#gate.tracer.report(call);
-    if (report === undefined) return undefined;
-    const trailers = new Metadata();
-    trailers.set(traceHeader, report);
-    return trailers;
+  #openStream(stream: ServerStream, head: RequestHead, method: StreamMethod): BodyReceiver | undefined {
+    if (!head.fault) return new StreamCall({ stream, head, method, openRequests: this.#openRequests });
+    stream.sendHeaders(errorAnswer(head.fault), true);
+    return undefined;
   }
 
-  #timeoutMs(deadline: Date | number): number | undefined {
-    const remaining = Number(deadline) - Date.now();
-    if (Number.isFinite(remaining)) return Math.min(remaining, this.#limits.maxTimeoutMs);
-    return this.#limits.defaultTimeoutMs || undefined;
+  #createCall({ timeoutMs, callHeaders: headers }: RequestHead, found: HostedMethod | undefined): Call {
+    // Names of unknown services stay out: they would become metric labels.
+    const { service, name } = found ?? unknownMethod;
+    return createCall({ protocol: "grpc", service, method: name, timeoutMs, headers }, this.#gate.tracer);
+  }
+
+  /** The end of a call that was taken in and cannot be made. */
+  #refuse(call: Call, { path, fault }: RequestHead, found: HostedMethod | undefined): ServeError | undefined {
+    if (found && !fault) return undefined;
+    return this.#gate.fail(call, found ? fault : this.#notFound(path));
+  }
+
+  #notFound(path: string): ServeError {
+    const [, service = ""] = path.split("/", 2);
+    const isHosted = this.#services.some(
+      ({ name }) => name === service || shortServiceName(name) === service,
+    );
+    return new ServeError(isHosted ? Code.methodNotFound : Code.serviceNotFound, notImplemented(path));
   }
 }
 
-function methodDefinition(service: string, method: RpcMethod): object {
-  const asIs = (bytes: Buffer): Buffer => bytes;
-  return {
-    path: `/${service}/${method.name}`,
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: asIs,
-    requestDeserialize: asIs,
-    responseSerialize: asIs,
-    responseDeserialize: asIs,
-  };
-}
-
-function metadataText(metadata: Metadata, key: string): string | undefined {
-  const values = metadata.get(key);
-  return values.length > 0 ? values.join(", ") : undefined;
-}
-
-/** The error as a gRPC status; the number gRPC has no place for travels as `x-bd-error-code`. */
-function statusObject(
-  error: ServeError,
-  metadata: Metadata = new Metadata(),
-): { code: number; details: string; metadata: Metadata } {
-  metadata.set("x-bd-error-code", String(error.code));
-  const code = grpcStatus[codeName(error.code) ?? "internal"];
-  return { code, details: error.message, metadata };
-}
+const unknownMethod = { service: "unknown", name: "unknown" };

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { type Call, codeName, type Logger, type RpcMethod, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { traceHeader } from "../rpc/call-tracer.js";
+import { readCallHeaders, traceHeader } from "../rpc/call-headers.js";
 import { createCall, type ReceivedCall } from "../rpc/create-call.js";
 import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
 import { packBody, readBody } from "./body.js";
@@ -80,7 +80,9 @@ export class HttpTransport {
     this.#pages.set(path, page);
   }
 
-  handle(socket: Socket): void {
+  /** Takes over a connection; `firstBytes` were read from it already. */
+  handle(socket: Socket, firstBytes: Uint8Array): void {
+    socket.unshift(firstBytes);
     this.#server.emit("connection", socket);
   }
 
@@ -192,7 +194,7 @@ export class HttpTransport {
       method: found?.method.name ?? "unknown",
       protocol: "http",
       timeoutMs: this.#limits.defaultTimeoutMs || undefined,
-      header: (name) => header(headers[name]),
+      headers: readCallHeaders((name) => header(headers[name])),
     };
     return createCall(received, this.#gate.tracer);
   }

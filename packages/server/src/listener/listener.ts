@@ -1,12 +1,12 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay, setImmediate as endOfTurn } from "node:timers/promises";
 import { Code, type Counter, type Logger, type Metrics, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import { limitCounter } from "../rpc/call-gate.js";
 import { sniffProtocol, type WireProtocol } from "./sniff.js";
 
-/** Takes over a connection whose first bytes are still to be read from it. */
-export type ConnectionHandler = (socket: Socket) => void;
+/** Takes over a connection; `firstBytes` were read from it already, and are to be put back where that is easier. */
+export type ConnectionHandler = (socket: Socket, firstBytes: Uint8Array) => void;
 
 /** A stopping server gives open connections this long to bring what they have begun to send, in ms. */
 const settleMs = 500;
@@ -76,6 +76,8 @@ export class Listener {
     while (!isDone()) {
       if (performance.now() >= deadline) return false;
       await delay(pollMs);
+      // Answers made in this turn are handed to their sockets at its end.
+      await endOfTurn();
     }
     return true;
   }
@@ -103,8 +105,8 @@ export class Listener {
   }
 
   /**
-   * Waits for the bytes that tell the protocol, puts them back, and hands the socket on. Bytes are put back only once:
-   * each time they are, the socket says at once that it is readable.
+   * Waits for the bytes that tell the protocol, and hands the socket on with them. They are not put back while others
+   * are awaited: each time they are, the socket says at once that it is readable.
    */
   #sniff(socket: Socket): void {
     let start: Buffer = Buffer.alloc(0);
@@ -115,18 +117,17 @@ export class Listener {
       const protocol = sniffProtocol(start);
       if (!protocol) return;
       socket.off("readable", onReadable);
-      socket.unshift(start);
-      this.#hand(socket, protocol);
+      this.#hand(socket, protocol, start);
     };
     socket.on("readable", onReadable);
   }
 
-  #hand(socket: Socket, protocol: WireProtocol): void {
+  #hand(socket: Socket, protocol: WireProtocol, firstBytes: Uint8Array): void {
     socket.setTimeout(0);
     socket.removeAllListeners("timeout");
     const handler = this.#handlers[protocol];
     if (handler) {
-      handler(socket);
+      handler(socket, firstBytes);
     } else {
       this.#logger.warn({ protocol }, "connection closed: this server does not speak the protocol");
       socket.destroy();

@@ -48,32 +48,56 @@ export class CallGate {
   }
 
   /**
-   * Runs `work` for `call` and gives its result. Whatever goes wrong comes out as a ServeError that may be shown to the
-   * caller: a failure of our own is logged in full and leaves as "internal error" with the request id.
+   * Takes a call in: from here on it is at work, until `succeed` or `fail`. Gives the error to answer with instead when
+   * the call is refused; it is over then.
    */
-  async run<T>(call: Call, work: () => Promise<T> | T): Promise<T> {
+  begin(call: Call): ServeError | undefined {
     this.#atWork++;
-    try {
-      this.#admit();
-      const result = await work();
-      this.#finish(call, undefined);
-      return result;
-    } catch (thrown) {
-      const error = this.#presentable(call, ServeError.from(thrown));
-      this.#finish(call, error);
-      throw error;
-    } finally {
-      this.#atWork--;
-    }
+    const refusal = this.#refusal();
+    return refusal && this.fail(call, refusal);
   }
 
-  #admit(): void {
+  /** The call has its answer, in bytes. */
+  succeed(call: Call): void {
+    this.#atWork--;
+    this.#finish(call, undefined);
+  }
+
+  /**
+   * Whatever went wrong comes out as a ServeError that may be shown to the caller: a failure of our own is logged in full
+   * and leaves as "internal error" with the request id.
+   */
+  fail(call: Call, thrown: unknown): ServeError {
+    this.#atWork--;
+    const error = this.#presentable(call, ServeError.from(thrown));
+    this.#finish(call, error);
+    return error;
+  }
+
+  /**
+   * Runs `work` for `call` from `begin` to its end and gives its result.
+   * @throws ServeError as `begin` and `fail` give it.
+   */
+  async run<T>(call: Call, work: () => Promise<T> | T): Promise<T> {
+    const refusal = this.begin(call);
+    if (refusal) throw refusal;
+    let result: T;
+    try {
+      result = await work();
+    } catch (thrown) {
+      throw this.fail(call, thrown);
+    }
+    this.succeed(call);
+    return result;
+  }
+
+  #refusal(): ServeError | undefined {
     if (!this.#isReady)
-      throw new ServeError(Code.unavailable, "the server is not ready: its models are loading");
+      return new ServeError(Code.unavailable, "the server is not ready: its models are loading");
     const { maxConcurrency } = this.#limits;
-    if (maxConcurrency === 0 || this.#atWork <= maxConcurrency) return;
+    if (maxConcurrency === 0 || this.#atWork <= maxConcurrency) return undefined;
     this.#refused.increment();
-    throw new ServeError(
+    return new ServeError(
       Code.resourceExhausted,
       `${this.#atWork} calls are at work, the limit of max_concurrency is ${maxConcurrency}`,
     );

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Code, type FinishedTrace, ServeError, type TraceContext, type TraceSink } from "@paddlewheel/core";
 import { RecordingLogger } from "@paddlewheel/core/testing";
+import { readCallHeaders } from "./call-headers.js";
 import { CallTracer } from "./call-tracer.js";
 import { createCall } from "./create-call.js";
 
@@ -36,7 +37,13 @@ function setUp({ isOnRequest = true, sink }: { isOnRequest?: boolean; sink?: Tra
   const tracer = new CallTracer({ isOnRequest, sink, logger });
   const call = (headers: Readonly<Record<string, string>> = {}) =>
     createCall(
-      { protocol: "http", service: "s", method: "m", timeoutMs: undefined, header: (name) => headers[name] },
+      {
+        protocol: "http",
+        service: "s",
+        method: "m",
+        timeoutMs: undefined,
+        headers: readCallHeaders((name) => headers[name]),
+      },
       tracer,
     );
   return { tracer, logger, call };

@@ -8,7 +8,7 @@ import {
   type TraceContext,
   type TraceSink,
 } from "@paddlewheel/core";
-import { type HeaderReader, readTraceContext } from "./trace-context.js";
+import type { CallHeaders } from "./call-headers.js";
 import { traceReport } from "./trace-report.js";
 
 export interface CallTracerOptions {
@@ -18,9 +18,6 @@ export interface CallTracerOptions {
   readonly sink: TraceSink | undefined;
   readonly logger: Logger;
 }
-
-/** Asks for a trace with the value `1`, and brings it with the answer. */
-export const traceHeader = "x-paddlewheel-trace";
 
 /** What a call is made with, as far as traces go. */
 export interface Tracing {
@@ -37,11 +34,10 @@ export class CallTracer {
     this.#options = options;
   }
 
-  /** Reads from the headers of a request which trace it belongs to and who wants to see it. */
-  read(header: HeaderReader): Tracing {
+  /** Decides which trace a request belongs to and who wants to see it. */
+  begin({ traceContext: received, asksForTrace }: CallHeaders): Tracing {
     const { isOnRequest, sink } = this.#options;
-    const received = readTraceContext(header);
-    const isForCaller = isOnRequest && header(traceHeader) === "1";
+    const isForCaller = isOnRequest && asksForTrace;
     if (!isForCaller && !sink) return { trace: undefined, traceContext: received };
     const traceId = received?.traceId ?? newTraceId();
     const isForSink = sink?.wants(traceId, received) ?? false;

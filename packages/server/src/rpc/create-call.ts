@@ -1,8 +1,7 @@
 import { Call, type Protocol, SpanKind } from "@paddlewheel/core";
+import type { CallHeaders } from "./call-headers.js";
 import type { CallTracer } from "./call-tracer.js";
-import { cleanRequestId, nextRequestId } from "./request-id.js";
-import type { HeaderReader } from "./trace-context.js";
-import { parseUnsignedId } from "./unsigned-id.js";
+import { nextRequestId } from "./request-id.js";
 
 /** A call as a transport received it. */
 export interface ReceivedCall {
@@ -10,14 +9,13 @@ export interface ReceivedCall {
   readonly service: string;
   readonly method: string;
   readonly timeoutMs: number | undefined;
-  /** Its headers, where the ids and the trace stand. */
-  readonly header: HeaderReader;
+  readonly headers: CallHeaders;
 }
 
-/** The neutral call of a received one: ids read or made, its trace begun when somebody wants to see it. */
+/** The neutral call of a received one: an id made where it has none, its trace begun when somebody wants to see it. */
 export function createCall(received: ReceivedCall, tracer: CallTracer): Call {
-  const { protocol, service, method, timeoutMs, header } = received;
-  const { trace, traceContext } = tracer.read(header);
+  const { protocol, service, method, timeoutMs, headers } = received;
+  const { trace, traceContext } = tracer.begin(headers);
   const call = new Call({
     protocol,
     service,
@@ -25,8 +23,8 @@ export function createCall(received: ReceivedCall, tracer: CallTracer): Call {
     timeoutMs,
     trace,
     traceContext,
-    logId: parseUnsignedId(header("log-id")),
-    requestId: cleanRequestId(header("x-request-id")) ?? nextRequestId(),
+    logId: headers.logId,
+    requestId: headers.requestId ?? nextRequestId(),
   });
   trace?.begin({ kind: SpanKind.call, name: `${service}/${method}`, startedAt: call.startedAt });
   return call;

@@ -1,0 +1,184 @@
+import type { Socket } from "node:net";
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import {
+  type Call,
+  codeName,
+  type Logger,
+  type RpcMethod,
+  type RpcService,
+  ServeError,
+  shortServiceName,
+} from "@paddlewheel/core";
+import type { ServerLimits } from "../limits.js";
+import type { CallGate } from "../rpc/call-gate.js";
+import { readCallHeaders, traceHeader } from "../rpc/call-headers.js";
+import { createCall, type ReceivedCall } from "../rpc/create-call.js";
+import type { GrpcHost } from "../rpc/grpc-host.js";
+import { grpcStatus } from "../rpc/grpc-status.js";
+import { GrpcHealth } from "./health.js";
+import { addReflection } from "./reflection.js";
+
+export interface GrpcJsTransportOptions {
+  readonly gate: CallGate;
+  readonly limits: ServerLimits;
+  readonly logger: Logger;
+}
+
+type RawCall = ServerUnaryCall<Buffer, Uint8Array>;
+
+/** gRPC on @grpc/grpc-js, over sockets our listener accepted. Messages stay bytes here: the method's codec reads them. */
+export class GrpcJsTransport implements GrpcHost {
+  readonly #gate: CallGate;
+  readonly #limits: ServerLimits;
+  readonly #logger: Logger;
+  readonly #server: Server;
+  readonly #injector: ReturnType<Server["createConnectionInjector"]>;
+  readonly #health = new GrpcHealth();
+  readonly #services: RpcService[] = [];
+  #unsent = 0;
+
+  constructor(options: GrpcJsTransportOptions) {
+    this.#gate = options.gate;
+    this.#limits = options.limits;
+    this.#logger = options.logger;
+    this.#server = new Server({
+      "grpc.max_receive_message_length": options.limits.maxBodySize,
+      "grpc.max_concurrent_streams": options.limits.maxConcurrentStreams,
+      "grpc.keepalive_time_ms": 30_000,
+      "grpc.keepalive_timeout_ms": 10_000,
+      "grpc.max_connection_idle_ms": 300_000,
+      "grpc.enable_channelz": 0,
+    });
+    this.#injector = this.#server.createConnectionInjector(ServerCredentials.createInsecure());
+    this.#health.addTo(this.#server);
+  }
+
+  register(service: RpcService): void {
+    this.#services.push(service);
+    this.#health.addService(service.name);
+    for (const name of new Set([service.name, shortServiceName(service.name)])) {
+      const definition: Record<string, object> = {};
+      const implementation: UntypedServiceImplementation = {};
+      for (const method of service.methods) {
+        definition[method.name] = methodDefinition(name, method);
+        implementation[method.name] = (raw: RawCall, respond: sendUnaryData<Uint8Array>) => {
+          this.#answer({ service, method, raw, respond }).catch((error: unknown) => {
+            this.#logger.error({ err: error, method: method.name }, "an answer could not be sent");
+          });
+        };
+      }
+      this.#server.addService(definition as Parameters<Server["addService"]>[0], implementation);
+    }
+  }
+
+  addReflection(): void {
+    addReflection(this.#server, this.#services);
+  }
+
+  setServing(isServing: boolean): void {
+    this.#health.setServing(isServing);
+  }
+
+  handle(socket: Socket, firstBytes: Uint8Array): void {
+    socket.unshift(firstBytes);
+    this.#injector.injectConnection(socket);
+  }
+
+  get isIdle(): boolean {
+    return this.#unsent === 0;
+  }
+
+  drain(): void {
+    this.#injector.drain(this.#limits.drainTimeoutMs);
+  }
+
+  close(): void {
+    this.#server.forceShutdown();
+  }
+
+  async #answer(options: {
+    readonly service: RpcService;
+    readonly method: RpcMethod;
+    readonly raw: RawCall;
+    readonly respond: sendUnaryData<Uint8Array>;
+  }): Promise<void> {
+    const { service, method, raw, respond } = options;
+    const call = this.#createCall(service, method, raw);
+    this.#unsent++;
+    // grpc-js also says so at the end of a call that was answered, once the last of its bytes may leave.
+    raw.once("cancelled", () => {
+      this.#unsent--;
+      call.cancel();
+    });
+    try {
+      const bytes = await this.#gate.run(call, async () => {
+        const response = await method.handle(method.request.decode(raw.request), call);
+        return method.response.encode(response);
+      });
+      respond(null, bytes, this.#trailers(call));
+    } catch (thrown) {
+      respond(statusObject(ServeError.from(thrown), this.#trailers(call)));
+    }
+  }
+
+  #createCall(service: RpcService, method: RpcMethod, raw: RawCall): Call {
+    const received: ReceivedCall = {
+      service: service.name,
+      method: method.name,
+      protocol: "grpc",
+      timeoutMs: this.#timeoutMs(raw.getDeadline()),
+      headers: readCallHeaders((name) => metadataText(raw.metadata, name)),
+    };
+    return createCall(received, this.#gate.tracer);
+  }
+
+  /** Metadata behind the answer; most often there is none. */
+  #trailers(call: Call): Metadata | undefined {
+    const report = this.#gate.tracer.report(call);
+    if (report === undefined) return undefined;
+    const trailers = new Metadata();
+    trailers.set(traceHeader, report);
+    return trailers;
+  }
+
+  #timeoutMs(deadline: Date | number): number | undefined {
+    const remaining = Number(deadline) - Date.now();
+    if (Number.isFinite(remaining)) return Math.min(remaining, this.#limits.maxTimeoutMs);
+    return this.#limits.defaultTimeoutMs || undefined;
+  }
+}
+
+function methodDefinition(service: string, method: RpcMethod): object {
+  const asIs = (bytes: Buffer): Buffer => bytes;
+  return {
+    path: `/${service}/${method.name}`,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
+  };
+}
+
+function metadataText(metadata: Metadata, key: string): string | undefined {
+  const values = metadata.get(key);
+  return values.length > 0 ? values.join(", ") : undefined;
+}
+
+/** The error as a gRPC status; the number gRPC has no place for travels as `x-bd-error-code`. */
+function statusObject(
+  error: ServeError,
+  metadata: Metadata = new Metadata(),
+): { code: number; details: string; metadata: Metadata } {
+  metadata.set("x-bd-error-code", String(error.code));
+  const code = grpcStatus[codeName(error.code) ?? "internal"];
+  return { code, details: error.message, metadata };
+}

@@ -1,0 +1,83 @@
+import { ServeError } from "@paddlewheel/core";
+import type { HeaderField } from "@paddlewheel/http2";
+import {
+  isGrpcContentType,
+  type MessageEncoding,
+  parseGrpcTimeout,
+  parseMessageEncoding,
+  pickMessageEncoding,
+} from "@paddlewheel/wire";
+import type { ServerLimits } from "../limits.js";
+import { type CallHeaders, readCallHeaders } from "../rpc/call-headers.js";
+
+/** What the headers of a gRPC request ask for. */
+export interface RequestHead {
+  readonly path: string;
+  readonly callHeaders: CallHeaders;
+  /** From the arrival of the headers; undefined for as long as it takes. */
+  readonly timeoutMs: number | undefined;
+  /** How messages flagged as compressed are packed. */
+  readonly encoding: MessageEncoding;
+  /** How the caller would have such messages answered. */
+  readonly answerEncoding: MessageEncoding;
+  /** Why the call cannot be made, where that is so. */
+  readonly fault: ServeError | undefined;
+}
+
+/** The whole answer to a request that is not gRPC. */
+export type HttpRefusal = readonly HeaderField[];
+
+const wrongMethod: HttpRefusal = [
+  { name: ":status", value: "405" },
+  { name: "allow", value: "POST" },
+];
+
+export function isRefusal(head: RequestHead | HttpRefusal): head is HttpRefusal {
+  return Array.isArray(head);
+}
+
+export function isGrpcRequest(fields: readonly HeaderField[]): boolean {
+  return isGrpcContentType(firstValue(fields, "content-type"));
+}
+
+/** Reads the headers of a request that has the content type of gRPC. */
+export function readRequestHead(
+  fields: readonly HeaderField[],
+  limits: ServerLimits,
+): RequestHead | HttpRefusal {
+  const values = joinValues(fields);
+  if (values.get(":method") !== "POST") return wrongMethod;
+  const base = {
+    path: values.get(":path") ?? "",
+    callHeaders: readCallHeaders((name) => values.get(name)),
+    timeoutMs: limits.defaultTimeoutMs || undefined,
+    encoding: "identity" as const,
+    answerEncoding: pickMessageEncoding(values.get("grpc-accept-encoding")),
+    fault: undefined,
+  };
+  try {
+    const timeout = values.get("grpc-timeout");
+    const encoding = parseMessageEncoding(values.get("grpc-encoding"), "request");
+    if (timeout === undefined) return { ...base, encoding };
+    return { ...base, encoding, timeoutMs: Math.min(parseGrpcTimeout(timeout), limits.maxTimeoutMs) };
+  } catch (error) {
+    return { ...base, fault: ServeError.from(error) };
+  }
+}
+
+function firstValue(fields: readonly HeaderField[], wanted: string): string | undefined {
+  for (const { name, value } of fields) {
+    if (name === wanted) return value;
+  }
+  return undefined;
+}
+
+/** Several fields of one name are one list. Source: RFC 9110 §5.3. */
+function joinValues(fields: readonly HeaderField[]): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const { name, value } of fields) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return values;
+}

@@ -1,0 +1,26 @@
+import type { TraceContext } from "@paddlewheel/core";
+import { cleanRequestId } from "./request-id.js";
+import { type HeaderReader, readTraceContext } from "./trace-context.js";
+import { parseUnsignedId } from "./unsigned-id.js";
+
+/** Asks for a trace with the value `1`, and brings it with the answer. */
+export const traceHeader = "x-paddlewheel-trace";
+
+/** What the headers of a request say of its call, whatever the transport. */
+export interface CallHeaders {
+  /** 0 when they name none. */
+  readonly logId: bigint;
+  /** The caller's own. */
+  readonly requestId: string | undefined;
+  readonly traceContext: TraceContext | undefined;
+  readonly asksForTrace: boolean;
+}
+
+export function readCallHeaders(header: HeaderReader): CallHeaders {
+  return {
+    logId: parseUnsignedId(header("log-id")),
+    requestId: cleanRequestId(header("x-request-id")),
+    traceContext: readTraceContext(header),
+    asksForTrace: header(traceHeader) === "1",
+  };
+}
