@@ -2,7 +2,7 @@ import { threadId, workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
 import { type CoreSource, type LoadedCore, type LoadReport, loadCore } from "./load-core.js";
 import { type FailureRecord, failureRecord } from "./run-failure.js";
-import { type PackedTensors, packTensors, unpackTensors } from "./tensor-transfer.js";
+import { type PackedTensors, packTensors, transferredBuffers, unpackTensors } from "./tensor-transfer.js";
 
 /**
  * The module a worker thread of a pool runs. Nothing in it throws: an error that cannot be cloned would take the
@@ -13,10 +13,12 @@ export type LoadAnswer =
   | { readonly threadId: number; readonly report: LoadReport }
   | { readonly failure: FailureRecord };
 
-export type RunAnswer = { readonly threadId: number; readonly ms: number } & (
-  | { readonly outputs: PackedTensors }
-  | { readonly failure: FailureRecord }
-);
+export type RunAnswer = {
+  readonly threadId: number;
+  readonly ms: number;
+  /** Buffers that came with the inputs, on their way back. */
+  readonly spent: readonly ArrayBuffer[];
+} & ({ readonly outputs: PackedTensors } | { readonly failure: FailureRecord });
 
 let loaded: LoadedCore | undefined;
 
@@ -37,12 +39,13 @@ export async function run(inputs: PackedTensors): Promise<unknown> {
     const { core, report } = loaded;
     const outputs = await core.run(unpackTensors(report.signature.inputs, inputs));
     const ms = performance.now() - startedAt;
-    const { tensors, transferList } = packTensors(report.signature.outputs, outputs, "give");
-    const answer: RunAnswer = { outputs: tensors, threadId, ms };
-    return move({ [transferableSymbol]: transferList, [valueSymbol]: answer });
+    const { tensors, transferList } = packTensors(report.signature.outputs, outputs, { ownership: "give" });
+    const spent = transferredBuffers(inputs, transferList);
+    const answer: RunAnswer = { outputs: tensors, threadId, ms, spent };
+    return move({ [transferableSymbol]: [...transferList, ...spent], [valueSymbol]: answer });
   } catch (thrown) {
     const ms = performance.now() - startedAt;
-    const answer: RunAnswer = { failure: failureRecord(thrown), threadId, ms };
+    const answer: RunAnswer = { failure: failureRecord(thrown), threadId, ms, spent: [] };
     return answer;
   }
 }

@@ -3,21 +3,28 @@ import { describe, test } from "node:test";
 import { type DType, dtypeTable, type Tensor } from "@paddlewheel/core";
 import fc from "fast-check";
 import { tensor, tensors, variable, zeros } from "../testing/tensors.js";
-import { minTransferBytes, type Ownership, packTensors, unpackTensors } from "./tensor-transfer.js";
+import { BufferPool } from "./buffer-pool.js";
+import {
+  minTransferBytes,
+  type Ownership,
+  packTensors,
+  transferredBuffers,
+  unpackTensors,
+} from "./tensor-transfer.js";
 
 const large = minTransferBytes / 4;
 const x = [variable("x", "float32", ["N"])];
 
 /** What arrives on another thread. */
 function send(variables: typeof x, byName: Record<string, Tensor>, ownership: Ownership) {
-  const { tensors: packed, transferList } = packTensors(variables, tensors(byName), ownership);
+  const { tensors: packed, transferList } = packTensors(variables, tensors(byName), { ownership });
   return unpackTensors(variables, structuredClone(packed, { transfer: transferList }));
 }
 
 describe("packTensors", () => {
   test("copies a large tensor that is kept, and hands the copy over", () => {
     const given = zeros(large);
-    const { tensors: packed, transferList } = packTensors(x, tensors({ x: given }), "keep");
+    const { tensors: packed, transferList } = packTensors(x, tensors({ x: given }), { ownership: "keep" });
     assert.equal(transferList.length, 1);
     assert.notEqual(transferList[0], given.data);
     structuredClone(packed, { transfer: transferList });
@@ -26,14 +33,43 @@ describe("packTensors", () => {
 
   test("hands over a large tensor that is given away as it is", () => {
     const given = zeros(large);
-    const { tensors: packed, transferList } = packTensors(x, tensors({ x: given }), "give");
+    const { tensors: packed, transferList } = packTensors(x, tensors({ x: given }), { ownership: "give" });
     assert.equal(packed.data[0], given.data);
     assert.deepEqual(transferList, [(given.data as Float32Array).buffer]);
   });
 
+  test("copies into a buffer that came back from an earlier run", () => {
+    const buffers = new BufferPool();
+    const used = new ArrayBuffer(large * 4);
+    buffers.give(used);
+    const given = tensor(
+      "float32",
+      [large],
+      Float32Array.from({ length: large }, (_, i) => i),
+    );
+    const { tensors: packed, transferList } = packTensors(x, tensors({ x: given }), {
+      ownership: "keep",
+      buffers,
+    });
+    assert.deepEqual(transferList, [used]);
+    assert.deepEqual(packed.data[0], given.data);
+  });
+
+  test("tells which buffers may go back, and leaves out those that leave otherwise", () => {
+    const variables = [
+      variable("a", "float32", ["N"]),
+      variable("b", "float32", ["N"]),
+      variable("c", "float32", ["N"]),
+    ];
+    const given = { a: zeros(large), b: zeros(large), c: zeros(2) };
+    const { tensors: packed, transferList } = packTensors(variables, tensors(given), { ownership: "keep" });
+    assert.deepEqual(transferredBuffers(packed, []), transferList);
+    assert.deepEqual(transferredBuffers(packed, transferList.slice(0, 1)), transferList.slice(1));
+  });
+
   test("leaves small tensors to be cloned", () => {
     for (const ownership of ["keep", "give"] as const) {
-      const { transferList } = packTensors(x, tensors({ x: zeros(large - 1) }), ownership);
+      const { transferList } = packTensors(x, tensors({ x: zeros(large - 1) }), { ownership });
       assert.deepEqual(transferList, []);
     }
   });
@@ -69,7 +105,10 @@ describe("packTensors", () => {
   });
 
   test("fails on a tensor that is not there", () => {
-    assert.throws(() => packTensors(x, tensors({}), "give"), new Error('no tensor "x" to pack'));
+    assert.throws(
+      () => packTensors(x, tensors({}), { ownership: "give" }),
+      new Error('no tensor "x" to pack'),
+    );
   });
 
   test("brings any tensor over unchanged", () => {

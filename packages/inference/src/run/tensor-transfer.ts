@@ -6,6 +6,7 @@ import {
   type TypedArray,
   type VarSignature,
 } from "@paddlewheel/core";
+import type { BufferPool } from "./buffer-pool.js";
 
 /** Tensors on their way between threads: columns in the order of a signature that both sides know. */
 export interface PackedTensors {
@@ -22,6 +23,12 @@ export interface Parcel {
 /** `keep`: the tensors stay whole for whoever holds them. `give`: nobody needs them here any more. */
 export type Ownership = "keep" | "give";
 
+export interface PackOptions {
+  readonly ownership: Ownership;
+  /** Where buffers for copies come from, before new ones are made. */
+  readonly buffers?: BufferPool;
+}
+
 /**
  * Bytes from which a buffer is handed over instead of cloned: handing over costs some µs whatever the size, a clone
  * costs a copy on each side.
@@ -35,7 +42,7 @@ export const minTransferBytes = 16_384;
 export function packTensors(
   variables: readonly VarSignature[],
   tensors: TensorMap,
-  ownership: Ownership,
+  options: PackOptions,
 ): Parcel {
   const shapes: (readonly number[])[] = [];
   const data: TensorData[] = [];
@@ -44,9 +51,17 @@ export function packTensors(
     const tensor = tensors.get(name);
     if (!tensor) throw new Error(`no tensor "${name}" to pack`);
     shapes.push(tensor.shape);
-    data.push(packData(tensor, ownership, transferList));
+    data.push(packData(tensor, options, transferList));
   }
   return { tensors: { shapes, data }, transferList };
+}
+
+/** The buffers of packed tensors that were handed over, each once; `others` are not among them. */
+export function transferredBuffers({ data }: PackedTensors, others: readonly ArrayBuffer[]): ArrayBuffer[] {
+  const buffers = data.flatMap((part) => (ArrayBuffer.isView(part) ? (ownedBuffer(part) ?? []) : []));
+  return [...new Set(buffers)].filter(
+    (buffer) => buffer.byteLength >= minTransferBytes && !others.includes(buffer),
+  );
 }
 
 /** The other side of `packTensors`. */
@@ -61,13 +76,17 @@ export function unpackTensors(
   return tensors;
 }
 
-function packData({ dtype, data }: Tensor, ownership: Ownership, transferList: ArrayBuffer[]): TensorData {
+function packData(
+  { dtype, data }: Tensor,
+  { ownership, buffers }: PackOptions,
+  transferList: ArrayBuffer[],
+): TensorData {
   const { arrayType } = dtypeTable[dtype];
   if (!arrayType || !ArrayBuffer.isView(data)) return data;
   const own = ownedBuffer(data);
   if (data.byteLength < minTransferBytes) return own ? data : new arrayType(copyBytes(data), 0, data.length);
   const canGive = own !== undefined && ownership === "give" && !transferList.includes(own);
-  const buffer = canGive ? own : copyBytes(data);
+  const buffer = canGive ? own : copyBytes(data, buffers);
   transferList.push(buffer);
   return canGive ? data : new arrayType(buffer, 0, data.length);
 }
@@ -78,6 +97,10 @@ function ownedBuffer({ buffer, byteLength }: TypedArray): ArrayBuffer | undefine
 }
 
 /** By bytes, because `slice` of a Buffer is a view; in one step, because an empty buffer would be filled with zeros first. */
-function copyBytes({ buffer, byteOffset, byteLength }: TypedArray): ArrayBuffer {
-  return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength)).buffer;
+function copyBytes({ buffer, byteOffset, byteLength }: TypedArray, buffers?: BufferPool): ArrayBuffer {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  const used = buffers?.take(byteLength);
+  if (!used) return new Uint8Array(bytes).buffer;
+  new Uint8Array(used).set(bytes);
+  return used;
 }

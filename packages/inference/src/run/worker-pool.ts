@@ -1,4 +1,5 @@
 import { type Call, Code, type Logger, raceStop, ServeError, type TensorMap } from "@paddlewheel/core";
+import { BufferPool } from "./buffer-pool.js";
 import { type Executor, type ExecutorOptions, rowsOf } from "./executor.js";
 import type { LoadReport } from "./load-core.js";
 import { brokenError, ModelWorkers } from "./model-workers.js";
@@ -21,6 +22,7 @@ export class WorkerPool implements Executor {
   readonly #options: WorkerPoolOptions;
   readonly #workers: ModelWorkers;
   readonly #queue: RunQueue;
+  readonly #buffers = new BufferPool();
   #closed: Promise<void> | undefined;
 
   private constructor(options: WorkerPoolOptions, workers: ModelWorkers, report: LoadReport) {
@@ -91,7 +93,9 @@ export class WorkerPool implements Executor {
     const { signature } = this.report;
     spans?.beginRun(clock.now());
     try {
-      const answer = await this.#workers.run(packTensors(signature.inputs, inputs, "keep"));
+      const options = { ownership: "keep", buffers: this.#buffers } as const;
+      const answer = await this.#workers.run(packTensors(signature.inputs, inputs, options));
+      for (const buffer of answer.spent) this.#buffers.give(buffer);
       const { ms: modelMs, threadId: worker } = answer;
       const error = "failure" in answer ? Code.opFailure : undefined;
       spans?.endRun(clock.now(), { rows: rowsOf(signature.inputs, inputs), worker, modelMs, error });
