@@ -3,11 +3,13 @@ import {
   Code,
   type EngineConf,
   engineNameOf,
+  type FieldPath,
+  formatFieldPath,
   type InferServiceConf,
   ServeError,
   type WorkflowConf,
 } from "@paddlewheel/core";
-import { type Diagnostic, type Findings, formatDiagnostic } from "./diagnostic.js";
+import { type Diagnostic, type Findings, formatDiagnostic, type Place } from "./diagnostic.js";
 import {
   type ConfContext,
   type ConfSetOptions,
@@ -44,6 +46,12 @@ export interface ConfReport {
   readonly warnings: readonly Diagnostic[];
 }
 
+/** What `checkServerConf` found, and where things stand in the files. */
+export interface ServerConfReport extends ConfReport {
+  /** Place of a path like `["services", 0, "proto_file"]`, for faults that show only later. */
+  readonly placeOf: (path: FieldPath) => Place;
+}
+
 export interface ServerConfOptions extends ConfSetOptions {
   readonly known: KnownNames;
   /**
@@ -54,13 +62,14 @@ export interface ServerConfOptions extends ConfSetOptions {
 }
 
 /** Reads a conf set and reports everything that is wrong with it. Never throws for bad conf. */
-export function checkServerConf(options: ServerConfOptions): ConfReport {
+export function checkServerConf(options: ServerConfOptions): ServerConfReport {
   const context = createContext(options);
   const { findings } = context;
-  const conf = readConfSet(context, options);
+  const { conf, placeOf } = readConfSet(context, options);
   return {
     conf: findings.hasFaults ? undefined : conf,
     faults: findings.faults,
+    placeOf,
     warnings: findings.warnings,
   };
 }
@@ -81,7 +90,7 @@ export function loadServerConf(options: ServerConfOptions): {
 function readConfSet(
   context: ConfContext,
   { known, parallelServices = false }: ServerConfOptions,
-): ServerConf {
+): { readonly conf: ServerConf; readonly placeOf: ServerConfReport["placeOf"] } {
   const serviceFile = readServiceFile(context);
   const workflowFile = readSetFile(context, "workflow", "WorkflowConf");
   const opModules = resolveOpModules(workflowFile, context);
@@ -93,7 +102,7 @@ function readConfSet(
     parallelServices,
   });
   const engines = readEngines(context, workflows, known);
-  return {
+  const conf: ServerConf = {
     // Compat: 0 leaves the port to the flag.
     port: serviceFile?.number("port") || undefined,
     services,
@@ -101,6 +110,11 @@ function readConfSet(
     engines,
     opModules: opModules.modules.map(({ specifier }) => specifier),
   };
+  const placeOf = (path: FieldPath): Place => {
+    const file = path[0] === "workflows" ? workflowFile : serviceFile;
+    return file?.placeOfPath(path) ?? { file: context.dir, line: 0, field: formatFieldPath(path) };
+  };
+  return { conf, placeOf };
 }
 
 /** Compat: infer_service.prototxt was called service.prototxt, and still is in the documents. */

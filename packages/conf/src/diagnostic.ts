@@ -67,7 +67,7 @@ function add(list: Diagnostic[], { file, line, field }: Place, message: string):
 }
 
 /** Files in the order they were met, lines in the order of the file; the note that some are left out stays last. */
-function inReadingOrder(list: readonly Diagnostic[]): readonly Diagnostic[] {
+export function inReadingOrder(list: readonly Diagnostic[]): readonly Diagnostic[] {
   const rank = new Map<string, number>();
   for (const { file } of list) if (!rank.has(file)) rank.set(file, rank.size);
   const rankOf = ({ file }: Diagnostic) => rank.get(file) ?? 0;

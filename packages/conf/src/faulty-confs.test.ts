@@ -78,7 +78,7 @@ const services: readonly Omit<FaultyConf, "file">[] = [
     what: "a service configured twice",
     text: `${service('workflows: "w1"')}\n${service('workflows: "w1"')}`,
     faults: [
-      ':2 services[1].name: the service name "GeneralModelService" is already taken at conf/infer_service.prototxt:1',
+      ':2 services[1].name: the service name "GeneralModelService" is already taken at conf/infer_service.prototxt:1: one service takes several workflows',
     ],
   },
   {
@@ -128,7 +128,9 @@ const services: readonly Omit<FaultyConf, "file">[] = [
     text: service(
       'enable_map_request_to_workflow: true request_field_key: "k"\nvalue_mapped_workflows { request_field_value: "a" workflow: "w1" }\nvalue_mapped_workflows { request_field_value: "a" workflow: "w1" }',
     ),
-    faults: [':3 services[0].value_mapped_workflows[1].request_field_value: the value "a" is already mapped'],
+    faults: [
+      ':3 services[0].value_mapped_workflows[1].request_field_value: the value "a" is already mapped: name all its workflows there',
+    ],
   },
   {
     what: "a web service that is no part of a URL",
@@ -140,7 +142,9 @@ const services: readonly Omit<FaultyConf, "file">[] = [
   {
     what: "a web service of two services",
     text: `${service('workflows: "w1" web_service: "uci"')}\nservices { name: "EchoService" workflows: "w1" web_service: "uci" }`,
-    faults: [':2 services[1].web_service: "uci" is already the web service of another service'],
+    faults: [
+      ':2 services[1].web_service: "uci" is already the web service of another service: choose another name',
+    ],
   },
   {
     what: "a .proto file that is not there",
@@ -189,7 +193,9 @@ const workflows: readonly Omit<FaultyConf, "file">[] = [
   {
     what: "two workflows of one name",
     text: `${workflow(reader)}\n${workflow(reader)}`,
-    faults: [':7 workflows[1].name: the workflow name "w1" is already taken at conf/workflow.prototxt:2'],
+    faults: [
+      ':7 workflows[1].name: the workflow name "w1" is already taken at conf/workflow.prototxt:2: choose another',
+    ],
   },
   {
     what: "a node without a type",
@@ -233,7 +239,7 @@ const workflows: readonly Omit<FaultyConf, "file">[] = [
     what: "two nodes of one name",
     text: workflow(`${reader}\n${reader}`),
     faults: [
-      ':5 workflows[0].nodes[1].name: node name "reader" is already taken by nodes[0] of workflow "w1"',
+      ':5 workflows[0].nodes[1].name: node name "reader" is already taken by nodes[0] of workflow "w1": give it another',
     ],
   },
   {
@@ -242,14 +248,14 @@ const workflows: readonly Omit<FaultyConf, "file">[] = [
       ' nodes { name: "a" type: "EchoOp" dependencies { name: "b" mode: "RO" } }\n nodes { name: "b" type: "EchoOp" dependencies { name: "a" mode: "RO" } }',
     ),
     faults: [
-      ':4 workflows[0].nodes[0].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle',
+      ':4 workflows[0].nodes[0].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle: take a dependency or condition between them out',
     ],
   },
   {
     what: "two last nodes",
     text: workflow(`${reader}\n nodes { name: "b" type: "EchoOp" }`),
     faults: [
-      ':4 workflows[0].nodes: workflow "w1" ends with 2 nodes ("reader", "b"), the last stage must be exactly one: its output is the response',
+      ':4 workflows[0].nodes: workflow "w1" ends with 2 nodes ("reader", "b"), the last stage must be exactly one: its output is the response, let one depend on the others',
     ],
   },
   {
@@ -295,7 +301,7 @@ const workflows: readonly Omit<FaultyConf, "file">[] = [
     faults: [
       ':7 workflows[0].nodes[1].when: no node named "raeder" in workflow "w1"; did you mean "reader"?',
       ':8 workflows[0].nodes[1].map_over: node "e" has no dependency on "reeder"; did you mean "reader"?',
-      ':9 workflows[0].nodes[1].fallback: no node named "f" in workflow "w1"',
+      ':9 workflows[0].nodes[1].fallback: no node named "f" in workflow "w1", there is "reader"',
     ],
   },
   {
@@ -303,7 +309,7 @@ const workflows: readonly Omit<FaultyConf, "file">[] = [
     text: workflow(' nodes { name: "e" type: "EchoOp"\n when: "startup_op.x >"\n map_concurrency: 4 }'),
     faults: [
       ":5 workflows[0].nodes[0].when: column 15: expected a value, found the end",
-      ":6 workflows[0].nodes[0].map_concurrency: has no effect without map_over",
+      ":6 workflows[0].nodes[0].map_concurrency: has no effect without map_over: remove it, or say what to map over",
     ],
   },
   {
@@ -386,7 +392,9 @@ const toolkits: readonly Omit<FaultyConf, "file">[] = [
   {
     what: "two engines of one name",
     text: `${engine("")}\n${engine("")}`,
-    faults: [':7 engines[1].name: the engine name "infer" is already taken at conf/model_toolkit.prototxt:2'],
+    faults: [
+      ':7 engines[1].name: the engine name "infer" is already taken at conf/model_toolkit.prototxt:2: choose another',
+    ],
   },
   {
     what: "an unknown engine type",
@@ -574,7 +582,7 @@ test("YAML values of the wrong kind inside lists and mappings have their own lin
     "conf/infer_service.yaml:6 services[0].workflows[2]: has no value: give it one or leave the field out",
     'conf/infer_service.yaml:7 services[0].parallel: must be true or false, not "yes"',
     "conf/infer_service.yaml:8 services[1]: must be a message, the fields of InferService",
-    'conf/infer_service.yaml:10 services[2].name: no service named "5"',
+    'conf/infer_service.yaml:10 services[2].name: no service named "5": for one of your own name its .proto in proto_file',
     "conf/infer_service.yaml:10 services[2].workflows: is missing, name at least one workflow",
   ]);
 });

@@ -4,8 +4,9 @@ export {
   loadServerConf,
   type ServerConf,
   type ServerConfOptions,
+  type ServerConfReport,
 } from "./check-server-conf.js";
-export { type Diagnostic, formatDiagnostic, type Place } from "./diagnostic.js";
+export { type Diagnostic, formatDiagnostic, inReadingOrder, type Place } from "./diagnostic.js";
 export type { ConfSetOptions } from "./files/conf-context.js";
 export { type ConfFiles, diskFiles, overlayFiles } from "./files/conf-files.js";
 export type { KnownNames, KnownOpType } from "./known-names.js";

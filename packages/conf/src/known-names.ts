@@ -7,6 +7,8 @@ export interface KnownNames {
   /** Short service names, `GeneralModelService`. */
   readonly services: ReadonlySet<string>;
   readonly engineTypes: ReadonlySet<string>;
+  /** A module that may bring more Ops, mergers and services could not be imported: none is called unknown then. */
+  readonly isPartial?: boolean;
 }
 
 /** An Op type, with the options its nodes take; when it does not tell them, options are not checked. */

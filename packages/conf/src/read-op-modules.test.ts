@@ -89,6 +89,6 @@ test("an Op type that a lost module may have registered is not called unknown", 
     "conf/workflow.prototxt:1 ops[0]: there is no file /srv/app/conf/gone.js",
   ]);
   assert.deepEqual(unknown("./ops.js"), [
-    'conf/workflow.prototxt:7 workflows[0].nodes[0].type: no Op type named "MyReaderOp"',
+    'conf/workflow.prototxt:7 workflows[0].nodes[0].type: no Op type named "MyReaderOp": register its class, or name its module in the ops of conf',
   ]);
 });

@@ -35,7 +35,7 @@ export type {
 } from "./engine/infer-manager.js";
 export type { DataOfDType, ModelTypes, TensorOf } from "./engine/model-types.js";
 export { type Fault, type FieldPath, formatFieldPath, invalidConf } from "./fault.js";
-export { nearestNameHint } from "./nearest-name.js";
+export { nameHint, nearestNameHint } from "./nearest-name.js";
 export {
   type CallSpan,
   CallTrace,

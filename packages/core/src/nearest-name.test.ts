@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { nearestNameHint } from "./nearest-name.js";
+import { nameHint, nearestNameHint } from "./nearest-name.js";
 
 describe("nearestNameHint", () => {
   const cases: { name: string; known: string[]; hint: string }[] = [
@@ -24,4 +24,10 @@ describe("nearestNameHint", () => {
   test("offers the first of several names that are equally near", () => {
     assert.equal(nearestNameHint("node", ["nod1", "nod2"]), '; did you mean "nod1"?');
   });
+});
+
+test("nameHint lists all names when none is near", () => {
+  assert.equal(nameHint("resise", ["reader", "resize"].values()), '; did you mean "resize"?');
+  assert.equal(nameHint("classify", ["top", "reader"].values()), ', there is "top", "reader"');
+  assert.equal(nameHint("classify", []), ", there is none");
 });

@@ -1,3 +1,5 @@
+import { quoteNames } from "./quote-value.js";
+
 /** Names at most this many edits away are offered as what the author may have meant; fewer for short names. */
 const maxDistance = 3;
 
@@ -16,6 +18,12 @@ export function nearestNameHint(name: string, known: Iterable<string>): string {
     bestDistance = distance;
   }
   return best === undefined ? "" : `; did you mean "${best}"?`;
+}
+
+/** The hint of an unknown name, `; did you mean "resize"?`, or when nothing is close, `, there is "crop", "top"`. */
+export function nameHint(name: string, known: Iterable<string>): string {
+  const names = [...known];
+  return nearestNameHint(name, names) || `, there is ${quoteNames(names)}`;
 }
 
 /** Levenshtein distance, or `bound` as soon as it cannot be less. */

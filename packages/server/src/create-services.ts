@@ -6,6 +6,7 @@ import {
   OpPlace,
   type OpRegistry,
   type RpcService,
+  ServeError,
   Workflow,
 } from "@paddlewheel/core";
 import { loadProtoService, type ProtoService } from "@paddlewheel/wire";
@@ -14,7 +15,10 @@ import type { Registries } from "./registries.js";
 import { createProtoService, fitToProto } from "./rpc/proto-service.js";
 import { createWebService } from "./web/web-service.js";
 
-/** @throws ServeError invalidConf when a workflow or service of the conf cannot be built. */
+/**
+ * @throws ServeError when a workflow or service of the conf cannot be built: its details name the `workflow` and `node`, or
+ * the `field` of the service, that is at fault.
+ */
 export function createServices(
   conf: ServerConf,
   registries: Registries,
@@ -49,5 +53,10 @@ export function opsOnPool({ workflows }: ServerConf, ops: OpRegistry): OpAddress
 
 /** The service conf names is the one of that short name, unless conf gives its full name too. */
 function loadProtoOf({ name, proto }: InferServiceConf): ProtoService | undefined {
-  return proto && loadProtoService({ file: proto.file, service: proto.service ?? name });
+  if (!proto) return undefined;
+  try {
+    return loadProtoService({ file: proto.file, service: proto.service ?? name });
+  } catch (thrown) {
+    throw ServeError.from(thrown).withDetails({ field: "proto_file" });
+  }
 }

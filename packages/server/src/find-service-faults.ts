@@ -1,5 +1,13 @@
 import type { ServerConf } from "@paddlewheel/conf";
-import { noMetrics, type OpEnvironment, ServeError, silentLogger, systemClock } from "@paddlewheel/core";
+import {
+  type Fault,
+  type FieldPath,
+  noMetrics,
+  type OpEnvironment,
+  ServeError,
+  silentLogger,
+  systemClock,
+} from "@paddlewheel/core";
 import { createServices } from "./create-services.js";
 import { LateInferManager } from "./late-infer-manager.js";
 import { createOpPool } from "./op-pool/op-pool.js";
@@ -7,24 +15,32 @@ import type { Registries } from "./registries.js";
 
 /**
  * What keeps the services of a checked conf from being built, which conf alone cannot tell: .proto files with faults,
- * Ops that cannot be created. One text per service at fault; nothing is started.
+ * Ops that cannot be created. One fault per service at most; nothing is started.
  */
-export function findServiceFaults(conf: ServerConf, registries: Registries): readonly string[] {
+export function findServiceFaults(conf: ServerConf, registries: Registries): readonly Fault[] {
   const environment = idleEnvironment();
-  return conf.services.flatMap((service) => {
+  return conf.services.flatMap((service, index): Fault[] => {
     try {
       createServices({ ...conf, services: [service] }, registries, environment);
       return [];
     } catch (thrown) {
-      return [`service "${service.name}": ${describe(ServeError.from(thrown))}`];
+      const error = ServeError.from(thrown);
+      return [{ path: pathOf(error, index, conf), message: messageOf(error) }];
     }
   });
 }
 
+/** Where conf says what is at fault: a node, a field of the service, or the service. */
+function pathOf({ details }: ServeError, service: number, { workflows }: ServerConf): FieldPath {
+  const workflow = workflows.findIndex(({ name }) => name === details.workflow);
+  const node = workflows[workflow]?.nodes.findIndex(({ name }) => name === details.node) ?? -1;
+  if (node >= 0) return ["workflows", workflow, "nodes", node, "type"];
+  return details.field === undefined ? ["services", service] : ["services", service, details.field];
+}
+
 /** Who reads it wrote the Op: what its constructor threw is no secret here. */
-function describe({ message, cause, details: { workflow } }: ServeError): string {
-  const place = workflow === undefined ? "" : `workflow "${workflow}": `;
-  return `${place}${message}${cause instanceof Error ? `: ${cause.message}` : ""}`;
+function messageOf({ message, cause }: ServeError): string {
+  return `${message}${cause instanceof Error ? `: ${cause.message}` : ""}`;
 }
 
 /** Enough to build Ops that never run; the pool starts its threads with its first run. */

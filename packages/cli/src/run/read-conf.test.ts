@@ -47,11 +47,13 @@ describe("reading a conf set", () => {
   test("points at the line of a module that cannot be imported", async () => {
     await write("top.mjs", 'throw new Error("no licence");');
     await writeWorkflow('\nops: "./top.mjs"');
-    const [first = ""] = await faultsOf();
+    const [first = "", ...others] = await faultsOf();
     assert.match(
       first,
       /workflow\.prototxt:2 ops\[0\]: module ".*top\.mjs": cannot be imported: no licence$/,
     );
+    // It would have brought the TopOp.
+    assert.deepEqual(others, []);
   });
 
   test("points at the flag of a module that brings nothing", async () => {
@@ -64,7 +66,7 @@ describe("reading a conf set", () => {
     );
   });
 
-  test("names the service whose .proto is at fault", async () => {
+  test("points at the line of a .proto that is at fault", async () => {
     await write("echo.proto", "message M {");
     await write(
       "infer_service.prototxt",
@@ -73,17 +75,20 @@ describe("reading a conf set", () => {
     await write("top.mjs", topOp);
     await writeWorkflow('ops: "./top.mjs"');
     const [first = ""] = await faultsOf();
-    assert.match(first, /: service "EchoService": .*echo\.proto/);
+    assert.match(
+      first,
+      /infer_service\.prototxt:1 services\[0\]\.proto_file: .*echo\.proto:1: the file ends inside a declaration$/,
+    );
   });
 
-  test("names the Op that cannot be created", async () => {
+  test("points at the node whose Op cannot be created", async () => {
     const failing = 'constructor() { throw new Error("no licence"); }';
     await write("top.mjs", `export class TopOp { ${failing} inference() {} bind() {} }`);
     await writeWorkflow('ops: "./top.mjs"');
     const [first = ""] = await faultsOf();
     assert.equal(
       first,
-      `${dir}: service "GeneralModelService": workflow "w": op "top" (TopOp) could not be created: no licence`,
+      `${join(dir, "workflow.prototxt")}:2 workflows[0].nodes[0].type: op "top" (TopOp) could not be created: no licence`,
     );
   });
 

@@ -3,8 +3,9 @@ import {
   type ConfReport,
   checkServerConf,
   type Diagnostic,
+  inReadingOrder,
   readOpModules,
-  type ServerConf,
+  type ServerConfReport,
 } from "@paddlewheel/conf";
 import { ServeError } from "@paddlewheel/core";
 import { registerDemo } from "@paddlewheel/demo";
@@ -34,24 +35,24 @@ export interface ReadConf {
 /** Imports the modules of Ops, checks the conf set, and builds its services to see that they can be. Starts nothing. */
 export async function readConf({ dir, ops, parallelServices }: ReadConfOptions): Promise<ReadConf> {
   const registries = createRegistries();
-  const faults = [...(await importFlagged(ops, registries)), ...(await importNamed(dir, registries))];
+  const lost = [...(await importFlagged(ops, registries)), ...(await importNamed(dir, registries))];
   // After the modules, as these may have Ops of their own by the demo's names.
   registerDemo(registries);
-  const known = knownNames(registries);
+  const known = { ...knownNames(registries), isPartial: lost.length > 0 };
   const report = checkServerConf({ dir, known, ...(parallelServices ? { parallelServices } : {}) });
-  faults.push(...report.faults, ...faultsOfServices(dir, report.conf, registries));
+  const found = lost.length > 0 ? report.faults : [...report.faults, ...faultsOfServices(report, registries)];
+  const faults = inReadingOrder([...lost, ...found]);
   const conf = faults.length > 0 ? undefined : report.conf;
   return { report: { ...report, conf, faults }, registries };
 }
 
 /** What shows only when services are built. */
 function faultsOfServices(
-  dir: string,
-  conf: ServerConf | undefined,
+  { conf, placeOf }: ServerConfReport,
   registries: Registries,
 ): readonly Diagnostic[] {
-  const messages = conf ? findServiceFaults(conf, registries) : [];
-  return messages.map((message) => ({ file: dir, line: 0, field: "", message }));
+  const faults = conf ? findServiceFaults(conf, registries) : [];
+  return faults.map(({ path, message }) => ({ ...placeOf(path), message }));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { nearestNameHint } from "@paddlewheel/core";
+import { nameHint } from "@paddlewheel/core";
 import { type Findings, formatPlace, type Place } from "../diagnostic.js";
 import type { Section } from "../schema/section.js";
 
@@ -7,12 +7,17 @@ export class NameTable {
   readonly #kind: string;
   readonly #places = new Map<string, Place>();
   readonly #findings: Findings;
+  readonly #remedy: string;
   #isComplete = true;
 
-  /** @param kind what the names name, `"engine"`, for messages */
-  constructor(kind: string, findings: Findings) {
+  /**
+   * @param kind what the names name, `"engine"`, for messages
+   * @param remedy what to do about a name that is given twice
+   */
+  constructor(kind: string, findings: Findings, remedy = "choose another") {
     this.#kind = kind;
     this.#findings = findings;
+    this.#remedy = remedy;
   }
 
   /** Takes the `name` of a section; one without is at fault already and only makes the table incomplete. */
@@ -25,7 +30,7 @@ export class NameTable {
     const place = section.placeOf("name");
     const owner = this.#places.get(name);
     if (owner) {
-      const message = `the ${this.#kind} name "${name}" is already taken at ${formatPlace(owner)}`;
+      const message = `the ${this.#kind} name "${name}" is already taken at ${formatPlace(owner)}: ${this.#remedy}`;
       this.#findings.fault(place, message);
     } else {
       this.#places.set(name, place);
@@ -40,6 +45,6 @@ export class NameTable {
   /** Why a reference to `name` is wrong; undefined when it is right or cannot be told. */
   faultOf(name: string): string | undefined {
     if (this.#places.has(name) || !this.#isComplete) return undefined;
-    return `no ${this.#kind} named "${name}"${nearestNameHint(name, this.#places.keys())}`;
+    return `no ${this.#kind} named "${name}"${nameHint(name, this.#places.keys())}`;
   }
 }

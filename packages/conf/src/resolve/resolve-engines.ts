@@ -1,11 +1,5 @@
 import { dirname } from "node:path";
-import {
-  type EngineConf,
-  type ModelConf,
-  nearestNameHint,
-  Placement,
-  ReloadableType,
-} from "@paddlewheel/core";
+import { type EngineConf, type ModelConf, nameHint, Placement, ReloadableType } from "@paddlewheel/core";
 import { type ConfContext, findPath, readConfFile } from "../files/conf-context.js";
 import { findConfFile } from "../files/find-conf-file.js";
 import type { KnownNames } from "../known-names.js";
@@ -112,7 +106,7 @@ class EngineResolver {
     const type = given.startsWith("FLUID_") ? paddleType : given;
     const { engineTypes } = this.#known;
     if (!engineTypes.has(type)) {
-      findings.fault(place, `no engine type named "${type}"${nearestNameHint(type, engineTypes)}`);
+      findings.fault(place, `no engine type named "${type}"${nameHint(type, engineTypes)}`);
     }
     return type;
   }

@@ -1,4 +1,4 @@
-import { type InferServiceConf, nearestNameHint, type WorkflowMap } from "@paddlewheel/core";
+import { type InferServiceConf, nameHint, nearestNameHint, type WorkflowMap } from "@paddlewheel/core";
 import type { Findings, Place } from "../diagnostic.js";
 import type { ConfContext } from "../files/conf-context.js";
 import type { KnownNames } from "../known-names.js";
@@ -27,7 +27,7 @@ export function resolveServices(
   if (file.isWhole && !file.mentions("services")) {
     findings.fault(file.placeOf("services"), "is missing, a server needs at least one service");
   }
-  const names = new NameTable("service", findings);
+  const names = new NameTable("service", findings, "one service takes several workflows");
   const webServices = new Set<string>();
   return file.sections("services").map((section) => {
     names.claim(section);
@@ -87,7 +87,10 @@ function resolveMapped(section: Section, resolution: ServiceResolution): Workflo
     const names = resolveList(mapped, resolution);
     if (value === undefined) continue;
     if (workflows.has(value)) {
-      findings.fault(mapped.placeOf("request_field_value"), `the value "${value}" is already mapped`);
+      findings.fault(
+        mapped.placeOf("request_field_value"),
+        `the value "${value}" is already mapped: name all its workflows there`,
+      );
     }
     workflows.set(value, names);
   }
@@ -116,17 +119,25 @@ function checkWorkflow(name: string, place: Place, { workflows, context }: Servi
 
 function checkKnown(section: Section, field: "name" | "merger", resolution: ServiceResolution): void {
   const { known, context } = resolution;
-  const [kind, names] = field === "name" ? ["service", known.services] : ["merger", known.mergers];
   const name = section.string(field);
-  if (name === undefined || names.has(name)) return;
-  context.findings.fault(section.placeOf(field), `no ${kind} named "${name}"${nearestNameHint(name, names)}`);
+  const names = field === "name" ? known.services : known.mergers;
+  if (name === undefined || known.isPartial || names.has(name)) return;
+  const message =
+    field === "name" ? unknownService(name, names) : `no merger named "${name}"${nameHint(name, names)}`;
+  context.findings.fault(section.placeOf(field), message);
+}
+
+function unknownService(name: string, known: ReadonlySet<string>): string {
+  const hint = nearestNameHint(name, known) || ": for one of your own name its .proto in proto_file";
+  return `no service named "${name}"${hint}`;
 }
 
 function checkWebService(section: Section, taken: Set<string>, findings: Findings): void {
   const name = section.string("web_service");
   if (name === undefined) return;
   if (taken.has(name)) {
-    findings.fault(section.placeOf("web_service"), `"${name}" is already the web service of another service`);
+    const message = `"${name}" is already the web service of another service: choose another name`;
+    findings.fault(section.placeOf("web_service"), message);
   }
   taken.add(name);
 }

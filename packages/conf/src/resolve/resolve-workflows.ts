@@ -54,9 +54,9 @@ export function resolveWorkflows(
 }
 
 /** A module that is lost may have registered any Op, so none is called unknown then. */
-function knownOpTypes({ known: { opTypes }, opModules }: WorkflowResolution): KnownOpTypes {
+function knownOpTypes({ known: { opTypes, isPartial }, opModules }: WorkflowResolution): KnownOpTypes {
   return {
-    has: (type) => opTypes.has(type) || !opModules.isComplete,
+    has: (type) => opTypes.has(type) || isPartial === true || !opModules.isComplete,
     types: () => opTypes.keys(),
     optionsOf: (type) => {
       const opType = opTypes.get(type);

@@ -2,7 +2,7 @@ import { nearestNameHint } from "@paddlewheel/core";
 import { type Field, MapField, Type } from "protobufjs";
 import type { Findings, Place } from "../diagnostic.js";
 import type { TreeField, TreeMessage, TreeValue } from "../text/tree.js";
-import { keyPlace } from "./key-place.js";
+import { keyPath, keyPlace } from "./key-place.js";
 import { readMapEntries } from "./map-entries.js";
 import { breaksRule } from "./rules.js";
 import { readScalar } from "./scalar.js";
@@ -136,7 +136,10 @@ class MessageCheck {
     const map = this.#mapOf(field.name, place);
     for (const { key, value, line } of readMapEntries({ field, given, place, findings: this.#findings })) {
       if (map.has(key)) this.#findings.fault(keyPlace({ ...place, line }, key), "is given twice");
-      else map.set(key, value);
+      else {
+        map.set(key, value);
+        this.#lines.set(keyPath(field.name, key), line);
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 import type { FieldPath } from "@paddlewheel/core";
 import type { Type } from "protobufjs";
 import type { Place } from "../diagnostic.js";
-import { keyPlace } from "./key-place.js";
+import { keyPath, keyPlace } from "./key-place.js";
 import type { ScalarValue } from "./scalar.js";
 
 /** Values of a map field by key. */
@@ -15,7 +15,7 @@ export interface Entry<T = ScalarValue | Section | ConfMap> {
 export interface SectionContent {
   readonly isWhole: boolean;
   readonly entries: ReadonlyMap<string, readonly Entry[]>;
-  /** Of the first mention of each field. */
+  /** Of the first mention of each field, and of each key of a map, `config["k"]`. */
   readonly lines: ReadonlyMap<string, number>;
 }
 
@@ -85,14 +85,19 @@ export class Section {
     return { ...this.place, line, field: joinPath(this.place.field, field) };
   }
 
-  /** Where a path inside this message leads, `["nodes", 2, "name"]`. */
+  /** Where a path inside this message leads, `["nodes", 2, "name"]`, or `["nodes", 2, "config", "k"]`. */
   placeOfPath(path: FieldPath): Place {
     const [field, index, ...rest] = path;
     if (typeof field !== "string") return this.place;
-    if (typeof index === "string") return keyPlace(this.placeOf(field), index);
+    if (typeof index === "string") return this.#placeOfKey(field, index);
     if (index === undefined) return this.placeOf(field);
     const nested = this.sections(field)[index];
     return nested && rest.length > 0 ? nested.placeOfPath(rest) : this.placeOf(field, index);
+  }
+
+  #placeOfKey(field: string, key: string): Place {
+    const place = this.placeOf(field);
+    return keyPlace({ ...place, line: this.#lines.get(keyPath(field, key)) ?? place.line }, key);
   }
 
   #all<T extends Entry["value"]>(

@@ -97,6 +97,6 @@ function mismatch(
   if (!isMixed && !isOrdered) return undefined;
   const text = `"${left.text} ${operator.symbol} ${right.text}"`;
   return isMixed
-    ? `${text} compares a ${a} with a ${b}`
+    ? `${text} compares a ${a} with a ${b}, both must be of one type`
     : `${text} orders booleans, which have only == and !=`;
 }

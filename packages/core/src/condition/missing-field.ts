@@ -1,6 +1,5 @@
-import { nearestNameHint } from "../nearest-name.js";
+import { nameHint } from "../nearest-name.js";
 import { GeneralBlob } from "../op/general-blob.js";
-import { quoteNames } from "../quote-value.js";
 import { describeType } from "./describe-type.js";
 import { isList, isTensor } from "./elements.js";
 import type { PathStep } from "./field-path.js";
@@ -27,8 +26,7 @@ export function explainMissing({ holder, wanted, step, value }: MissingField): s
     if (isNull) return notSet(wanted);
   }
   const known = namesIn(value);
-  const hint = nearestNameHint(name, known) || `, there is ${quoteNames(known)}`;
-  return `"${holder}" has no ${value instanceof GeneralBlob ? "tensor" : "field"} "${name}"${hint}`;
+  return `"${holder}" has no ${value instanceof GeneralBlob ? "tensor" : "field"} "${name}"${nameHint(name, known)}`;
 }
 
 function explainIndex({ holder, wanted, step, value }: MissingField): string {

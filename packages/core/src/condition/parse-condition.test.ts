@@ -45,8 +45,14 @@ describe("parseCondition", () => {
     ["'a' or b.x", "column 1: 'a' is a string and no condition: compare it"],
     ["max(a.x)", "column 1: max(a.x) is a number and no condition: compare it"],
     ["1 < 2", 'column 3: both sides of "<" are fixed, one must read an output'],
-    ["max(a.x) == 'b'", `column 10: "max(a.x) == 'b'" compares a number with a string`],
-    ["true == size(a)", 'column 6: "true == size(a)" compares a boolean with a number'],
+    [
+      "max(a.x) == 'b'",
+      `column 10: "max(a.x) == 'b'" compares a number with a string, both must be of one type`,
+    ],
+    [
+      "true == size(a)",
+      'column 6: "true == size(a)" compares a boolean with a number, both must be of one type',
+    ],
     ["a.x < true", 'column 5: "a.x < true" orders booleans, which have only == and !='],
     ["present(a) >= b.x", 'column 12: "present(a) >= b.x" orders booleans, which have only == and !='],
     ["mx(a.x) < 1", 'column 1: no function named "mx"; did you mean "max"?'],

@@ -46,7 +46,7 @@ const cases: { of: string; nodes: NodeConf[]; faults: string[] }[] = [
   {
     of: "map_concurrency of a node that does not map",
     nodes: [node("a", [], { mapConcurrency: 2 })],
-    faults: ["nodes[0].map_concurrency: has no effect without map_over"],
+    faults: ["nodes[0].map_concurrency: has no effect without map_over: remove it, or say what to map over"],
   },
   {
     of: "a map over what is no dependency, with the name it may have meant",
@@ -89,7 +89,9 @@ const cases: { of: string; nodes: NodeConf[]; faults: string[] }[] = [
       node("b", [], { when: "present(a)" }),
       node("c", ["a", "b"]),
     ],
-    faults: ['nodes[0].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle'],
+    faults: [
+      'nodes[0].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle: take a dependency or condition between them out',
+    ],
   },
   {
     of: "a fallback that does not exist, with the name it may have meant",
@@ -99,7 +101,7 @@ const cases: { of: string; nodes: NodeConf[]; faults: string[] }[] = [
   {
     of: "a node that is its own fallback",
     nodes: [node("a", [], { fallback: "a" })],
-    faults: ['nodes[0].fallback: node "a" cannot be its own fallback'],
+    faults: ['nodes[0].fallback: node "a" cannot be its own fallback: name another node'],
   },
   {
     of: "a fallback of two nodes",
@@ -109,7 +111,9 @@ const cases: { of: string; nodes: NodeConf[]; faults: string[] }[] = [
   {
     of: "a fallback that reads the node it stands by for",
     nodes: [node("a", [], { fallback: "s" }), node("s", ["a"])],
-    faults: ['nodes[0].fallback: node "s" depends on "a", whose output is missing when it has to stand in'],
+    faults: [
+      'nodes[0].fallback: node "s" depends on "a", whose output is missing when it has to stand in: take that dependency out, or name another node',
+    ],
   },
   {
     of: "a dependency on a fallback",
@@ -120,14 +124,14 @@ const cases: { of: string; nodes: NodeConf[]; faults: string[] }[] = [
     of: "a fallback that waits for a dependent of its node",
     nodes: [node("a", [], { fallback: "s" }), node("b", ["a"]), node("s", ["b"])],
     faults: [
-      'nodes[1].dependencies: the nodes "b", "s" of workflow "w1" depend on each other in a cycle: "s" stands by for "a", waits for it, and what depends on it waits for both',
+      'nodes[0].fallback: the nodes "b", "s" of workflow "w1" depend on each other in a cycle: "s" stands by for "a", waits for it, and what depends on it waits for both: give "a" another fallback',
     ],
   },
   {
     of: "nodes that are each other's fallback",
     nodes: [node("a", [], { fallback: "b" }), node("b", [], { fallback: "a" })],
     faults: [
-      'nodes[0].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle: "b" stands by for "a", waits for it, and what depends on it waits for both',
+      'nodes[0].fallback: the nodes "a", "b" of workflow "w1" depend on each other in a cycle: "b" stands by for "a", waits for it, and what depends on it waits for both: give "a" another fallback',
     ],
   },
   {

@@ -1,6 +1,6 @@
 import { parseCondition } from "../condition/parse-condition.js";
 import type { Fault, FieldPath } from "../fault.js";
-import { nearestNameHint } from "../nearest-name.js";
+import { nameHint, nearestNameHint } from "../nearest-name.js";
 import { quoteNames, quoteValue } from "../quote-value.js";
 import { parseMapSource } from "./map-source.js";
 import { DependencyMode, type NodeConf, startupOp, type WorkflowConf } from "./workflow-conf.js";
@@ -72,7 +72,12 @@ function checkMap(node: NodeConf): Fault[] {
   const { mapOver, mapConcurrency } = node;
   if (mapOver === undefined) {
     if (mapConcurrency === undefined) return [];
-    return [{ path: ["map_concurrency"], message: "has no effect without map_over" }];
+    return [
+      {
+        path: ["map_concurrency"],
+        message: "has no effect without map_over: remove it, or say what to map over",
+      },
+    ];
   }
   if (parseMapSource(mapOver, node)) return [];
   const [name = ""] = mapOver.endsWith(".") ? [mapOver] : mapOver.split(".", 1);
@@ -85,9 +90,9 @@ function checkFallback(conf: WorkflowConf, node: NodeConf): Fault[] {
   const at = (message: string): Fault[] => [{ path: ["fallback"], message }];
   const others = conf.nodes.filter((other) => other.name !== name);
   const standIn = others.find((other) => other.name === fallback);
-  if (fallback === name) return at(`node "${name}" cannot be its own fallback`);
+  if (fallback === name) return at(`node "${name}" cannot be its own fallback: name another node`);
   if (!standIn) {
-    const hint = nearestNameHint(
+    const hint = nameHint(
       fallback,
       others.map((other) => other.name),
     );
@@ -100,7 +105,9 @@ function checkFallback(conf: WorkflowConf, node: NodeConf): Fault[] {
     );
   }
   if (standIn.dependencies.some((dependency) => dependency.name === name)) {
-    return at(`node "${fallback}" depends on "${name}", whose output is missing when it has to stand in`);
+    return at(
+      `node "${fallback}" depends on "${name}", whose output is missing when it has to stand in: take that dependency out, or name another node`,
+    );
   }
   return [];
 }

@@ -1,5 +1,5 @@
 import type { Fault, FieldPath } from "../fault.js";
-import { nearestNameHint } from "../nearest-name.js";
+import { nameHint, nearestNameHint } from "../nearest-name.js";
 import { readNodeConfig } from "../op/node-config.js";
 import { checkControls } from "./check-controls.js";
 import type { KnownOpTypes } from "./plan-dag.js";
@@ -17,14 +17,15 @@ export function checkNode(conf: WorkflowConf, index: number, opTypes: KnownOpTyp
   } else if (node.name === startupOp) {
     faults.push({
       path: [...path, "name"],
-      message: `"${startupOp}" is the request, a node cannot have its name`,
+      message: `"${startupOp}" is the request, a node cannot have its name: give it another`,
     });
   } else if (first < index) {
-    const message = `node name "${node.name}" is already taken by nodes[${first}] of workflow "${conf.name}"`;
+    const message = `node name "${node.name}" is already taken by nodes[${first}] of workflow "${conf.name}": give it another`;
     faults.push({ path: [...path, "name"], message });
   }
   if (!opTypes.has(node.type)) {
-    const hint = nearestNameHint(node.type, opTypes.types());
+    const remedy = ": register its class, or name its module in the ops of conf";
+    const hint = nearestNameHint(node.type, opTypes.types()) || remedy;
     faults.push({ path: [...path, "type"], message: `no Op type named "${node.type}"${hint}` });
   } else {
     const options = opTypes.optionsOf(node.type);
@@ -46,15 +47,15 @@ function checkDependency(conf: WorkflowConf, node: NodeConf, path: FieldPath): F
   const names = [startupOp, ...conf.nodes.map(({ name }) => name)];
   const at = (field: string, message: string) => faults.push({ path: [...path, field], message });
   if (dependency.name === node.name) {
-    at("name", `node "${node.name}" cannot depend on itself`);
+    at("name", `node "${node.name}" cannot depend on itself: name a node before it`);
   } else if (!names.includes(dependency.name)) {
-    const hint = nearestNameHint(
+    const hint = nameHint(
       dependency.name,
       names.filter((name) => name !== node.name),
     );
     at("name", `no node named "${dependency.name}" in workflow "${conf.name}"${hint}`);
   } else if (node.dependencies.findIndex(({ name }) => name === dependency.name) < index) {
-    at("name", `node "${node.name}" already depends on "${dependency.name}"`);
+    at("name", `node "${node.name}" already depends on "${dependency.name}": name it once`);
   } else {
     // A node that depends on its own fallback closes a cycle, which is told of as such.
     const principal = conf.nodes.find(({ fallback }) => fallback === dependency.name);

@@ -15,6 +15,11 @@ export class DagViewPool {
     this.#idle.push(this.#create());
   }
 
+  /** Name of the node whose output is the response. */
+  get lastNode(): string {
+    return this.#blueprint.plan.lastNode.name;
+  }
+
   /** Runs the workflow once; as `DagView.run`. */
   run(run: DagRun): unknown {
     const view = this.#idle.pop() ?? this.#create();

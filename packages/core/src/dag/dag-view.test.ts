@@ -47,7 +47,17 @@ const failures: { when: string; inference: Inference; error: Partial<ServeError>
   {
     when: "rejects with nothing",
     inference: () => Promise.reject(undefined),
-    error: { message: 'op "b" (b) failed' },
+    error: { message: 'op "b" (b) failed', cause: new Error("threw undefined, which is no Error") },
+  },
+  {
+    when: "throws what is no Error, which is not lost",
+    inference: () => {
+      throw "the reason";
+    },
+    error: {
+      message: 'op "b" (b) failed',
+      cause: new Error('threw "the reason", which is no Error', { cause: "the reason" }),
+    },
   },
   {
     when: "returns a negative code",

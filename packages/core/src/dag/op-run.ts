@@ -2,6 +2,7 @@ import type { Call } from "../call.js";
 import { Code } from "../code.js";
 import type { CallSpan } from "../observe/call-trace.js";
 import type { Op, OpResult } from "../op/op.js";
+import { quoteValue } from "../quote-value.js";
 import { ServeError } from "../serve-error.js";
 import type { NodePlace, NodeRunner, OnRunEnd } from "./node-runner.js";
 
@@ -51,13 +52,19 @@ export class OpRun implements NodeRunner {
   /** A ServeError keeps its code and text; anything else an Op throws stays inside as the cause. */
   #failure(thrown: unknown): ServeError {
     if (thrown instanceof ServeError) return thrown.withDetails(this.#place);
-    return this.#opFailure("failed", thrown);
+    // A log shows where an Error is from, and of anything else not even that it was there.
+    const cause = thrown instanceof Error ? thrown : notAnError(thrown);
+    return this.#opFailure("failed", cause);
   }
 
   #opFailure(what: string, cause?: unknown): ServeError {
     const message = `op "${this.#op.name}" (${this.#op.type}) ${what}`;
     return new ServeError(Code.opFailure, message, { cause, details: this.#place });
   }
+}
+
+function notAnError(thrown: unknown): Error {
+  return new Error(`threw ${quoteValue(thrown)}, which is no Error`, { cause: thrown });
 }
 
 function isThenable(value: unknown): value is PromiseLike<OpResult> {

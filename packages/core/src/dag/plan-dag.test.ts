@@ -38,7 +38,9 @@ const cases: { of: string; conf: WorkflowConf; faults: string[] }[] = [
   {
     of: "an unknown type that is near to nothing",
     conf: workflow([nodeConf("a", [], "Blur")]),
-    faults: ['nodes[0].type: no Op type named "Blur"'],
+    faults: [
+      'nodes[0].type: no Op type named "Blur": register its class, or name its module in the ops of conf',
+    ],
   },
   {
     of: "the options of a node, each by its name",
@@ -47,9 +49,9 @@ const cases: { of: string; conf: WorkflowConf; faults: string[] }[] = [
       { ...reader("b", "a"), config: { k: "1" } },
     ]),
     faults: [
-      'nodes[0].config.width: "wide" is not of the kind int32',
-      'nodes[0].config.hight: no option named "hight"',
-      'nodes[1].config.k: no option named "k"',
+      'nodes[0].config.width: must be a whole number from -2147483648 to 2147483647, not "wide"',
+      'nodes[0].config.hight: no option named "hight", there is "width"',
+      'nodes[1].config.k: no option named "k": the Op takes none, remove it',
     ],
   },
   {
@@ -62,7 +64,7 @@ const cases: { of: string; conf: WorkflowConf; faults: string[] }[] = [
   {
     of: "an unknown dependency without offering the node itself",
     conf: workflow([reader("resize", "resise")]),
-    faults: ['nodes[0].dependencies[0].name: no node named "resise" in workflow "w1"'],
+    faults: ['nodes[0].dependencies[0].name: no node named "resise" in workflow "w1", there is "startup_op"'],
   },
   {
     of: "a misspelt startup_op",
@@ -74,7 +76,7 @@ const cases: { of: string; conf: WorkflowConf; faults: string[] }[] = [
   {
     of: "a node name that is taken",
     conf: workflow([reader("a"), reader("b", "a"), reader("a", "b")]),
-    faults: ['nodes[2].name: node name "a" is already taken by nodes[0] of workflow "w1"'],
+    faults: ['nodes[2].name: node name "a" is already taken by nodes[0] of workflow "w1": give it another'],
   },
   {
     of: "a node without a name",
@@ -84,17 +86,17 @@ const cases: { of: string; conf: WorkflowConf; faults: string[] }[] = [
   {
     of: "a node with the name of the request",
     conf: workflow([reader("startup_op")]),
-    faults: ['nodes[0].name: "startup_op" is the request, a node cannot have its name'],
+    faults: ['nodes[0].name: "startup_op" is the request, a node cannot have its name: give it another'],
   },
   {
     of: "a node that depends on itself",
     conf: workflow([reader("a", "a")]),
-    faults: ['nodes[0].dependencies[0].name: node "a" cannot depend on itself'],
+    faults: ['nodes[0].dependencies[0].name: node "a" cannot depend on itself: name a node before it'],
   },
   {
     of: "a dependency named twice",
     conf: workflow([reader("a"), reader("b", "a", { name: "a", mode: "RW" })]),
-    faults: ['nodes[1].dependencies[1].name: node "b" already depends on "a"'],
+    faults: ['nodes[1].dependencies[1].name: node "b" already depends on "a": name it once'],
   },
   {
     of: "a mode that is neither RO nor RW",
@@ -122,13 +124,15 @@ const cases: { of: string; conf: WorkflowConf; faults: string[] }[] = [
     of: "several last nodes",
     conf: workflow([reader("a"), reader("b", "a"), reader("c", "a")]),
     faults: [
-      'nodes: workflow "w1" ends with 2 nodes ("b", "c"), the last stage must be exactly one: its output is the response',
+      'nodes: workflow "w1" ends with 2 nodes ("b", "c"), the last stage must be exactly one: its output is the response, let one depend on the others',
     ],
   },
   {
     of: "a cycle, without the nodes before and after it",
     conf: workflow([reader("before"), reader("a", "before", "b"), reader("b", "a"), reader("after", "b")]),
-    faults: ['nodes[1].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle'],
+    faults: [
+      'nodes[1].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle: take a dependency or condition between them out',
+    ],
   },
   {
     of: "each cycle by itself, without the nodes between them",
@@ -140,8 +144,8 @@ const cases: { of: string; conf: WorkflowConf; faults: string[] }[] = [
       reader("c", "d"),
     ]),
     faults: [
-      'nodes[0].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle',
-      'nodes[3].dependencies: the nodes "d", "c" of workflow "w1" depend on each other in a cycle',
+      'nodes[0].dependencies: the nodes "a", "b" of workflow "w1" depend on each other in a cycle: take a dependency or condition between them out',
+      'nodes[3].dependencies: the nodes "d", "c" of workflow "w1" depend on each other in a cycle: take a dependency or condition between them out',
     ],
   },
 ];
@@ -155,10 +159,10 @@ describe("validateWorkflow", () => {
     const nodes = [reader("a", "x"), nodeConf("a", [], "ResizeO"), reader("c", { name: "c", mode: "R" })];
     assert.deepEqual(faultsOf(workflow(nodes, "Serial")), [
       'workflow_type: workflow "w1" has the type "Serial", must be "Sequence" or "Parallel"',
-      'nodes[0].dependencies[0].name: no node named "x" in workflow "w1"',
-      'nodes[1].name: node name "a" is already taken by nodes[0] of workflow "w1"',
+      'nodes[0].dependencies[0].name: no node named "x" in workflow "w1", there is "startup_op", "c"',
+      'nodes[1].name: node name "a" is already taken by nodes[0] of workflow "w1": give it another',
       'nodes[1].type: no Op type named "ResizeO"; did you mean "ResizeOp"?',
-      'nodes[2].dependencies[0].name: node "c" cannot depend on itself',
+      'nodes[2].dependencies[0].name: node "c" cannot depend on itself: name a node before it',
       'nodes[2].dependencies[0].mode: mode is "R", must be "RO" or "RW"',
     ]);
   });
@@ -176,8 +180,8 @@ describe("planDag", () => {
       name: "ServeError",
       code: Code.invalidConf,
       message: [
-        'workflow "w1".nodes[0].dependencies[0].name: node "a" cannot depend on itself',
-        'workflow "w1".nodes[1].type: no Op type named "Blur"',
+        'workflow "w1".nodes[0].dependencies[0].name: node "a" cannot depend on itself: name a node before it',
+        'workflow "w1".nodes[1].type: no Op type named "Blur": register its class, or name its module in the ops of conf',
       ].join("\n"),
     });
   });

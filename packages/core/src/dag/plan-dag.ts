@@ -142,7 +142,7 @@ function checkLastNode(conf: WorkflowConf): Fault[] {
     last.map(({ name }) => name),
     ", ",
   );
-  const message = `workflow "${conf.name}" ends with ${last.length} nodes (${names}), the last stage must be exactly one: its output is the response`;
+  const message = `workflow "${conf.name}" ends with ${last.length} nodes (${names}), the last stage must be exactly one: its output is the response, let one depend on the others`;
   return [{ path: ["nodes"], message }];
 }
 
@@ -157,11 +157,16 @@ function lastNodesOf({ nodes }: WorkflowConf): readonly NodeConf[] {
 function cycleFault(conf: WorkflowConf, cycle: readonly string[]): Fault {
   const index = conf.nodes.findIndex(({ name }) => name === cycle[0]);
   const principal = conf.nodes.find(({ fallback }) => fallback !== undefined && cycle.includes(fallback));
-  const hint = principal
-    ? `: "${principal.fallback}" stands by for "${principal.name}", waits for it, and what depends on it waits for both`
-    : "";
-  const message = `the nodes ${quoted(cycle, ", ")} of workflow "${conf.name}" depend on each other in a cycle${hint}`;
-  return { path: ["nodes", index, "dependencies"], message };
+  const what = `the nodes ${quoted(cycle, ", ")} of workflow "${conf.name}" depend on each other in a cycle`;
+  if (!principal) {
+    return {
+      path: ["nodes", index, "dependencies"],
+      message: `${what}: take a dependency or condition between them out`,
+    };
+  }
+  const { name, fallback } = principal;
+  const message = `${what}: "${fallback}" stands by for "${name}", waits for it, and what depends on it waits for both: give "${name}" another fallback`;
+  return { path: ["nodes", conf.nodes.indexOf(principal), "fallback"], message };
 }
 
 function quoted(names: readonly string[], separator: string): string {

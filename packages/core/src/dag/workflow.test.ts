@@ -50,7 +50,7 @@ describe("Workflow", () => {
     assert.throws(() => new Workflow(conf(...nodes), registry(TopKOp)), {
       code: Code.invalidConf,
       message: [
-        'workflow "w1".nodes[0].config.k: "many" is not of the kind int32',
+        'workflow "w1".nodes[0].config.k: must be a whole number from -2147483648 to 2147483647, not "many"',
         'workflow "w1".nodes[1].config.K: no option named "K"; did you mean "k"?',
       ].join("\n"),
     });

@@ -73,21 +73,57 @@ describe("readConfig", () => {
   }
 
   const refused: { name: string; value: unknown; fault: string }[] = [
-    { name: "k", value: "many", fault: 'config.k: "many" is not of the kind int32' },
-    { name: "k", value: "", fault: 'config.k: "" is not of the kind int32' },
-    { name: "k", value: 1.5, fault: "config.k: 1.5 is not of the kind int32" },
-    { name: "k", value: 2 ** 31, fault: "config.k: 2147483648 is not of the kind int32" },
-    { name: "k", value: "-2147483649", fault: 'config.k: "-2147483649" is not of the kind int32' },
-    { name: "k", value: [5], fault: "config.k: a list is not of the kind int32" },
-    { name: "k", value: true, fault: "config.k: true is not of the kind int32" },
-    { name: "k", value: null, fault: "config.k: null is not of the kind int32" },
-    { name: "threshold", value: "Infinity", fault: 'config.threshold: "Infinity" is not of the kind double' },
-    { name: "threshold", value: Number.NaN, fault: "config.threshold: NaN is not of the kind double" },
-    { name: "threshold", value: {}, fault: "config.threshold: an object is not of the kind double" },
-    { name: "sorted", value: "yes", fault: 'config.sorted: "yes" is not of the kind bool' },
-    { name: "sorted", value: 1, fault: "config.sorted: 1 is not of the kind bool" },
-    { name: "sorted", value: ["true"], fault: "config.sorted: a list is not of the kind bool" },
-    { name: "label", value: 7n, fault: "config.label: 7 is not of the kind string" },
+    {
+      name: "k",
+      value: "many",
+      fault: 'config.k: must be a whole number from -2147483648 to 2147483647, not "many"',
+    },
+    {
+      name: "k",
+      value: "",
+      fault: 'config.k: must be a whole number from -2147483648 to 2147483647, not ""',
+    },
+    {
+      name: "k",
+      value: 1.5,
+      fault: "config.k: must be a whole number from -2147483648 to 2147483647, not 1.5",
+    },
+    {
+      name: "k",
+      value: 2 ** 31,
+      fault: "config.k: must be a whole number from -2147483648 to 2147483647, not 2147483648",
+    },
+    {
+      name: "k",
+      value: "-2147483649",
+      fault: 'config.k: must be a whole number from -2147483648 to 2147483647, not "-2147483649"',
+    },
+    {
+      name: "k",
+      value: [5],
+      fault: "config.k: must be a whole number from -2147483648 to 2147483647, not a list",
+    },
+    {
+      name: "k",
+      value: true,
+      fault: "config.k: must be a whole number from -2147483648 to 2147483647, not true",
+    },
+    {
+      name: "k",
+      value: null,
+      fault: "config.k: must be a whole number from -2147483648 to 2147483647, not null",
+    },
+    {
+      name: "threshold",
+      value: "Infinity",
+      fault: 'config.threshold: must be a finite number, not "Infinity"',
+    },
+    { name: "threshold", value: Number.NaN, fault: "config.threshold: must be a finite number, not NaN" },
+    { name: "threshold", value: {}, fault: "config.threshold: must be a finite number, not an object" },
+    { name: "sorted", value: "yes", fault: 'config.sorted: must be true or false, not "yes"' },
+    { name: "sorted", value: 1, fault: "config.sorted: must be true or false, not 1" },
+    { name: "sorted", value: ["true"], fault: "config.sorted: must be true or false, not a list" },
+    { name: "label", value: 7n, fault: "config.label: must be a string, not 7" },
   ];
   for (const { name, value, fault } of refused) {
     test(`refuses ${name} with: ${fault}`, () => {
@@ -100,9 +136,9 @@ describe("readConfig", () => {
     const values = { treshold: 1, colour: "red", constructor: "x", ["__proto__"]: 1 };
     assert.deepEqual(faultsOf(values), [
       'config.treshold: no option named "treshold"; did you mean "threshold"?',
-      'config.colour: no option named "colour"',
-      'config.constructor: no option named "constructor"',
-      'config.__proto__: no option named "__proto__"',
+      'config.colour: no option named "colour", there is "k", "threshold", "sorted", "label"',
+      'config.constructor: no option named "constructor", there is "k", "threshold", "sorted", "label"',
+      'config.__proto__: no option named "__proto__", there is "k", "threshold", "sorted", "label"',
     ]);
   });
 
@@ -113,7 +149,7 @@ describe("readConfig", () => {
   test("of an Op without options refuses any", () => {
     assert.deepEqual(readConfig(undefined, {}), { config: {}, faults: [] });
     assert.deepEqual(readConfig(undefined, { k: 1 }).faults, [
-      { path: ["config", "k"], message: 'no option named "k"' },
+      { path: ["config", "k"], message: 'no option named "k": the Op takes none, remove it' },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.js";
-import { nearestNameHint } from "../nearest-name.js";
+import { nameHint } from "../nearest-name.js";
 import { quoteNames, quoteValue } from "../quote-value.js";
 
 /** Declares the options of an Op: name → one kind with its default. */
@@ -53,26 +53,30 @@ export function readConfig(
   for (const [name, value] of Object.entries(values)) {
     const field = Object.hasOwn(declaration, name) ? declaration[name] : undefined;
     const read = field ? readValue(field, value) : undefined;
-    const fault = field
-      ? faultOf(field, value, read)
-      : `no option named "${name}"${nearestNameHint(name, Object.keys(declaration))}`;
+    const fault = field ? faultOf(field, value, read) : unknownOption(name, Object.keys(declaration));
     if (fault === undefined) config[name] = read;
     else faults.push({ path: ["config", name], message: fault });
   }
   return { config, faults };
 }
 
-/** The kind of an option and its default. */
+/** What a value of an option must be, and its default. */
 function kindOf(field: ConfigField): { readonly kind: string; readonly standard: unknown } {
-  if ("int32" in field) return { kind: "int32", standard: field.int32 };
-  if ("double" in field) return { kind: "double", standard: field.double };
-  if ("bool" in field) return { kind: "bool", standard: field.bool };
-  return { kind: "string", standard: field.string };
+  const int32 = "a whole number from -2147483648 to 2147483647";
+  if ("int32" in field) return { kind: int32, standard: field.int32 };
+  if ("double" in field) return { kind: "a finite number", standard: field.double };
+  if ("bool" in field) return { kind: "true or false", standard: field.bool };
+  return { kind: "a string", standard: field.string };
+}
+
+function unknownOption(name: string, known: readonly string[]): string {
+  const hint = known.length > 0 ? nameHint(name, known) : ": the Op takes none, remove it";
+  return `no option named ${quoteValue(name)}${hint}`;
 }
 
 /** What is wrong with a value that was read as `read`. */
 function faultOf(field: ConfigField, value: unknown, read: unknown): string | undefined {
-  if (read === undefined) return `${quoteValue(value)} is not of the kind ${kindOf(field).kind}`;
+  if (read === undefined) return `must be ${kindOf(field).kind}, not ${quoteValue(value)}`;
   if ("string" in field) {
     const { oneOf } = field;
     const isAllowed = oneOf === undefined || oneOf.includes(read as string);

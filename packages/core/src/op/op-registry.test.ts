@@ -22,7 +22,7 @@ describe("OpRegistry", () => {
     const registry = new OpRegistry().register(PlainOp).register(PlainOp);
     assert.throws(() => registry.register(opOf("PlainOp", () => 0)), {
       code: Code.invalidConf,
-      message: 'an Op type named "PlainOp" is already registered',
+      message: 'an Op type named "PlainOp" is already registered: give this class a static type of its own',
     });
     assert.equal(registry.get("PlainOp"), PlainOp);
   });

@@ -16,7 +16,10 @@ export class OpRegistry implements KnownOpTypes {
     const type = opTypeName(opClass);
     const existing = this.#classes.get(type);
     if (existing && existing !== opClass) {
-      throw new ServeError(Code.invalidConf, `an Op type named "${type}" is already registered`);
+      throw new ServeError(
+        Code.invalidConf,
+        `an Op type named "${type}" is already registered: give this class a static type of its own`,
+      );
     }
     this.#classes.set(type, opClass);
     return this;

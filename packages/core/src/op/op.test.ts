@@ -72,7 +72,7 @@ describe("what an Op sees", () => {
     for (const look of ["dependArgument", "mutableDependArgument", "hasDependArgument"] as const) {
       assert.throws(() => runB((op) => void op[look]("other")), {
         code: Code.internal,
-        message: 'op "b" has not declared a dependency on "other"',
+        message: 'op "b" has not declared a dependency on "other": add it to those of the node',
         details: { service: "s", workflow: "w", node: "b" },
       });
     }

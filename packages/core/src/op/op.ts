@@ -275,7 +275,8 @@ export abstract class Op<Config = unknown, Input = unknown> {
   #dependency(name: string): BoundDependency {
     const dependency = this.#dependencies.get(name);
     if (dependency) return dependency;
-    throw new ServeError(Code.internal, `op "${this.name}" has not declared a dependency on "${name}"`);
+    const message = `op "${this.name}" has not declared a dependency on "${name}": add it to those of the node`;
+    throw new ServeError(Code.internal, message);
   }
 
   #present(channel: Channel): unknown {

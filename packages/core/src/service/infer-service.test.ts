@@ -174,6 +174,12 @@ describe("an InferService that maps requests to workflows", () => {
     assert.deepEqual(await service.inference({ scene: "night" }, createCall()), { list: [2, 1] });
   });
 
+  test("tells which node makes the answer to a request, unless there are several", () => {
+    const place = { service: "S", workflow: "w1", node: "answer" };
+    assert.deepEqual(service.answererOf({ scene: "day" }), place);
+    assert.deepEqual(service.answererOf({ scene: "night" }), { service: "S" });
+  });
+
   const long = "x".repeat(100_000);
   const refused: [unknown, string][] = [
     ["dusk", '"dusk"'],

@@ -8,7 +8,7 @@ import { errorAttributes } from "../observe/error-attributes.js";
 import type { Histogram } from "../observe/metrics.js";
 import type { OpEnvironment } from "../op/op.js";
 import { quoteValue } from "../quote-value.js";
-import { ServeError } from "../serve-error.js";
+import { type ErrorDetails, ServeError } from "../serve-error.js";
 import type { Merger } from "./merger.js";
 import type { InferServiceConf, WorkflowMap } from "./service-conf.js";
 
@@ -71,6 +71,13 @@ export class InferService {
   /** @throws ServeError, with the workflow and node in its details when an Op is at fault. */
   inference(request: object, call: Call): Promise<object> {
     return this.#run(request, call);
+  }
+
+  /** Who makes the answer to a request, for what is wrong with that: the last node, where it is of one workflow. */
+  answererOf(request: object): ErrorDetails {
+    const [workflow = "", ...others] = this.#workflowsOf(request);
+    if (others.length > 0) return { service: this.name };
+    return { service: this.name, workflow, node: this.#pool(workflow).lastNode };
   }
 
   /** As `inference`, and tells what each node did, also when the request fails. */

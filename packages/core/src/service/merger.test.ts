@@ -93,7 +93,7 @@ describe("MergerRegistry", () => {
   test("takes a name once", () => {
     assert.throws(() => new MergerRegistry().register({ ...last, name: "default" }), {
       code: Code.invalidConf,
-      message: 'a merger named "default" is already registered',
+      message: 'a merger named "default" is already registered: give this one another name',
     });
   });
 

@@ -1,5 +1,5 @@
 import { Code } from "../code.js";
-import { nearestNameHint } from "../nearest-name.js";
+import { nameHint } from "../nearest-name.js";
 import { ServeError } from "../serve-error.js";
 
 /** How the responses of several workflows become one. */
@@ -44,7 +44,10 @@ export class MergerRegistry {
   /** @throws ServeError invalidConf when the name is taken. */
   register(merger: Merger): this {
     if (this.#mergers.has(merger.name)) {
-      throw new ServeError(Code.invalidConf, `a merger named "${merger.name}" is already registered`);
+      throw new ServeError(
+        Code.invalidConf,
+        `a merger named "${merger.name}" is already registered: give this one another name`,
+      );
     }
     this.#mergers.set(merger.name, merger);
     return this;
@@ -58,7 +61,9 @@ export class MergerRegistry {
   get(name: string): Merger {
     const merger = this.#mergers.get(name);
     if (merger) return merger;
-    const hint = nearestNameHint(name, this.#mergers.keys());
-    throw new ServeError(Code.invalidConf, `no merger named "${name}"${hint}`);
+    throw new ServeError(
+      Code.invalidConf,
+      `no merger named "${name}"${nameHint(name, this.#mergers.keys())}`,
+    );
   }
 }

@@ -87,11 +87,11 @@ describe("OpGraphMaker", () => {
     const read = op.create("general_reader", { name: "a" });
     const top = op.create(TopKOp, { name: "a", inputs: [read] });
     assert.deepEqual(faults(graphOf(read, top)), [
-      'node "a" name: node name "a" is already taken by nodes[0] of workflow "workflow1"; give create another name',
-      'node "a" inputs[0]: node "a" cannot depend on itself',
+      'node "a" name: node name "a" is already taken by nodes[0] of workflow "workflow1": give it another',
+      'node "a" inputs[0]: node "a" cannot depend on itself: name a node before it',
     ]);
     assert.deepEqual(faults(graphOf(read, read)), [
-      'node "a" name: node name "a" is already taken by nodes[0] of workflow "workflow1"; give create another name',
+      'node "a" name: node name "a" is already taken by nodes[0] of workflow "workflow1": give it another',
     ]);
   });
 
@@ -106,7 +106,7 @@ describe("OpGraphMaker", () => {
     const read = op.create("general_reader");
     const [a, b] = [op.create(TopKOp, { inputs: [read] }), op.create(MergeOp, { inputs: [read] })];
     assert.deepEqual(faults(graphOf(read, a, b)), [
-      ': workflow "workflow1" ends with 2 nodes ("TopKOp_0", "MergeOp_0"), the last stage must be exactly one: its output is the response; let one of them have the others as inputs',
+      ': workflow "workflow1" ends with 2 nodes ("TopKOp_0", "MergeOp_0"), the last stage must be exactly one: its output is the response, let one depend on the others',
     ]);
   });
 
@@ -117,7 +117,7 @@ describe("OpGraphMaker", () => {
     const [line = ""] = faults(graphOf(top));
     assert.match(
       line,
-      /^node "(top|spare)" inputs: the nodes "\w+", "\w+" of workflow "workflow1" depend on/,
+      /^node "(top|spare)" fallback: the nodes "\w+", "\w+" of workflow "workflow1" depend on/,
     );
   });
 
@@ -134,7 +134,7 @@ describe("OpGraphMaker", () => {
       retryBackoffMs: -1,
     });
     assert.deepEqual(faults(graphOf(read, top)), [
-      'node "top" config.k: "1.5" is not of the kind int32',
+      'node "top" config.k: must be a whole number from -2147483648 to 2147483647, not "1.5"',
       'node "top" inputs[0].mode: mode is "RX", must be "RO" or "RW"',
       'node "top" timeoutMs: timeout_ms is 0, must be a whole number from 1 to 86400000',
       'node "top" retries: retries is 11, must be a whole number from 0 to 10',

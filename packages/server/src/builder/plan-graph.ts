@@ -86,8 +86,5 @@ function strangers(nodes: readonly OpNode<unknown>[], index: number): readonly F
 
 /** What to do with a builder, where conf's message leaves that open. */
 function remedyFor(path: FieldPath, { nodes }: WorkflowConf): string {
-  if (path.length === 1 && path[0] === "nodes") {
-    return nodes.length === 0 ? ": add it with addOp" : "; let one of them have the others as inputs";
-  }
-  return path.length === 3 && path[2] === "name" ? "; give create another name" : "";
+  return path[0] === "nodes" && nodes.length === 0 ? ": add it with addOp" : "";
 }

@@ -269,7 +269,7 @@ describe("a server is refused", () => {
     assert.deepEqual(lines.slice(0, 5), [
       "server port: must be a whole number from 0 to 65535, not 93930",
       'service "GenralModelService" name: no service named "GenralModelService"; did you mean "GeneralModelService"?',
-      'service "GenralModelService" merger: no merger named "sum"',
+      'service "GenralModelService" merger: no merger named "sum", there is "default"',
       'service "GeneralModelService" workflows: is missing, name at least one workflow',
       lines[4],
     ]);

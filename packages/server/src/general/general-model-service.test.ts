@@ -9,8 +9,8 @@ import { createWorkflow, floats, requestOf, TickingClock } from "./testing/gener
 const callMs = 3;
 const request = requestOf([floats("x", [Number.NaN])]);
 
-/** The service over a workflow that gives the request back, on a clock of its own. */
-function openService() {
+/** The service over a workflow that gives the request back, on a clock of its own; `last` is the Op that ends it. */
+function openService(last = "GeneralResponseOp") {
   const clock = new TickingClock();
   const metrics = new RecordingMetrics();
   const slow = opOf("SlowOp", (op) => {
@@ -20,7 +20,7 @@ function openService() {
   const nodes = {
     read: ["GeneralReaderOp"],
     slow: ["SlowOp", "read"],
-    answer: ["GeneralResponseOp", "slow"],
+    answer: [last, "slow"],
   } as const;
   const workflow = createWorkflow({ nodes, ops: [slow] });
   const service = createGeneralModelService(
@@ -87,6 +87,18 @@ describe("GeneralModelService", () => {
     const message = "tensor: the request has none, at least one is needed";
     for (const method of ["inference", "debug"]) {
       await assert.rejects(run(method, requestOf([])), { code: Code.invalidArgument, message });
+    }
+  });
+
+  test("names the node that ends the workflow without a response of its", async () => {
+    const { run } = openService("GeneralCopyOp");
+    for (const method of ["inference", "debug"]) {
+      await assert.rejects(run(method, request), {
+        code: Code.opFailure,
+        message:
+          "op output: is no response of GeneralModelService, let the workflow end with a GeneralResponseOp",
+        details: { service: "GeneralModelService", workflow: "w", node: "answer" },
+      });
     }
   });
 });

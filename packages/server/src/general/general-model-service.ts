@@ -1,10 +1,13 @@
 import {
   type Call,
+  Code,
   defineMethod,
+  type ErrorDetails,
   type InferService,
   type Metrics,
   noMetrics,
   type RpcService,
+  ServeError,
 } from "@paddlewheel/core";
 import {
   type GeneralRequest,
@@ -27,7 +30,9 @@ export function createGeneralModelService(service: InferService, metrics: Metric
     const start = call.clock.epochMicros();
     let response: GeneralResponse;
     try {
-      response = (await service.inference(request, call)) as GeneralResponse;
+      const answer = await service.inference(request, call);
+      checkResponse(answer, () => service.answererOf(request));
+      response = answer;
     } catch (error) {
       queries.count(call, startedAt, false);
       throw error;
@@ -38,7 +43,8 @@ export function createGeneralModelService(service: InferService, metrics: Metric
   };
   const debug = (request: GeneralRequest, call: Call): Promise<GeneralResponse> => {
     adoptLogId(request, call);
-    return answerWithDump(service, request, { call, codec: generalResponseCodec });
+    const check = (response: object): void => checkResponse(response, () => service.answererOf(request));
+    return answerWithDump(service, request, { call, codec: generalResponseCodec, check });
   };
   return {
     name: generalModelServiceName,
@@ -48,6 +54,15 @@ export function createGeneralModelService(service: InferService, metrics: Metric
       defineMethod({ ...base, name: "debug", handle: debug }),
     ],
   };
+}
+
+/** Workflows of this service may end with any Op. */
+function checkResponse(answer: object, answerer: () => ErrorDetails): asserts answer is GeneralResponse {
+  const { outputs, profileTime } = answer as Partial<GeneralResponse>;
+  if (Array.isArray(outputs) && Array.isArray(profileTime)) return;
+  const message =
+    "op output: is no response of GeneralModelService, let the workflow end with a GeneralResponseOp";
+  throw new ServeError(Code.opFailure, message, { details: answerer() });
 }
 
 /** The message's log id wins over the header's. */

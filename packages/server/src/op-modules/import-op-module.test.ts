@@ -34,7 +34,10 @@ describe("importing a module of Ops", () => {
 
   for (const [file, reason] of [
     ["nowhere.mjs", /^module ".*nowhere\.mjs": cannot be imported: Cannot find module/],
-    ["broken.mjs", /^module ".*broken\.mjs": cannot be imported: Unexpected token/],
+    [
+      "broken.mjs",
+      /^module ".*broken\.mjs": cannot be imported: Unexpected token '\{'; "node --check .*broken\.mjs" shows where$/,
+    ],
     ["fails.mjs", /^module ".*fails\.mjs": cannot be imported: no licence$/],
   ] as const) {
     test(`says why ${file} cannot be imported`, async () => {
@@ -47,7 +50,8 @@ describe("importing a module of Ops", () => {
   test("names a package that is not installed", async () => {
     const imported = importOpModule({ specifier: "no-such-ops", from: dir, registries: createRegistries() });
     await assert.rejects(imported, {
-      message: /^module "no-such-ops": cannot be imported: Cannot find module 'no-such-ops'/,
+      message:
+        'module "no-such-ops": cannot be imported: Cannot find module \'no-such-ops\'; install it, or write "./" in front of a file',
     });
   });
 });

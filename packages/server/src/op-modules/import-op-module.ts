@@ -22,11 +22,19 @@ export async function importOpModule({ specifier, from, registries }: ImportOpMo
   try {
     exports = await import(urlOf(specifier, from));
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    const message = `module "${specifier}": cannot be imported: ${reason}`;
+    const message = `module "${specifier}": cannot be imported: ${reasonOf(thrown, specifier)}`;
     throw new ServeError(Code.invalidConf, message, { cause: thrown });
   }
   registerOpModule({ name: specifier, exports }, registries);
+}
+
+/** In one line: Node adds which file asked for a package, which is conf here, and nothing of where syntax is wrong. */
+function reasonOf(thrown: unknown, specifier: string): string {
+  const [reason = ""] = (thrown instanceof Error ? thrown.message : String(thrown)).split("\n", 1);
+  if (thrown instanceof SyntaxError) return `${reason}; "node --check ${specifier}" shows where`;
+  const isMissing =
+    !isAbsolute(specifier) && (thrown as { code?: unknown } | null)?.code === "MODULE_NOT_FOUND";
+  return isMissing ? `${reason}; install it, or write "./" in front of a file` : reason;
 }
 
 function urlOf(specifier: string, from: string): string {

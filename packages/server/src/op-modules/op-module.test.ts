@@ -73,15 +73,21 @@ describe("registerOpModule", () => {
       "exports nothing to register, it must export Op classes, mergers, or a function register({ ops, mergers, services })";
     assertRefused({}, message);
     assertRefused({ helper: () => 0, Base: OpWithChannel, register: "yes" }, message);
-    assertRefused({ register: () => {} }, "register registered nothing new");
+    assertRefused(
+      { register: () => {} },
+      "register registered nothing new, it must call ops.register, mergers.register or services.set",
+    );
   });
 
   test("refuses a name that is taken", () => {
     assertRefused(
       { A: opOf("GeneralInferOp", () => 0) },
-      'an Op type named "GeneralInferOp" is already registered',
+      'an Op type named "GeneralInferOp" is already registered: give this class a static type of its own',
     );
-    assertRefused({ defaultMerger }, 'a merger named "default" is already registered');
+    assertRefused(
+      { defaultMerger },
+      'a merger named "default" is already registered: give this one another name',
+    );
   });
 
   test("refuses a register function that fails or is asynchronous", () => {

@@ -36,7 +36,10 @@ function callRegister(register: RegisterFunction, registries: Registries): void 
     result.catch(() => {}); // The refusal is what the caller hears.
     throw new Error("register must not be asynchronous: await at the top of the module instead");
   }
-  if (countEntries(registries) === before) throw new Error("register registered nothing new");
+  if (countEntries(registries) === before)
+    throw new Error(
+      "register registered nothing new, it must call ops.register, mergers.register or services.set",
+    );
 }
 
 function registerExports(exports: object, { ops, mergers }: Registries): void {

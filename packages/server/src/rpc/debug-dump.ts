@@ -10,14 +10,22 @@ import {
 /** Elements of a tensor shown in a dump. */
 const shownElements = 16;
 
+interface AnswerWithDumpOptions<T> {
+  readonly call: Call;
+  readonly codec: MessageCodec<T>;
+  /** Throws for a response that cannot be encoded. */
+  readonly check?: (message: T) => void;
+}
+
 /** Answers a request as `inference` does, with the dump of it beside the response, as in Paddle Serving. */
 export async function answerWithDump<T extends object>(
   service: InferService,
   request: object,
-  { call, codec }: { readonly call: Call; readonly codec: MessageCodec<T> },
+  { call, codec, check }: AnswerWithDumpOptions<T>,
 ): Promise<T> {
   const { response, trace } = service.debug(request, call);
   const message = (await response) as T;
+  check?.(message);
   call.responseAttachment = Buffer.from(debugDump(trace, call, codec.encodeJson(message)));
   return message;
 }

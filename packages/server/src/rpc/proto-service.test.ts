@@ -289,7 +289,8 @@ describe("conf that names a .proto", () => {
   test("is refused for a web service, which has messages of its own", () => {
     assert.throws(() => createServer(serviceConf("EchoService", "EchoOp", { webService: "echo" })), {
       code: Code.invalidConf,
-      message: 'service "EchoService": web_service "echo" needs the messages of GeneralModelService',
+      message:
+        'web_service "echo" needs the messages of GeneralModelService, and "EchoService" has others: remove it',
     });
   });
 });

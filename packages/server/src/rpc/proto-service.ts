@@ -3,6 +3,7 @@ import {
   Code,
   defaultMerger,
   defineMethod,
+  type ErrorDetails,
   type InferService,
   type InferServiceConf,
   type Merger,
@@ -46,15 +47,16 @@ export function createProtoService(proto: ProtoService, service: InferService): 
 /**
  * Fits what conf says of a service to its message types: the field that picks its workflows, named as the .proto does,
  * becomes the one of decoded messages, and the default merger one that knows the types.
- * @throws ServeError invalidConf when there is no such field, or the service is a web service.
+ * @throws ServeError invalidConf when there is no such field, or the service is a web service; its details name the field
+ * of conf.
  */
 export function fitToProto(
   proto: ProtoService,
   { conf, merger }: { readonly conf: InferServiceConf; readonly merger: Merger },
 ): { conf: InferServiceConf; merger: Merger } {
   if (conf.webService !== undefined) {
-    const message = `service "${conf.name}": web_service "${conf.webService}" needs the messages of GeneralModelService`;
-    throw new ServeError(Code.invalidConf, message);
+    const message = `web_service "${conf.webService}" needs the messages of GeneralModelService, and "${conf.name}" has others: remove it`;
+    throw new ServeError(Code.invalidConf, message, { details: { field: "web_service" } });
   }
   const workflowMap = conf.workflowMap && fitWorkflowMap(proto, conf.workflowMap);
   return { conf: { ...conf, workflowMap }, merger: merger === defaultMerger ? protoMerger(proto) : merger };
@@ -66,14 +68,32 @@ function createMethod(
 ): RpcMethod {
   const logIdOf = logIdReader(request);
   const errorResponse = errorResponseMaker(response);
-  const handle = (message: object, call: Call): Promise<object> => {
+  const handle = async (message: object, call: Call): Promise<object> => {
     // The message's log id wins over the header's.
     call.logId = logIdOf(message) || call.logId;
-    return isDebug
-      ? answerWithDump(service, message, { call, codec: response })
-      : service.inference(message, call);
+    // Here and not when it is encoded, as it is still known who made it.
+    const check = (answer: object): void => checkAnswer(answer, response, () => service.answererOf(message));
+    if (isDebug) return answerWithDump(service, message, { call, codec: response.unchecked, check });
+    const answer = await service.inference(message, call);
+    check(answer);
+    return answer;
   };
-  return defineMethod({ name, request, response, handle, ...(errorResponse ? { errorResponse } : {}) });
+  return defineMethod({
+    name,
+    request,
+    response: response.unchecked,
+    handle,
+    ...(errorResponse ? { errorResponse } : {}),
+  });
+}
+
+/** @throws ServeError opFailure that says which field of the answer is wrong, and in its details who made it. */
+function checkAnswer(answer: object, codec: ProtoCodec, answerer: () => ErrorDetails): void {
+  try {
+    codec.check(answer);
+  } catch (thrown) {
+    throw ServeError.from(thrown).withDetails(answerer());
+  }
 }
 
 /** 0 where the message has no such field. */
@@ -111,7 +131,7 @@ function stringField({ typeName, fields }: ProtoCodec, protoName: string): strin
   );
   const what = field ? `is ${describe(field)}` : "is no field";
   const message = `request_field_key "${protoName}" ${what} of ${typeName}, must be a string of it that is not repeated${hint}`;
-  throw new ServeError(Code.invalidConf, message);
+  throw new ServeError(Code.invalidConf, message, { details: { field: "request_field_key" } });
 }
 
 function describe({ shape, type }: ProtoField): string {

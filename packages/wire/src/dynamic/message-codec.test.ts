@@ -282,7 +282,7 @@ describe("an object that is no such message", () => {
       for (const encode of [request.encode, request.encodeJson]) {
         assert.throws(() => encode(object as object), { code: Code.invalidArgument, message });
       }
-      for (const encode of [response.encode, response.encodeJson]) {
+      for (const encode of [response.check, response.encode, response.encodeJson]) {
         assert.throws(() => encode(object as object), {
           code: Code.opFailure,
           message: `op output: ${message}`,
@@ -290,6 +290,14 @@ describe("an object that is no such message", () => {
       }
     });
   }
+
+  it("is encoded without a check when it had one", () => {
+    const { response } = proto3;
+    const message = { name: "a" };
+    response.check(message);
+    assert.deepEqual(response.unchecked.encode(message), response.encode(message));
+    assert.equal(response.unchecked.encodeJson(message), response.encodeJson(message));
+  });
 
   it("is refused when a required field is missing", () => {
     const message = "op output: inner[0].key: is missing, message Inner requires it";

@@ -36,14 +36,26 @@ export interface ProtoField {
  */
 export interface ProtoCodec extends MessageCodec<object> {
   readonly fields: readonly ProtoField[];
+  /** @throws ServeError as encoding does. */
+  check(message: unknown): void;
+  /** Encodes without the check, for messages that had it. */
+  readonly unchecked: MessageCodec<object>;
   /** Protobuf's MergeFrom: a message of both, where what `part` has set comes after or over what `target` has. */
   merge(target: object, part: object): object;
 }
 
 export function createMessageCodec(type: MessageType, role: "request" | "response"): ProtoCodec {
   const check = role === "request" ? checkMessage : checkOpOutput;
-  return {
+  const unchecked: MessageCodec<object> = {
     typeName: type.fullName,
+    decode: (bytes) => decodeMessage(type, bytes),
+    encode: (message) => encodeMessage(type, message),
+    decodeJson: (text) => readJsonMessage(type, text, `the ${role}`),
+    encodeJson: (message) => writeJsonMessage(type, message),
+  };
+  return {
+    ...unchecked,
+    unchecked,
     fields: type.fields.map(({ name, protoName, shape, isRequired, type: of }) => ({
       name,
       protoName,
@@ -51,15 +63,14 @@ export function createMessageCodec(type: MessageType, role: "request" | "respons
       isRequired,
       type: of.kind === "message" ? of.fullName : of.name,
     })),
-    decode: (bytes) => decodeMessage(type, bytes),
+    check: (message) => check(type, message),
     encode(message) {
       check(type, message);
-      return encodeMessage(type, message);
+      return unchecked.encode(message);
     },
-    decodeJson: (text) => readJsonMessage(type, text, `the ${role}`),
     encodeJson(message) {
       check(type, message);
-      return writeJsonMessage(type, message);
+      return unchecked.encodeJson(message);
     },
     merge(target, part) {
       check(type, target);
