@@ -7,8 +7,11 @@ import type { Call, Protocol } from "../call.js";
 export interface MessageCodec<T> {
   /** Full protobuf name of the message type. */
   readonly typeName: string;
-  /** The message may keep views of `bytes`: they must stay unchanged as long as the message lives. */
-  decode(bytes: Uint8Array): T;
+  /**
+   * The message may keep views of `bytes`: they must stay unchanged as long as the message lives. With `isOwned` nobody
+   * else reads them ever again, and the codec may move them about to save a copy.
+   */
+  decode(bytes: Uint8Array, isOwned?: boolean): T;
   encode(message: T): Uint8Array;
   /** brpc's JSON dialect. */
   decodeJson(text: string): T;

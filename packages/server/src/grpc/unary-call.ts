@@ -99,7 +99,7 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
     try {
       // Its body may have taken all the time it has.
       call.throwIfStopped();
-      reply = this.#method.handle(this.#method.request.decode(message), call);
+      reply = this.#method.handle(this.#method.request.decode(message, true), call);
     } catch (error) {
       this.#fail(error);
       return;

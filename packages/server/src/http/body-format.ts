@@ -20,13 +20,16 @@ export function bodyFormat(contentType: string | undefined): BodyFormat {
   return { isJson: true, contentType: "application/json" };
 }
 
-/** @throws ServeError malformedRequest, invalidArgument, messageTooLarge (JSON beyond its own limit). */
+/**
+ * The message in a body, which is the message's from then on.
+ * @throws ServeError malformedRequest, invalidArgument, messageTooLarge (JSON beyond its own limit).
+ */
 export function decodeBody<T>(
   codec: MessageCodec<T>,
   body: Buffer,
   { format, maxJsonSize }: { readonly format: BodyFormat; readonly maxJsonSize: number },
 ): T {
-  if (!format.isJson) return codec.decode(body);
+  if (!format.isJson) return codec.decode(body, true);
   if (body.length > maxJsonSize) {
     const message = `body: JSON larger than the limit of ${maxJsonSize} bytes, send application/proto instead`;
     throw new ServeError(Code.messageTooLarge, message);

@@ -16,7 +16,10 @@ const lodField = { name: "lod", number: 12, values: int32Field };
 const packedFields: ({ name: string; values: NumberField } | undefined)[] = [];
 for (const field of [...dataFields, shapeField, lodField]) packedFields[field.number] = field;
 
-/** Reads one message Tensor. Lists of floats and tensor_content become views of the bytes where they are aligned. */
+/**
+ * Reads one message Tensor. Lists of floats and tensor_content become views of the bytes where they are aligned, or can be
+ * moved so that they are.
+ */
 export function decodeTensor(reader: WireReader, budget: MessageBudget): GeneralTensor {
   const tensor = new TensorParts(reader, budget);
   while (reader.nextField()) tensor.readField();
@@ -48,7 +51,7 @@ class TensorParts {
     else if (number === 10) this.elemType = reader.int32("elem_type");
     else if (number === 13) this.name = reader.string("name");
     else if (number === 14) this.aliasName = reader.string("alias_name");
-    else if (number === 15) this.#content = reader.bytes("tensor_content");
+    else if (number === 15) this.#content = reader.alignedBytes("tensor_content", 8);
     else this.#readPacked(number);
   }
 

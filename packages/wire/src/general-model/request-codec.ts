@@ -23,8 +23,8 @@ export const generalRequestCodec: MessageCodec<GeneralRequest> = {
   encodeJson,
 };
 
-function decode(bytes: Uint8Array): GeneralRequest {
-  const reader = new WireReader(bytes, "Request");
+function decode(bytes: Uint8Array, isOwned = false): GeneralRequest {
+  const reader = new WireReader(bytes, "Request", isOwned);
   const budget = new MessageBudget();
   const tensors: GeneralTensor[] = [];
   const fetchVarNames: string[] = [];

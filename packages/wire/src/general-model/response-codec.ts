@@ -33,8 +33,8 @@ export const generalResponseCodec: MessageCodec<GeneralResponse> = {
   encodeJson,
 };
 
-function decode(bytes: Uint8Array): GeneralResponse {
-  const reader = new WireReader(bytes, "Response");
+function decode(bytes: Uint8Array, isOwned = false): GeneralResponse {
+  const reader = new WireReader(bytes, "Response", isOwned);
   const budget = new MessageBudget();
   const outputs: ModelOutput[] = [];
   const profileTime = new PackedValues();

@@ -4,6 +4,10 @@ import type { PackedValues } from "./packed-values.js";
 import { WireType } from "./wire-type.js";
 
 const maxVarintBytes = 10;
+
+/** Up to this size a copy is as cheap as a move, and the tag and length in front may be too short for one. */
+const minMovedBytes = 1024;
+
 const maxShortText = 12;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -23,6 +27,7 @@ export class WireReader {
   wireType = 0;
 
   readonly #bytes: Uint8Array;
+  readonly #isOwned: boolean;
   #message: string;
   #position = 0;
   #end: number;
@@ -32,9 +37,11 @@ export class WireReader {
   /** Upper half of the varint read last. */
   #high = 0;
 
-  constructor(bytes: Uint8Array, messageName: string) {
+  /** With `isOwned` the reader may move values within `bytes`, which cannot be read a second time then. */
+  constructor(bytes: Uint8Array, messageName: string, isOwned = false) {
     // Views of a Buffer are Buffers, and take twice the time to make.
     this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#isOwned = isOwned;
     this.#message = messageName;
     this.#end = bytes.length;
   }
@@ -91,6 +98,22 @@ export class WireReader {
     return this.#span(this.#length(field), field);
   }
 
+  /**
+   * As `bytes`, at a multiple of `alignment` where that costs no copy: when the reader owns its input, long values move
+   * a few bytes to the front, over their tag and length. Where these are too short for 8, a multiple of 4 has to do.
+   */
+  alignedBytes(field: string, alignment: 4 | 8): Uint8Array {
+    const bytes = this.bytes(field);
+    if (!this.#isOwned || bytes.length < minMovedBytes) return bytes;
+    const start = this.#position - bytes.length;
+    const room = start - this.#tagPosition;
+    const excess = bytes.byteOffset % alignment;
+    const shift = excess <= room ? excess : bytes.byteOffset % 4;
+    if (shift === 0) return bytes;
+    this.#bytes.copyWithin(start - shift, start, this.#position);
+    return this.#bytes.subarray(start - shift, this.#position - shift);
+  }
+
   string(field: string): string {
     const start = this.#position;
     const text = this.#text(field);
@@ -128,10 +151,12 @@ export class WireReader {
       this.#loose(field, elementType, values);
       return;
     }
-    const piece = this.bytes(field);
-    if (elementType === WireType.varint) values.add(piece, this.#countVarints(piece, field));
-    else {
+    if (elementType === WireType.varint) {
+      const piece = this.bytes(field);
+      values.add(piece, this.#countVarints(piece, field));
+    } else {
       const size = elementType === WireType.fixed32 ? 4 : 8;
+      const piece = this.alignedBytes(field, size);
       if (piece.length % size !== 0) {
         throw this.#malformed(
           field,
