@@ -104,6 +104,33 @@ engine infer
     );
   });
 
+  test("draws what controls a node", async () => {
+    const controlled = await mkdtemp(join(tmpdir(), "paddlewheel-explain-"));
+    await writeFile(
+      join(controlled, "infer_service.prototxt"),
+      'services { name: "GeneralModelService" workflows: "w" }',
+    );
+    await writeFile(
+      join(controlled, "workflow.prototxt"),
+      `workflows {
+  name: "w"
+  workflow_type: "Parallel"
+  nodes { name: "a" type: "GeneralReaderOp" }
+  nodes { name: "b" type: "GeneralReaderOp" when: "present(a.x)" timeout_ms: 50 retries: 1 fallback: "c" }
+  nodes { name: "c" type: "GeneralReaderOp" }
+  nodes { name: "d" type: "GeneralResponseOp" dependencies { name: "b" mode: "RO" } }
+}`,
+    );
+    const outline = (await run(controlled)).out;
+    const flowchart = (await run(controlled, "--mermaid")).out;
+    await rm(controlled, { recursive: true });
+    assert.match(
+      outline,
+      / b {2}GeneralReaderOp {2}when present\(a\.x\); timeout 50 ms; 1 retry; fallback c\n/,
+    );
+    assert.match(flowchart, / w0n1 -\. when \.-> w0n2\n {4}w0n2 -\. fallback \.-> w0n3\n/);
+  });
+
   test("lists the faults of wrong conf as check does, and draws nothing", async () => {
     const wrong = await mkdtemp(join(tmpdir(), "paddlewheel-explain-"));
     const { code, out, err } = await run(wrong);

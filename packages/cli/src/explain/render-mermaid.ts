@@ -1,5 +1,5 @@
 import type { DagNode, DagPlan } from "@paddlewheel/core";
-import { controlsOf, type ServerPlan, workflowsOf } from "./server-plan.js";
+import { controlsOf, lookedAt, type ServerPlan, workflowsOf } from "./server-plan.js";
 
 /** Services, workflows and engines as a Mermaid flowchart: GitHub and most viewers of Markdown draw it. */
 export function renderMermaid(plan: ServerPlan): string {
@@ -24,6 +24,9 @@ function workflowLines({ name, type, nodes }: DagPlan, id: string): string[] {
       node.dependencies
         .filter((dependency) => dependency.id !== 0)
         .map(({ id: from, mode }) => `    ${id}n${from} ${mode === "RW" ? "-->|RW|" : "-->"} ${own(node)}`),
+    ),
+    ...nodes.flatMap((node) =>
+      lookedAt(node).map((name) => `    ${id}n${byName.get(name)?.id} -. when .-> ${own(node)}`),
     ),
     ...nodes.flatMap((node) => {
       const fallback = byName.get(node.conf.fallback ?? "");

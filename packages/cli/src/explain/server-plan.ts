@@ -6,7 +6,9 @@ import {
   engineNameOf,
   type InferServiceConf,
   type OpRegistry,
+  parseCondition,
   planDag,
+  startupOp,
 } from "@paddlewheel/core";
 
 /** A conf set as it would run. */
@@ -37,6 +39,14 @@ export function workflowsOf(
   return [...workflowMap.workflows].flatMap(([value, names]) =>
     names.map((name) => ({ name, when: `${workflowMap.requestField} = ${JSON.stringify(value)}` })),
   );
+}
+
+/** Nodes that the node's condition looks at without being its dependencies. */
+export function lookedAt(node: DagNode): readonly string[] {
+  const parsed = node.conf.when === undefined ? undefined : parseCondition(node.conf.when);
+  if (!parsed || "fault" in parsed) return [];
+  const read = new Set([startupOp, ...node.dependencies.map(({ name }) => name)]);
+  return parsed.condition.dependencies.filter((name) => !read.has(name));
 }
 
 /** What conf says of a node beside its type and dependencies, each in the words of conf. */

@@ -1,18 +1,10 @@
-import {
-  Code,
-  type ConfigOf,
-  defineConfig,
-  GeneralBlob,
-  OpWithChannel,
-  ServeError,
-  type Tensor,
-} from "@paddlewheel/core";
+import { type ConfigOf, defineConfig, GeneralBlob, OpWithChannel, type Tensor } from "@paddlewheel/core";
 
-const config = defineConfig({ k: { int32: 5 } });
+const config = defineConfig({ k: { int32: 5, min: 1 } });
 
 /**
  * The best classes of each row, best first. Reads `score` float32 [rows, classes] of its first dependency and gives
- * `top_class` int32 and `top_score` float32, both [rows, k]; `k` is kept between 1 and the number of classes.
+ * `top_class` int32 and `top_score` float32, both [rows, k]; `k` is at most the number of classes.
  */
 export class TopKOp extends OpWithChannel<GeneralBlob, ConfigOf<typeof config>> {
   static readonly type = "TopKOp";
@@ -20,13 +12,9 @@ export class TopKOp extends OpWithChannel<GeneralBlob, ConfigOf<typeof config>> 
 
   inference(): void {
     const [source = ""] = this.preNames;
-    const { dtype, shape, data } = this.dependArgument(source).tensor("score");
+    const { shape, data } = this.dependArgument(source).tensorOf("score", "float32", 2);
     const [rows = 0, classes = 0] = shape;
-    if (dtype !== "float32" || !(data instanceof Float32Array) || shape.length !== 2) {
-      const given = `${dtype} [${shape.join(", ")}]`;
-      throw new ServeError(Code.opFailure, `tensor "score": is ${given}, must be float32 [rows, classes]`);
-    }
-    const k = Math.min(Math.max(this.config.k, 1), classes);
+    const k = Math.min(this.config.k, classes);
     const best = Array.from({ length: rows }, (_, row) =>
       topOf(data.subarray(row * classes, (row + 1) * classes), k),
     ).flat();
