@@ -78,7 +78,7 @@ const cases: { of: string; nodes: NodeConf[]; faults: string[] }[] = [
       node("b", ["a"], { when: "present(z)" }),
     ],
     faults: [
-      'nodes[0].when: node "a" cannot have a condition on its own output',
+      'nodes[0].when: node "a" cannot have a condition on its own output: name another node',
       'nodes[2].when: node "z" stands by for "a": name "a"',
     ],
   },

@@ -60,12 +60,13 @@ function faultOfLook(
   name: string,
 ): string | undefined {
   if (name === startupOp) return undefined;
-  if (name === node.name) return `node "${name}" cannot have a condition on its own output`;
+  if (name === node.name)
+    return `node "${name}" cannot have a condition on its own output: name another node`;
   const principal = nodes.find(({ fallback }) => fallback === name);
   if (principal) return `node "${name}" stands by for "${principal.name}": name "${principal.name}"`;
   const known = [startupOp, ...nodes.map((other) => other.name)].filter((other) => other !== node.name);
   if (known.includes(name)) return undefined;
-  return `no node named ${quoteValue(name)} in workflow "${workflow}"${nearestNameHint(name, known)}`;
+  return `no node named ${quoteValue(name)} in workflow "${workflow}"${nameHint(name, known)}`;
 }
 
 function checkMap(node: NodeConf): Fault[] {

@@ -47,7 +47,9 @@ function checkDependency(conf: WorkflowConf, node: NodeConf, path: FieldPath): F
   const names = [startupOp, ...conf.nodes.map(({ name }) => name)];
   const at = (field: string, message: string) => faults.push({ path: [...path, field], message });
   if (dependency.name === node.name) {
-    at("name", `node "${node.name}" cannot depend on itself: name a node before it`);
+    // Of two nodes of one name the other may be meant, and the name is told of already.
+    const isOnlyOne = conf.nodes.filter(({ name }) => name === node.name).length === 1;
+    if (isOnlyOne) at("name", `node "${node.name}" cannot depend on itself: name a node before it`);
   } else if (!names.includes(dependency.name)) {
     const hint = nameHint(
       dependency.name,

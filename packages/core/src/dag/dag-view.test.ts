@@ -161,7 +161,7 @@ describe("a node that gives no output", () => {
       const pool = openWorkflow({ type, nodes: { a: [], b: ["a"] }, inference: { b: () => Code.opIgnore } });
       await assert.rejects(run(pool), {
         code: Code.opFailure,
-        message: 'op "b" (b) ended the workflow without a response',
+        message: 'op "b" (b) ended the workflow without a response: it must set its output',
         details: where,
       });
     });

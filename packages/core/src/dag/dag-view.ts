@@ -144,7 +144,7 @@ export class DagView {
     } catch (error) {
       this.#atWork++;
       this.#recorder.nodeStarted(index, now);
-      this.#nodeEnded(index, ServeError.from(error).withDetails(placeOf(this.#blueprint, index)));
+      this.#nodeEnded(index, this.#conditionError(index, ServeError.from(error)));
       return;
     }
     if (holds) {
@@ -155,6 +155,11 @@ export class DagView {
     const failure = this.#fallbacks.failureFor(index);
     if (failure && !this.#callFallback(index, failure)) this.#answer({ error: failure });
     else this.#nodeDone(index);
+  }
+
+  #conditionError(index: number, { code, message }: ServeError): ServeError {
+    const details = placeOf(this.#blueprint, index);
+    return new ServeError(code, `condition of node "${details.node}": ${message}`, { details });
   }
 
   #run(index: number, call: Call, now: number): void {
@@ -200,8 +205,11 @@ export class DagView {
     if (stopReason) this.#answer({ error: stopReason });
     else if (response !== undefined) this.#answer({ response });
     else {
-      const hint = lastNode.conf.when === undefined ? "" : ": it gives none when its condition does not hold";
-      const message = `op "${lastNode.name}" (${lastNode.type}) ended the workflow without a response${hint}`;
+      const why =
+        lastNode.conf.when === undefined
+          ? "it must set its output"
+          : "it gives none when its condition does not hold";
+      const message = `op "${lastNode.name}" (${lastNode.type}) ended the workflow without a response: ${why}`;
       const details = { node: lastNode.name };
       this.#answer({ error: new ServeError(Code.opFailure, message, { details }) });
     }

@@ -95,7 +95,7 @@ for (const type of Object.values(WorkflowType)) {
     test("fails when the condition cannot be told", async () => {
       await assert.rejects(run({}), (error: { code: Code; details: object; message: string }) => {
         assert.equal(error.code, Code.opFailure);
-        assert.match(error.message, /small\.score/);
+        assert.match(error.message, /^condition of node "large": "small\.score" /);
         assert.deepEqual(error.details, { service: "s", workflow: "w", node: "large" });
         return true;
       });

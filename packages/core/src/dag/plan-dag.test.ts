@@ -94,6 +94,11 @@ const cases: { of: string; conf: WorkflowConf; faults: string[] }[] = [
     faults: ['nodes[0].dependencies[0].name: node "a" cannot depend on itself: name a node before it'],
   },
   {
+    of: "two nodes of one name without calling the one a dependency of itself",
+    conf: workflow([reader("a"), reader("a", "a")]),
+    faults: ['nodes[1].name: node name "a" is already taken by nodes[0] of workflow "w1": give it another'],
+  },
+  {
     of: "a dependency named twice",
     conf: workflow([reader("a"), reader("b", "a", { name: "a", mode: "RW" })]),
     faults: ['nodes[1].dependencies[1].name: node "b" already depends on "a": name it once'],

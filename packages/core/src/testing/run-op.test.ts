@@ -74,7 +74,7 @@ describe("runOp", () => {
   });
 
   test("fails for an Op that gives nothing, as the end of a workflow does", async () => {
-    const message = 'op "SilentOp" (SilentOp) ended the workflow without a response';
+    const message = 'op "SilentOp" (SilentOp) ended the workflow without a response: it must set its output';
     await assert.rejects(runOp(opOf("SilentOp", () => Code.opIgnore)), { code: Code.opFailure, message });
   });
 
