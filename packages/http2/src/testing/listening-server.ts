@@ -11,12 +11,18 @@ export interface ListeningServer {
   close(): Promise<void>;
 }
 
+export interface ListeningServerOptions extends Partial<Http2ServerOptions> {
+  /** Sees each socket before it is served. */
+  readonly onSocket?: (socket: Socket, index: number) => void;
+}
+
 /** An Http2Server behind a port of its own; it answers with the request's body unless told otherwise. */
-export async function listeningServer(options: Partial<Http2ServerOptions> = {}): Promise<ListeningServer> {
+export async function listeningServer(options: ListeningServerOptions = {}): Promise<ListeningServer> {
   const http2 = new Http2Server({ handler: new EchoHandler(), ...options });
   const sockets: Socket[] = [];
   const server: Server = createServer({ noDelay: true }, (socket) => {
     sockets.push(socket);
+    options.onSocket?.(socket, sockets.length - 1);
     http2.serve(socket);
   });
   server.listen(0, "127.0.0.1");
