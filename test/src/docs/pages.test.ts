@@ -41,7 +41,9 @@ describe("docs/architecture.md", () => {
   const rooms = foldersIn("packages");
 
   test("has every room in its table", () => {
-    const listed = [...read("docs/architecture.md").matchAll(/^\| `([a-z\d]+)` +\|/gm)].map(([, room]) => room);
+    const listed = [...read("docs/architecture.md").matchAll(/^\| `([a-z\d]+)` +\|/gm)].map(
+      ([, room]) => room,
+    );
     assert.deepEqual(new Set(listed), new Set(rooms));
   });
 
