@@ -14,18 +14,25 @@ export interface CreateOpOptions {
 
 /**
  * Makes the Op of the node at `index`.
- * @throws ServeError opFailure when its constructor fails, invalidConf when it cannot run where its class says.
+ * @throws ServeError opFailure when its constructor or `registMetric` fails, invalidConf when it cannot run where its class says.
  */
 export function createOp(blueprint: OpBlueprint, index: number, options: CreateOpOptions): Op {
   const { configs, environment, plan } = blueprint;
   const node = plan.nodes[index];
   if (!node) throw new ServeError(Code.internal, `no node at index ${index}`);
-  const op = instantiate(blueprint, index);
-  op.bind({ ...options, node, workflow: plan.name, config: configs[index], environment });
-  return op;
+  const create = creatorOf(blueprint, index);
+  try {
+    const op = create();
+    op.bind({ ...options, node, workflow: plan.name, config: configs[index], environment });
+    return op;
+  } catch (error) {
+    const details = placeOf(blueprint, index);
+    const message = `op "${node.name}" (${node.type}) could not be created`;
+    throw new ServeError(Code.opFailure, message, { cause: error, details });
+  }
 }
 
-function instantiate({ opClasses, environment, ...blueprint }: OpBlueprint, index: number): Op {
+function creatorOf({ opClasses, environment, ...blueprint }: OpBlueprint, index: number): () => Op {
   const details = placeOf(blueprint, index);
   const opClass = opClasses[index];
   const what = `op "${details.node}" (${blueprint.plan.nodes[index]?.type})`;
@@ -42,13 +49,9 @@ function instantiate({ opClasses, environment, ...blueprint }: OpBlueprint, inde
         details,
       });
     }
-    return new PoolOp(module, opPool);
+    return () => new PoolOp(module, opPool);
   }
-  try {
-    return new opClass();
-  } catch (error) {
-    throw new ServeError(Code.opFailure, `${what} could not be created`, { cause: error, details });
-  }
+  return () => new opClass();
 }
 
 /** Service, workflow and node, as errors tell them. */

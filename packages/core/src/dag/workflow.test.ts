@@ -89,11 +89,20 @@ describe("Workflow", () => {
 
       inference(): void {}
     }
-    assert.throws(() => run(new Workflow(conf(nodeConf("a", [], "BrokenOp")), registry(BrokenOp))), {
-      code: Code.opFailure,
-      message: 'op "a" (BrokenOp) could not be created',
-      cause: thrown,
-      details: { service: "s", workflow: "w1", node: "a" },
-    });
+    class UnmeasuredOp extends OpWithChannel<unknown> {
+      override registMetric(): void {
+        throw thrown;
+      }
+
+      inference(): void {}
+    }
+    for (const opClass of [BrokenOp, UnmeasuredOp]) {
+      assert.throws(() => run(new Workflow(conf(nodeConf("a", [], opClass.name)), registry(opClass))), {
+        code: Code.opFailure,
+        message: `op "a" (${opClass.name}) could not be created`,
+        cause: thrown,
+        details: { service: "s", workflow: "w1", node: "a" },
+      });
+    }
   });
 });

@@ -30,10 +30,11 @@ describe("runOp", () => {
     const environment = createTestEnvironment();
     const call = new Call({ service: "s", method: "m", logId: 7n });
     const lookOp = opOf("LookOp", (op) => {
-      op.output = [op.requestMessage(), op.call.logId, op.environment === environment, op.engineName];
+      const isGiven = op.environment === environment;
+      op.output = [op.requestMessage(), op.call.logId, isGiven, op.engineName, op.address];
     });
-    const seen = await runOp(lookOp, { request: "request", call, environment, name: "classify" });
-    assert.deepEqual(seen, ["request", 7n, true, "classify"]);
+    const options = { request: "request", call, environment, name: "classify", address: ["peer:80"] };
+    assert.deepEqual(await runOp(lookOp, options), ["request", 7n, true, "classify", ["peer:80"]]);
   });
 
   test("lets an Op change its inputs, and miss one that is undefined", async () => {

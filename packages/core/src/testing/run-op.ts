@@ -15,6 +15,8 @@ export interface RunOpOptions {
   readonly request?: unknown;
   /** Name of the node, and so of the engine it runs. Default: the Op's type. */
   readonly name?: string;
+  /** Servers the Op calls, `host:port` each. Default: none. */
+  readonly address?: readonly string[];
   /** Default: doubles, without engines. */
   readonly environment?: TestEnvironment;
   /** Default: a call without deadline. */
@@ -37,7 +39,10 @@ export async function runOp<C extends OpClass>(opClass: C, options: RunOpOptions
 const service = "test";
 
 /** The Op, and before it one for each input that gives just that. */
-function workflowOf(opClass: OpClass, { inputs = {}, config = {}, name }: RunOpOptions): Workflow {
+function workflowOf(
+  opClass: OpClass,
+  { inputs = {}, config = {}, address = [], name }: RunOpOptions,
+): Workflow {
   const type = opTypeName(opClass);
   const registry = new OpRegistry().register(inPlace(opClass));
   const sources = Object.entries(inputs).map(([input, value]) => {
@@ -48,7 +53,7 @@ function workflowOf(opClass: OpClass, { inputs = {}, config = {}, name }: RunOpO
     return { name: input, type: opTypeName(source), dependencies: [], address: [], config: {} };
   });
   const dependencies = sources.map((source) => ({ name: source.name, mode: DependencyMode.readWrite }));
-  const last = { name: name ?? type, type, dependencies, address: [], config };
+  const last = { name: name ?? type, type, dependencies, address, config };
   return new Workflow(
     { name: service, workflowType: WorkflowType.sequence, nodes: [...sources, last] },
     registry,
