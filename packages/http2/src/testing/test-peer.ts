@@ -2,14 +2,13 @@ import type { ConnectionHooks, PeerError } from "../connection/connection-hooks.
 import { ServerConnection } from "../connection/server-connection.js";
 import type { BodyReceiver, ServerStream, StreamHandler } from "../connection/stream-handler.js";
 import { ErrorCode } from "../frame/error-code.js";
-import { FrameReader } from "../frame/frame-reader.js";
 import { connectionPreface, FrameFlag, FrameType } from "../frame/frame-type.js";
 import type { HeaderField } from "../hpack/header-field.js";
-import { HpackDecoder } from "../hpack/hpack-decoder.js";
 import { HpackEncoder } from "../hpack/hpack-encoder.js";
 import { type Http2Limits, type LimitName, resolveHttp2Limits } from "../limits/http2-limits.js";
+import { codeName, FrameWords } from "./frame-words.js";
 import { type RawFrame, rawFrame, type SettingEntry, settingsPayload, uint32 } from "./raw-frame.js";
-import { type RecordedFrame, RecordingVisitor } from "./recording-visitor.js";
+import type { RecordedFrame } from "./recording-visitor.js";
 
 /** Headers as they are written in tests. */
 export type HeaderPairs = readonly (readonly [name: string, value: string])[];
@@ -80,16 +79,9 @@ export class TestPeer implements ConnectionHooks {
   isClosed = false;
   outputCount = 0;
   readonly #encoder = new HpackEncoder();
-  readonly #decoder = new HpackDecoder();
-  readonly #visitor = new RecordingVisitor();
-  readonly #reader: FrameReader;
+  readonly #words = new FrameWords();
 
   constructor({ limits, handler, chance = 0.5 }: TestPeerOptions = {}) {
-    this.#reader = new FrameReader(this.#visitor, {
-      maxFrameSize: 2 ** 24 - 1,
-      maxHeaderBlockSize: 2 ** 24,
-      maxContinuations: 100,
-    });
     this.connection = new ServerConnection({
       handler: handler ?? this.handler,
       hooks: this,
@@ -153,42 +145,12 @@ export class TestPeer implements ConnectionHooks {
 
   /** What the connection has sent since the last call, a line for each frame. */
   take(): readonly string[] {
-    const frames = this.takeFrames();
-    return frames.filter(({ type }) => type !== "dataEnd").map((frame) => this.#inWords(frame));
+    return this.#words.lines(this.connection.takeOutput());
   }
 
   /** The same as they were read. */
   takeFrames(): readonly RecordedFrame[] {
-    for (const piece of this.connection.takeOutput()) this.#reader.read(piece);
-    return this.#visitor.frames.splice(0);
-  }
-
-  #inWords(frame: RecordedFrame): string {
-    switch (frame.type) {
-      case "data":
-        return `DATA ${frame.streamId} ${shortened(frame.data)}${frame.isEnd ? " END" : ""}`;
-      case "headers":
-        return `HEADERS ${frame.streamId} ${this.#fieldsInWords(frame.block)}${frame.isEnd ? " END" : ""}`;
-      case "rstStream":
-        return `RST_STREAM ${frame.streamId} ${codeName(frame.code)}`;
-      case "settings":
-        return `SETTINGS ${frame.payload}`;
-      case "settingsAck":
-        return "SETTINGS ACK";
-      case "ping":
-        return `PING ${frame.payload}${frame.isAck ? " ACK" : ""}`;
-      case "goaway":
-        return `GOAWAY ${frame.lastStreamId} ${codeName(frame.code)}`;
-      case "windowUpdate":
-        return `WINDOW_UPDATE ${frame.streamId} ${frame.increment}`;
-      default:
-        return frame.type;
-    }
-  }
-
-  #fieldsInWords(block: Uint8Array): string {
-    const { fields } = this.#decoder.decode(block);
-    return fields.map(({ name, value }) => `${name}=${value}`).join(" ");
+    return this.#words.frames(this.connection.takeOutput());
   }
 }
 
@@ -211,13 +173,4 @@ export function settings(...entries: readonly SettingEntry[]): RawFrame {
 
 export function ping(payload = "12345678", isAck = false): RawFrame {
   return { type: FrameType.ping, flags: isAck ? FrameFlag.ack : 0, payload: Buffer.from(payload) };
-}
-
-/** `aaaa…` of a body of one letter is its length. */
-function shortened(text: string): string {
-  return text.length > 32 ? `${text.slice(0, 4)}*${text.length}` : text;
-}
-
-function codeName(code: number): string {
-  return Object.entries(ErrorCode).find(([, value]) => value === code)?.[0] ?? String(code);
 }
