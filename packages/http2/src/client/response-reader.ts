@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection.js";
-import { declaredLength, responseFault, trailersFault } from "../connection/header-rules.js";
+import { HeadCheck } from "../connection/head-check.js";
+import { responseFault, trailersFault } from "../connection/header-rules.js";
 import { ConnectionError } from "../frame/connection-error.js";
 import { ErrorCode } from "../frame/error-code.js";
 import type { HeaderField } from "../hpack/header-field.js";
@@ -9,10 +10,7 @@ import { Exchange } from "./exchange.js";
 /** Makes answers of the header blocks of a server. */
 export class ResponseReader {
   readonly #connection: Connection;
-  /** The header list checked last and what was found: servers send the same one again and again. */
-  #checkedFields: readonly HeaderField[] | undefined;
-  #checkedLength: number | undefined;
-  #checkedTrailers: readonly HeaderField[] | undefined;
+  readonly #heads = new HeadCheck(responseFault);
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -54,37 +52,22 @@ export class ResponseReader {
   }
 
   #takeHead(exchange: Exchange, fields: readonly HeaderField[], isEnd: boolean): string | undefined {
-    const fault = this.#headFault(fields);
+    const fault = this.#heads.faultOf(fields);
     if (fault) return fault;
     if (fields[0]?.value.startsWith("1")) {
       this.#connection.spendFrame("informational_flood");
       return isEnd ? "headers of an interim answer end it" : undefined;
     }
-    if (exchange.stream) exchange.stream.declaredLength = this.#checkedLength;
+    if (exchange.stream) exchange.stream.declaredLength = this.#heads.declaredLength;
     exchange.onHeaders(fields);
-    return undefined;
-  }
-
-  #headFault(fields: readonly HeaderField[]): string | undefined {
-    if (fields === this.#checkedFields) return undefined;
-    const fault = responseFault(fields);
-    if (fault) return fault;
-    const length = declaredLength(fields);
-    if (Number.isNaN(length)) return "content-length is no length";
-    this.#checkedFields = fields;
-    this.#checkedLength = length;
     return undefined;
   }
 
   #takeTrailers(exchange: Exchange, fields: readonly HeaderField[], isEnd: boolean): string | undefined {
     if (!isEnd) return "HEADERS amid its body do not end it";
-    if (fields !== this.#checkedTrailers) {
-      const fault = trailersFault(fields);
-      if (fault) return fault;
-      this.#checkedTrailers = fields;
-    }
-    exchange.onTrailers(fields);
-    return undefined;
+    const fault = trailersFault(fields);
+    if (!fault) exchange.onTrailers(fields);
+    return fault;
   }
 }
 

@@ -4,7 +4,8 @@ import type { HeaderField } from "../hpack/header-field.js";
 import type { DecodedHeaders } from "../hpack/header-list.js";
 import type { Http2Limits } from "../limits/http2-limits.js";
 import type { Connection } from "./connection.js";
-import { declaredLength, requestFault, trailersFault } from "./header-rules.js";
+import { HeadCheck } from "./head-check.js";
+import { requestFault, trailersFault } from "./header-rules.js";
 import { Stream } from "./stream.js";
 import type { StreamHandler } from "./stream-handler.js";
 
@@ -22,9 +23,7 @@ export class RequestReader {
   #hasOpened = false;
   /** New requests are refused: the peer was told so, or will be. */
   isRefusing = false;
-  /** The header list checked last and what was found: clients send the same one again and again. */
-  #checkedFields: readonly HeaderField[] | undefined;
-  #checkedLength: number | undefined;
+  readonly #heads = new HeadCheck(requestFault);
 
   constructor(connection: Connection, handler: StreamHandler, limits: Http2Limits) {
     this.#connection = connection;
@@ -127,7 +126,7 @@ export class RequestReader {
       this.#answerOversized(this.#open(streamId, isEnd));
       return;
     }
-    const fault = this.#faultOf(headers.fields) ?? this.#bodyFault(isEnd);
+    const fault = this.#heads.faultOf(headers.fields) ?? this.#bodyFault(isEnd);
     if (fault) {
       this.#refuse(streamId, ErrorCode.protocolError, fault);
       this.#connection.countReset();
@@ -136,19 +135,8 @@ export class RequestReader {
     }
   }
 
-  #faultOf(fields: readonly HeaderField[]): string | undefined {
-    if (fields === this.#checkedFields) return undefined;
-    const fault = requestFault(fields);
-    if (fault) return fault;
-    const length = declaredLength(fields);
-    if (Number.isNaN(length)) return "content-length is no length";
-    this.#checkedFields = fields;
-    this.#checkedLength = length;
-    return undefined;
-  }
-
   #bodyFault(isEnd: boolean): string | undefined {
-    return isEnd && this.#checkedLength ? "its body is shorter than content-length" : undefined;
+    return isEnd && this.#heads.declaredLength ? "its body is shorter than content-length" : undefined;
   }
 
   #open(streamId: number, isEnd: boolean): Stream {
@@ -161,7 +149,7 @@ export class RequestReader {
   }
 
   #take(stream: Stream, fields: readonly HeaderField[]): void {
-    stream.declaredLength = this.#checkedLength;
+    stream.declaredLength = this.#heads.declaredLength;
     const receiver = this.#handler.onHeaders(stream, fields);
     if (stream.isClosed) return;
     stream.receiver = receiver;
