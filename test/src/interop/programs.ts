@@ -45,15 +45,23 @@ export const python: string | undefined = ["python3", "/usr/bin/python3", "pytho
 
 const hasCurl = works("curl", ["--version"]);
 const hasProtoc = works("protoc", ["--version"]);
+const hasNghttp2 = works("nghttp", ["--version"]) && works("h2load", ["--version"]);
 
 /**
  * Why a test that needs these programs is skipped; false when they are there. Where CI is set nothing is skipped: there
  * a missing program is a fault of the set-up, and the test fails.
  */
-export function skipWithout(...programs: readonly ("curl" | "protoc" | "python")[]): string | false {
-  const isThere = { curl: hasCurl, protoc: hasProtoc, python: python !== undefined };
+export function skipWithout(
+  ...programs: readonly ("curl" | "nghttp2" | "protoc" | "python")[]
+): string | false {
+  const isThere = { curl: hasCurl, nghttp2: hasNghttp2, protoc: hasProtoc, python: python !== undefined };
   const missing = programs.filter((program) => !isThere[program]);
   if (missing.length === 0 || process.env.CI) return false;
-  const words = { curl: "curl", protoc: "protoc", python: "a Python with grpc and google.protobuf" };
+  const words = {
+    curl: "curl",
+    nghttp2: "nghttp and h2load",
+    protoc: "protoc",
+    python: "a Python with grpc and google.protobuf",
+  };
   return `needs ${missing.map((program) => words[program]).join(", ")}`;
 }
