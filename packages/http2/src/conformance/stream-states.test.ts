@@ -54,6 +54,17 @@ const misplaced = {
 
 type StreamFrameName = Exclude<FrameName, keyof typeof misplaced>;
 
+/** What the client sent before it heard that the server has reset the stream. */
+const allBorneWith: StreamState["reactions"] = {
+  DATA: "is taken",
+  HEADERS: "is taken",
+  "HEADERS that end": "is taken",
+  PRIORITY: "is taken",
+  RST_STREAM: "is taken",
+  WINDOW_UPDATE: "is taken",
+  "an unknown type": "is taken",
+};
+
 /**
  * Every state that a stream can have at a server that does not push. "half-closed (local)" is none of them: a server
  * that has answered in full refuses the rest of the request, which closes the stream.
@@ -126,32 +137,15 @@ const states: Readonly<Record<string, StreamState>> = {
       "an unknown type": "is taken",
     },
   },
-  // What the client sent before it heard of the reset is borne with.
   "closed by RST_STREAM of the server": {
     by: [opening(1), reset(1)],
     lastId: 1,
-    reactions: {
-      DATA: "is taken",
-      HEADERS: "is taken",
-      "HEADERS that end": "is taken",
-      PRIORITY: "is taken",
-      RST_STREAM: "is taken",
-      WINDOW_UPDATE: "is taken",
-      "an unknown type": "is taken",
-    },
+    reactions: allBorneWith,
   },
   "closed by an answer before the request's end": {
     by: [opening(1), answer(1)],
     lastId: 1,
-    reactions: {
-      DATA: "is taken",
-      HEADERS: "is taken",
-      "HEADERS that end": "is taken",
-      PRIORITY: "is taken",
-      RST_STREAM: "is taken",
-      WINDOW_UPDATE: "is taken",
-      "an unknown type": "is taken",
-    },
+    reactions: allBorneWith,
   },
   "closed by the use of a higher id": {
     by: [opening(3)],

@@ -5,7 +5,7 @@ import { Random } from "./random.js";
 import { type RecordedFrame, readRecording, recordingNames } from "./recordings.js";
 
 export interface FuzzOptions {
-  /** Frames to change and send. */
+  /** Frames to change: most of them in one place, others are sent twice, not at all or behind a stray one. */
   readonly mutatedFrames: number;
   /** Frames to make up and send. */
   readonly randomFrames: number;
@@ -51,21 +51,16 @@ function playMutated(recordings: readonly (readonly RecordedFrame[])[], random: 
   const recording = recordings[random.below(recordings.length)] ?? [];
   const connection = new FuzzedConnection(random);
   const isChanged = 2 + random.below(6);
-  // In half of the connections the first SETTINGS are left alone, which hold so much that most changes break them.
-  let at = 0;
+  // Changes of the first SETTINGS end most connections: half of them begin with others, that are right.
   if (random.oneIn(2)) connection.send([settings]);
-  while (at < recording.length && connection.isOpen) {
-    const batch: RawFrame[] = [];
-    for (const end = Math.min(at + 1 + random.below(4), recording.length); at < end; at++) {
-      const frame = recording[at];
-      if (!frame) break;
-      if (random.oneIn(isChanged)) {
-        batch.push(...changed(frame, recordings, random));
-        sent.mutatedFrames++;
-      } else {
-        batch.push(frame);
-      }
-    }
+  for (let at = 0; at < recording.length && connection.isOpen; ) {
+    const end = at + 1 + random.below(4);
+    const batch = recording.slice(at, end).flatMap((frame): readonly RawFrame[] => {
+      if (!random.oneIn(isChanged)) return [frame];
+      sent.mutatedFrames++;
+      return changed(frame, recordings, random);
+    });
+    at = end;
     sent.frames += batch.length;
     if (batch.length > 0) connection.send(batch);
   }
