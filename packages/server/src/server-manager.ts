@@ -13,6 +13,8 @@ import {
 import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
 import { createGrpcHost } from "./create-grpc-host.js";
 import { createServices, opsOnPool } from "./create-services.js";
+import { Http2Handler } from "./http/http2-handler.js";
+import { HttpRouter } from "./http/router.js";
 import { HttpTransport } from "./http/transport.js";
 import { LateInferManager } from "./late-infer-manager.js";
 import { defaultLimits, type ServerLimits } from "./limits.js";
@@ -64,7 +66,9 @@ export class ServerManager {
   readonly #engines = new LateInferManager();
   readonly #opPool: WorkerOpPool;
   readonly #gate: CallGate;
+  readonly #router: HttpRouter;
   readonly #http: HttpTransport;
+  readonly #plainHttp2: Http2Handler;
   readonly #listener: Listener;
   readonly #stopLoading = new AbortController();
   /** From `start` on. */
@@ -81,7 +85,9 @@ export class ServerManager {
     this.#logger = options.logger ?? silentLogger;
     const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
     this.#gate = new CallGate({ ...shared, tracer: this.#createTracer() });
-    this.#http = new HttpTransport({ ...shared, gate: this.#gate, directory: this.#directory });
+    this.#router = new HttpRouter({ ...shared, gate: this.#gate, directory: this.#directory });
+    this.#http = new HttpTransport({ ...shared, router: this.#router });
+    this.#plainHttp2 = new Http2Handler({ ...shared, router: this.#router });
     const handlers: ListenerOptions["handlers"] = {
       http1: (socket, firstBytes) => this.#http.handle(socket, firstBytes),
       http2: (socket, firstBytes) => this.#grpc?.handle(socket, firstBytes),
@@ -148,6 +154,7 @@ export class ServerManager {
     this.#stopLoading.abort();
     this.#grpc?.setServing(false);
     this.#http.drain();
+    this.#plainHttp2.drain();
     // Connections the kernel has taken for us already are accepted in this turn; closing first would reset them.
     await nextTurn();
     this.#listener.stopAccepting();
@@ -156,6 +163,7 @@ export class ServerManager {
     if (!isDrained) this.#logger.warn({ drainTimeoutMs: this.#limits.drainTimeoutMs }, "calls were cut off");
     this.#listener.destroyConnections();
     this.#http.close();
+    this.#plainHttp2.close();
     this.#grpc?.close();
     const manager = await this.#loading?.catch(() => undefined);
     await manager?.close();
@@ -187,6 +195,7 @@ export class ServerManager {
       limits: this.#limits,
       logger: this.#logger,
       metrics: this.#metrics,
+      otherwise: this.#plainHttp2,
     });
     for (const service of this.#directory.services().filter(isOnGrpc)) grpc.register(service);
     grpc.addReflection();
@@ -207,14 +216,14 @@ export class ServerManager {
 
   #addPages(): void {
     const ok = { status: 200, contentType: "text/plain", body: "OK" };
-    this.#http.addPage("/health", () => ok);
-    this.#http.addPage("/health/live", () => ok);
-    this.#http.addPage("/health/ready", () => ({
+    this.#router.addPage("/health", () => ok);
+    this.#router.addPage("/health/live", () => ok);
+    this.#router.addPage("/health/ready", () => ({
       status: this.#state === "ready" ? 200 : 503,
       contentType: "application/json",
       body: JSON.stringify({ state: this.#state, engines: this.#engineStates() }),
     }));
-    this.#http.addPage("/metrics", async () => ({
+    this.#router.addPage("/metrics", async () => ({
       status: 200,
       contentType: this.#metrics.contentType,
       body: await this.#metrics.text(),

@@ -44,6 +44,13 @@ describe("curl against the conf that npm start serves", () => {
     assert.equal(answer.toString(), `{"result":{"price":[[${price}]]}}`);
   });
 
+  test("it gives it over HTTP/2 as well", { skip: skipWithout("curl") }, async () => {
+    const body = JSON.stringify({ feed: [{ x: house }], fetch: ["price"] });
+    const answer = await curl("/uci/prediction", "--http2-prior-knowledge", "--data", body);
+    assert.equal(answer.toString(), `{"result":{"price":[[${price}]]}}`);
+    assert.equal((await curl("/health/live", "--http2-prior-knowledge")).toString(), "OK");
+  });
+
   test("it gives it too when curl says what it says by itself", { skip: skipWithout("curl") }, async () => {
     const body = JSON.stringify({ feed: [{ x: house }], fetch: ["price"] });
     const answer = await curl("/uci/prediction", "--data", body);

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
+import { text as readText } from "node:stream/consumers";
 import {
   type ClientUnaryCall,
   credentials,
@@ -45,6 +48,30 @@ export function httpClient(port: number): TestClient {
       return { number, text: await response.text(), ...(trace === null ? {} : { trace }) };
     },
     close: () => {},
+  };
+}
+
+/** As `httpClient`, over HTTP/2. */
+export function http2Client(port: number): TestClient {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  return {
+    protocol: "http",
+    async call({ service = "test.Echo", method, body = "", headers = {}, signal }) {
+      const head = {
+        ":method": "POST",
+        ":path": `/${service}/${method}`,
+        "content-type": "application/proto",
+      };
+      const stream = session.request({ ...head, ...headers }, signal ? { signal } : {});
+      const response = once(stream, "response");
+      stream.end(body);
+      const [received] = (await response) as [IncomingHttpHeaders];
+      const text = await readText(stream);
+      const trace = received["x-paddlewheel-trace"];
+      const number = Number(received["x-bd-error-code"] ?? 0);
+      return { number, text, ...(trace === undefined ? {} : { trace: String(trace) }) };
+    },
+    close: () => session.close(),
   };
 }
 

@@ -2,6 +2,8 @@ import { defineMethod, type MessageCodec, type RpcService, type TraceSink } from
 import { RecordingLogger } from "@paddlewheel/core/testing";
 import { GrpcTransport } from "../grpc/transport.js";
 import { GrpcJsTransport } from "../grpc-js/transport.js";
+import { Http2Handler } from "../http/http2-handler.js";
+import { HttpRouter } from "../http/router.js";
 import { HttpTransport } from "../http/transport.js";
 import { defaultLimits, type ServerLimits } from "../limits.js";
 import { Listener } from "../listener/listener.js";
@@ -37,6 +39,7 @@ export class TestServer {
   readonly metrics: PromMetrics = new PromMetrics();
   readonly logger: RecordingLogger = new RecordingLogger();
   readonly gate: CallGate;
+  readonly router: HttpRouter;
   readonly http: HttpTransport;
   readonly grpc: GrpcHost;
   readonly listener: Listener;
@@ -51,9 +54,11 @@ export class TestServer {
     const directory = new ServiceDirectory();
     const tracer = new CallTracer({ isOnRequest: true, sink: undefined, logger: this.logger, ...options });
     this.gate = new CallGate({ ...shared, tracer });
-    this.http = new HttpTransport({ ...shared, gate: this.gate, directory });
+    this.router = new HttpRouter({ ...shared, gate: this.gate, directory });
+    this.http = new HttpTransport({ ...shared, router: this.router });
+    const otherwise = new Http2Handler({ ...shared, router: this.router });
     const Grpc = options.grpc === "grpc-js" ? GrpcJsTransport : GrpcTransport;
-    this.grpc = new Grpc({ ...shared, gate: this.gate });
+    this.grpc = new Grpc({ ...shared, gate: this.gate, otherwise });
     for (const service of services) {
       directory.register(service);
       this.grpc.register(service);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Code, ServeError, traceHeaders } from "@paddlewheel/core";
-import { grpcClient, httpClient, type TestClient } from "./test-clients.js";
+import { grpcClient, http2Client, httpClient, type TestClient } from "./test-clients.js";
 import { TestServer, textService } from "./test-server.js";
 
 /** The same behaviour over every transport: one body, run for each. */
@@ -11,6 +11,7 @@ function overEveryTransport(
 ): void {
   for (const [transport, createClient] of [
     ["http", httpClient],
+    ["http over HTTP/2", http2Client],
     ["grpc", grpcClient],
     ["grpc-js", grpcClient],
   ] as const) {
@@ -194,7 +195,7 @@ test("before the server is ready every call is told so", async () => {
 
 test("a page that fails breaks its own connection and nothing else", async () => {
   await using server = await new TestServer([service]).start();
-  server.http.addPage("/broken", () => {
+  server.router.addPage("/broken", () => {
     throw new Error("no such gauge");
   });
   await assert.rejects(fetch(`http://127.0.0.1:${server.port}/broken`));

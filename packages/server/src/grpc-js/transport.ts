@@ -120,7 +120,7 @@ export class GrpcJsTransport implements GrpcHost {
     try {
       const bytes = await this.#gate.run(call, async () => {
         const response = await method.handle(method.request.decode(raw.request), call);
-        return method.response.encode(response);
+        return asBuffer(method.response.encode(response));
       });
       respond(null, bytes, this.#trailers(call));
     } catch (thrown) {
@@ -166,6 +166,11 @@ function methodDefinition(service: string, method: RpcMethod): object {
     responseSerialize: asIs,
     responseDeserialize: asIs,
   };
+}
+
+/** @grpc/grpc-js copies messages by a method that only Buffers have. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function metadataText(metadata: Metadata, key: string): string | undefined {

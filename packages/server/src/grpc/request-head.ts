@@ -24,7 +24,7 @@ export interface RequestHead {
   readonly fault: ServeError | undefined;
 }
 
-/** The whole answer to a request that is not gRPC. */
+/** The whole answer to a request that names gRPC and is none that we speak. */
 export type HttpRefusal = readonly HeaderField[];
 
 const wrongMethod: HttpRefusal = [
@@ -32,20 +32,28 @@ const wrongMethod: HttpRefusal = [
   { name: "allow", value: "POST" },
 ];
 
+/** Messages in JSON, gRPC-Web. Source: gRPC's PROTOCOL-HTTP2.md. */
+const wrongContentType: HttpRefusal = [{ name: ":status", value: "415" }];
+
 export function isRefusal(head: RequestHead | HttpRefusal): head is HttpRefusal {
   return Array.isArray(head);
 }
 
+/** Whether the content type names gRPC, in any of its kinds; other requests are plain HTTP. */
 export function isGrpcRequest(fields: readonly HeaderField[]): boolean {
-  return isGrpcContentType(firstValue(fields, "content-type"));
+  for (const { name, value } of fields) {
+    if (name === "content-type") return value.toLowerCase().startsWith("application/grpc");
+  }
+  return false;
 }
 
-/** Reads the headers of a request that has the content type of gRPC. */
+/** Reads the headers of a request that `isGrpcRequest`. */
 export function readRequestHead(
   fields: readonly HeaderField[],
   limits: ServerLimits,
 ): RequestHead | HttpRefusal {
   const values = joinValues(fields);
+  if (!isGrpcContentType(values.get("content-type"))) return wrongContentType;
   if (values.get(":method") !== "POST") return wrongMethod;
   const base = {
     path: values.get(":path") ?? "",
@@ -63,13 +71,6 @@ export function readRequestHead(
   } catch (error) {
     return { ...base, fault: ServeError.from(error) };
   }
-}
-
-function firstValue(fields: readonly HeaderField[], wanted: string): string | undefined {
-  for (const { name, value } of fields) {
-    if (name === wanted) return value;
-  }
-  return undefined;
 }
 
 /** Several fields of one name are one list. Source: RFC 9110 §5.3. */

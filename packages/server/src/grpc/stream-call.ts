@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { Code, ServeError } from "@paddlewheel/core";
 import type { BodyReceiver, ServerStream } from "@paddlewheel/http2";
 import { decompressMessage, frameMessage } from "@paddlewheel/wire";
+import type { OpenRequest, OpenRequests } from "../rpc/open-requests.js";
 import { answerHead, errorTrailers, okTrailers } from "./answer-fields.js";
 import { MessageSplitter, type PackedMessage } from "./message-splitter.js";
-import type { OpenRequest, OpenRequests } from "./open-requests.js";
 import type { RequestHead } from "./request-head.js";
 
 /**

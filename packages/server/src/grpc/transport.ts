@@ -20,10 +20,10 @@ import type { ServerLimits } from "../limits.js";
 import { type CallGate, limitCounter } from "../rpc/call-gate.js";
 import { createCall } from "../rpc/create-call.js";
 import type { GrpcHost } from "../rpc/grpc-host.js";
+import { OpenRequests } from "../rpc/open-requests.js";
 import { notImplemented } from "../rpc/service-directory.js";
 import { errorAnswer } from "./answer-fields.js";
 import { GrpcHealth } from "./health.js";
-import { OpenRequests } from "./open-requests.js";
 import { GrpcReflection } from "./reflection.js";
 import { isGrpcRequest, isRefusal, type RequestHead, readRequestHead } from "./request-head.js";
 import { StreamCall, type StreamMethod } from "./stream-call.js";
@@ -35,7 +35,7 @@ export interface GrpcTransportOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Answers requests over HTTP/2 that are not gRPC. */
-  readonly otherwise?: StreamHandler;
+  readonly otherwise: StreamHandler;
 }
 
 /** What stands behind a path. */
@@ -49,7 +49,7 @@ interface HostedMethod {
 export class GrpcTransport implements GrpcHost, StreamHandler {
   readonly #gate: CallGate;
   readonly #limits: ServerLimits;
-  readonly #otherwise: StreamHandler | undefined;
+  readonly #otherwise: StreamHandler;
   readonly #http2: Http2Server;
   readonly #callHost: UnaryCallHost;
   readonly #openRequests = new OpenRequests();
@@ -126,7 +126,7 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
   onHeaders(stream: ServerStream, fields: readonly HeaderField[]): BodyReceiver | undefined {
     const known = this.#heads.get(fields);
     if (known) return this.#open(stream, known);
-    if (!isGrpcRequest(fields)) return this.#otherwise?.onHeaders(stream, fields);
+    if (!isGrpcRequest(fields)) return this.#otherwise.onHeaders(stream, fields);
     const head = readRequestHead(fields, this.#limits);
     if (isRefusal(head)) {
       stream.sendHeaders(head, true);

@@ -8,8 +8,8 @@ import {
   MessageReader,
 } from "@paddlewheel/wire";
 import type { CallGate } from "../rpc/call-gate.js";
+import type { OpenRequest, OpenRequests } from "../rpc/open-requests.js";
 import { answerHead, errorAnswer, okTrailers } from "./answer-fields.js";
-import type { OpenRequest, OpenRequests } from "./open-requests.js";
 import type { RequestHead } from "./request-head.js";
 
 /** What all calls of a server share. */

@@ -1,0 +1,140 @@
+import { type Call, codeName, type RpcMethod, ServeError } from "@paddlewheel/core";
+import type { ServerLimits } from "../limits.js";
+import type { CallGate } from "../rpc/call-gate.js";
+import { readCallHeaders, traceHeader } from "../rpc/call-headers.js";
+import { createCall } from "../rpc/create-call.js";
+import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
+import { packBody, unpackBody } from "./body.js";
+import { type BodyFormat, bodyFormat, decodeBody, encodeBody } from "./body-format.js";
+import type { HttpAnswer, HttpRequest } from "./request.js";
+import { httpStatus } from "./status.js";
+
+export interface HttpRouterOptions {
+  readonly gate: CallGate;
+  readonly limits: ServerLimits;
+  readonly directory: ServiceDirectory;
+}
+
+/** A page beside the services, `/health` say. */
+export type Page = () => PageContent | Promise<PageContent>;
+
+export interface PageContent {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Answers requests of any version of HTTP: `POST /{service}/{method}`, and pages. */
+export class HttpRouter {
+  readonly #gate: CallGate;
+  readonly #limits: ServerLimits;
+  readonly #directory: ServiceDirectory;
+  readonly #pages = new Map<string, Page>();
+
+  constructor(options: HttpRouterOptions) {
+    this.#gate = options.gate;
+    this.#limits = options.limits;
+    this.#directory = options.directory;
+  }
+
+  /** Answers GET and HEAD requests of exactly this path. */
+  addPage(path: string, page: Page): void {
+    this.#pages.set(path, page);
+  }
+
+  /** The answer, packed when the caller takes that; what a page throws comes out. */
+  async answer(request: HttpRequest): Promise<HttpAnswer> {
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const page = isRead ? this.#pages.get(request.path) : undefined;
+    const answer = page ? await pageAnswer(page) : await this.#answerCall(request);
+    return packBody(answer, request.header("accept-encoding"));
+  }
+
+  async #answerCall(request: HttpRequest): Promise<HttpAnswer> {
+    const found = this.#find(request.path);
+    const call = this.#createCall(found instanceof ServeError ? undefined : found, request);
+    request.onClose(() => call.cancel());
+    const format = bodyFormat(request.header("content-type"));
+    const answer = await this.#runCall(found, { call, request, format });
+    const report = this.#gate.tracer.report(call);
+    return report === undefined
+      ? answer
+      : { ...answer, headers: { ...answer.headers, [traceHeader]: report } };
+  }
+
+  async #runCall(
+    found: FoundMethod | ServeError,
+    { call, request, format }: { call: Call; request: HttpRequest; format: BodyFormat },
+  ): Promise<HttpAnswer> {
+    try {
+      return await this.#gate.run(call, async () => {
+        if (found instanceof ServeError) throw found;
+        return await this.#callMethod(found.method, { call, request, format });
+      });
+    } catch (thrown) {
+      const method = found instanceof ServeError ? undefined : found.method;
+      return errorAnswer(ServeError.from(thrown), { method, call, format });
+    }
+  }
+
+  async #callMethod(
+    method: RpcMethod,
+    { call, request, format }: { call: Call; request: HttpRequest; format: BodyFormat },
+  ): Promise<HttpAnswer> {
+    const body = await unpackBody(await request.readBody(), request.header("content-encoding"), this.#limits);
+    const message = decodeBody(method.request, body, { format, maxJsonSize: this.#limits.maxJsonSize });
+    const reply = await method.handle(message, call);
+    const attachment = call.responseAttachment;
+    const contentType = attachment ? "application/json" : format.contentType;
+    return {
+      status: 200,
+      headers: { "content-type": contentType },
+      body: attachment ?? encodeBody(method.response, reply, format),
+    };
+  }
+
+  #find(path: string): FoundMethod | ServeError {
+    const [, service = "", method = ""] = path.split("/", 3);
+    try {
+      return this.#directory.find(service, method);
+    } catch (error) {
+      const { code } = ServeError.from(error);
+      return new ServeError(code, notImplemented(path));
+    }
+  }
+
+  #createCall(found: FoundMethod | undefined, request: HttpRequest): Call {
+    return createCall(
+      {
+        protocol: "http",
+        // Names of unknown services stay out: they would become metric labels.
+        service: found?.service.name ?? "unknown",
+        method: found?.method.name ?? "unknown",
+        timeoutMs: this.#limits.defaultTimeoutMs || undefined,
+        headers: readCallHeaders((name) => request.header(name)),
+      },
+      this.#gate.tracer,
+    );
+  }
+}
+
+async function pageAnswer(page: Page): Promise<HttpAnswer> {
+  const { status, contentType, body } = await page();
+  return { status, headers: { "content-type": contentType }, body: Buffer.from(body) };
+}
+
+/** brpc's manner: the status, the number in a header, and the text; as a message where the method has one for it. */
+function errorAnswer(
+  error: ServeError,
+  { method, call, format }: { method: RpcMethod | undefined; call: Call; format: BodyFormat },
+): HttpAnswer {
+  const status = httpStatus[codeName(error.code) ?? "internal"];
+  const headers = { "x-bd-error-code": String(error.code) };
+  const message = method?.errorResponse?.(error, call);
+  if (method && message !== undefined) {
+    const body = encodeBody(method.response, message, format);
+    return { status, headers: { ...headers, "content-type": format.contentType }, body };
+  }
+  const body = Buffer.from(error.message);
+  return { status, headers: { ...headers, "content-type": "text/plain; charset=utf-8" }, body };
+}
