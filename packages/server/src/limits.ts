@@ -10,11 +10,11 @@ export interface ServerLimits {
   readonly maxConcurrency: number;
   /** Open connections; further ones are closed at once. */
   readonly maxConnections: number;
-  /** Concurrent gRPC calls on one connection; further ones wait at the client. */
+  /** Concurrent requests on one HTTP/2 connection; further ones wait at the client. */
   readonly maxConcurrentStreams: number;
   /** Time for the first bytes of a connection, in ms; ends silent peers. */
   readonly firstByteTimeoutMs: number;
-  /** Time for an HTTP header and for a whole HTTP request, in ms. */
+  /** Time for an HTTP/1.1 header and for a whole request, of any protocol, in ms. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   /** An HTTP connection without a request is closed after this, in ms; longer than load balancers keep theirs. */

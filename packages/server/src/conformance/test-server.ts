@@ -41,6 +41,8 @@ export class TestServer {
   readonly gate: CallGate;
   readonly router: HttpRouter;
   readonly http: HttpTransport;
+  /** What comes over HTTP/2 and is not gRPC. */
+  readonly http2: Http2Handler;
   readonly grpc: GrpcHost;
   readonly listener: Listener;
   port = 0;
@@ -56,9 +58,9 @@ export class TestServer {
     this.gate = new CallGate({ ...shared, tracer });
     this.router = new HttpRouter({ ...shared, gate: this.gate, directory });
     this.http = new HttpTransport({ ...shared, router: this.router });
-    const otherwise = new Http2Handler({ ...shared, router: this.router });
+    this.http2 = new Http2Handler({ ...shared, router: this.router });
     const Grpc = options.grpc === "grpc-js" ? GrpcJsTransport : GrpcTransport;
-    this.grpc = new Grpc({ ...shared, gate: this.gate, otherwise });
+    this.grpc = new Grpc({ ...shared, gate: this.gate, otherwise: this.http2 });
     for (const service of services) {
       directory.register(service);
       this.grpc.register(service);
@@ -79,6 +81,7 @@ export class TestServer {
     this.listener.stopAccepting();
     this.listener.destroyConnections();
     this.http.close();
+    this.http2.close();
     this.grpc.close();
   }
 }

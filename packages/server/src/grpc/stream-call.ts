@@ -49,6 +49,8 @@ export class StreamCall implements BodyReceiver, OpenRequest {
       highWaterMark: maxHeldRequests,
       read: () => stream.resumeBody(),
     });
+    // A caller that reflects on the services may ask again at any time.
+    stream.bodyTimeoutMs = Number.POSITIVE_INFINITY;
     openRequests.add(this);
     stream.sendHeaders(answerHead.identity);
     this.#answer(method).catch((error: unknown) => this.cutOff(ServeError.from(error)));
