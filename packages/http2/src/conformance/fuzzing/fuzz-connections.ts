@@ -33,7 +33,8 @@ export function fuzzConnections({ mutatedFrames, randomFrames, seed, onProgress 
   const recordings = recordingNames.map(readRecording);
   const sent = { connections: 0, frames: 0, mutatedFrames: 0, randomFrames: 0 };
   while (sent.mutatedFrames < mutatedFrames || sent.randomFrames < randomFrames) {
-    const random = new Random(seed + sent.connections);
+    // Far apart for neighbouring seeds, which would otherwise play nearly the same connections.
+    const random = new Random(Math.imul(seed, 0x85ebca6b) + sent.connections);
     try {
       if (sent.mutatedFrames < mutatedFrames) playMutated(recordings, random, sent);
       else playRandom(random, sent);
