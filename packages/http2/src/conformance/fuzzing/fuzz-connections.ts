@@ -41,7 +41,8 @@ export function fuzzConnections({ mutatedFrames, randomFrames, seed, onProgress 
     } catch (error) {
       throw new Error(`connection ${sent.connections} of seed ${seed} failed`, { cause: error });
     }
-    onProgress?.(++sent.connections);
+    sent.connections++;
+    onProgress?.(sent.connections);
   }
   return sent;
 }

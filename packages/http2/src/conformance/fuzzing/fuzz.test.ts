@@ -25,5 +25,6 @@ describe("fuzzing", () => {
   test("frames of recorded clients, changed, and random ones do no harm to a connection", () => {
     const report = fuzzConnections({ mutatedFrames: 30_000, randomFrames: 5_000, seed: 1 });
     assert.ok(report.frames > 35_000);
+    assert.ok(report.connections > 10_000);
   });
 });
