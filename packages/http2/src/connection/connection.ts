@@ -50,6 +50,9 @@ export class Connection implements StreamOwner, FlowSenderHost {
   /** The time of the last sweep, and what had been sent by then. */
   #sweptAt: number;
   #sentBytesBefore = 0;
+  /** The cut frame that the last sweep found, and when one first did. */
+  #unfinished = 0;
+  #unfinishedSince = 0;
 
   constructor(options: ConnectionOptions) {
     const { limits, now } = options;
@@ -132,7 +135,19 @@ export class Connection implements StreamOwner, FlowSenderHost {
     this.#resets.sweep(now);
     for (const stream of this.streams.values()) this.#sweepStream(stream, now);
     this.#checkUnsent();
+    this.#checkUnfinished(now);
     this.writer.trim();
+  }
+
+  /** A frame that comes byte by byte holds what it may, and the connection, for no work. */
+  #checkUnfinished(now: number): void {
+    const { unfinished } = this.#reader;
+    if (unfinished !== this.#unfinished) {
+      this.#unfinished = unfinished;
+      this.#unfinishedSince = now;
+    } else if (unfinished !== 0 && now - this.#unfinishedSince > this.#limits.frameTimeoutMs) {
+      throw new LimitExceeded("frame_timeout", "a frame takes too long to come");
+    }
   }
 
   /** A peer that leaves much unread is borne with as long as it reads at all. */

@@ -208,6 +208,35 @@ describe("floods", () => {
 });
 
 describe("slow peers", () => {
+  const headersFrame = Uint8Array.of(0, 3, 232, FrameType.headers, FrameFlag.endHeaders, 0, 0, 0, 1, 0x83);
+  const cuts: Readonly<Record<string, Uint8Array>> = {
+    "the header of a frame": headersFrame.subarray(0, 4),
+    "a frame": headersFrame,
+    "a header block": Uint8Array.of(0, 0, 1, FrameType.headers, 0, 0, 0, 0, 1, 0x83),
+  };
+  for (const [what, bytes] of Object.entries(cuts)) {
+    test(`that do not end ${what} lose the connection`, () => {
+      const peer = limited({ frameTimeoutMs: 3000 });
+      peer.connection.sweep(1000);
+      peer.sendBytes(bytes);
+      for (const now of [2000, 3000, 4000, 5000]) peer.connection.sweep(now);
+      assert.deepEqual(peer.take(), []);
+      peer.connection.sweep(6000);
+      assert.match(peer.take().join(), /^GOAWAY .*enhanceYourCalm/);
+      assert.deepEqual(peer.limits, ["frame_timeout"]);
+    });
+  }
+
+  test("that end each frame in time keep the connection, cut or not when somebody looks", () => {
+    const peer = limited({ frameTimeoutMs: 1500, maxAgeMs: 0, keepaliveMs: 0 });
+    for (let second = 1; second <= 8; second++) {
+      peer.sendBytes(Uint8Array.of(0, 0, 8, FrameType.ping, 0));
+      peer.connection.sweep(second * 1000);
+      peer.sendBytes(new Uint8Array(4 + 8));
+    }
+    assert.deepEqual(peer.limits, []);
+  });
+
   test("that do not end a body lose the stream, whatever they send of it", () => {
     const peer = limited({ bodyTimeoutMs: 5000, maxAgeMs: 0 });
     peer.connection.sweep(1000);

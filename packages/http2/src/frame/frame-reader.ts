@@ -28,6 +28,8 @@ export class FrameReader {
   readonly #headerBytes = new Uint8Array(frameHeaderSize);
   #headerLength = 0;
 
+  /** Frames that have begun and one more, those that continue a header block not counted. */
+  #begun = 1;
   #isStopped = false;
   #isFirst = true;
   #isInFrame = false;
@@ -52,6 +54,16 @@ export class FrameReader {
     while (position < chunk.length && !this.#isStopped) {
       position = this.#isInFrame ? this.#readPayload(chunk, position) : this.#readHeader(chunk, position);
     }
+  }
+
+  /**
+   * Tells a frame that is cut, or a header block that lacks its end, by a number that stays the same while it does; 0
+   * when there is none. DATA does not count: bodies have the time of their stream.
+   */
+  get unfinished(): number {
+    const isInFrame = this.#isInFrame && this.#header.type !== FrameType.data;
+    const isCut = isInFrame || this.#headerLength > 0 || this.#block.streamId !== 0;
+    return isCut ? this.#begun : 0;
   }
 
   /** Reads no further, also not to the end of the chunk that is being read. */
@@ -83,6 +95,7 @@ export class FrameReader {
     checkFrameHeader(header, this.#limits.maxFrameSize);
     this.#checkOrder();
     this.#checkKept();
+    if (this.#block.streamId === 0) this.#begun++;
     this.#isInFrame = true;
     this.#left = header.length;
     if (header.type === FrameType.data) {

@@ -32,6 +32,8 @@ export interface Http2Limits {
    */
   readonly maxIdleFrames: number;
   readonly idleFramesPerSecond: number;
+  /** Time for a frame, or a whole header block, to come once it has begun, DATA not counted, in ms. */
+  readonly frameTimeoutMs: number;
   /** Time from the start of a request to the end of its body, in ms; a stream may set its own. */
   readonly bodyTimeoutMs: number;
   /** Time an answer may wait without a byte of it leaving, in ms. */
@@ -72,6 +74,7 @@ export const defaultHttp2Limits: Http2Limits = {
   resetWindowMs: 10_000,
   maxIdleFrames: 1000,
   idleFramesPerSecond: 100,
+  frameTimeoutMs: 10_000,
   bodyTimeoutMs: 30_000,
   responseTimeoutMs: 30_000,
   maxUnsentBytes: 64 * 1024 * 1024,
@@ -100,6 +103,7 @@ export type LimitName =
   | "unknown_frame_flood"
   | "informational_flood"
   | "late_frame_flood"
+  | "frame_timeout"
   | "body_timeout"
   | "response_timeout"
   | "unsent_bytes"
