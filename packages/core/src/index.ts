@@ -1,7 +1,6 @@
 export { Call, type CallOptions, type ChildCallOptions, type Protocol, raceStop } from "./call.js";
 export { Code, type CodeName, codeName } from "./code.js";
 export type { Condition } from "./condition/condition.js";
-export { parseCondition } from "./condition/parse-condition.js";
 export type { NodeTrace } from "./dag/dag-recorder.js";
 export type { MapSource } from "./dag/map-source.js";
 export {

@@ -14,7 +14,8 @@ export function renderMermaid(plan: ServerPlan): string {
   return `${lines.join("\n")}\n`;
 }
 
-function workflowLines({ name, type, nodes }: DagPlan, id: string): string[] {
+function workflowLines(workflow: DagPlan, id: string): string[] {
+  const { name, type, nodes } = workflow;
   const own = (node: DagNode): string => `${id}n${node.id}`;
   const byName = new Map(nodes.map((node) => [node.name, node]));
   return [
@@ -26,7 +27,7 @@ function workflowLines({ name, type, nodes }: DagPlan, id: string): string[] {
         .map(({ id: from, mode }) => `    ${id}n${from} ${mode === "RW" ? "-->|RW|" : "-->"} ${own(node)}`),
     ),
     ...nodes.flatMap((node) =>
-      lookedAt(node).map((name) => `    ${id}n${byName.get(name)?.id} -. when .-> ${own(node)}`),
+      lookedAt(workflow, node).map((name) => `    ${id}n${byName.get(name)?.id} -. when .-> ${own(node)}`),
     ),
     ...nodes.flatMap((node) => {
       const fallback = byName.get(node.conf.fallback ?? "");

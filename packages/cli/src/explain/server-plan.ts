@@ -6,7 +6,6 @@ import {
   engineNameOf,
   type InferServiceConf,
   type OpRegistry,
-  parseCondition,
   planDag,
   startupOp,
 } from "@paddlewheel/core";
@@ -41,12 +40,10 @@ export function workflowsOf(
   );
 }
 
-/** Nodes that the node's condition looks at without being its dependencies. */
-export function lookedAt(node: DagNode): readonly string[] {
-  const parsed = node.conf.when === undefined ? undefined : parseCondition(node.conf.when);
-  if (!parsed || "fault" in parsed) return [];
+/** Nodes that the condition of a node looks at without being its dependencies. */
+export function lookedAt({ nodes, conditions }: DagPlan, node: DagNode): readonly string[] {
   const read = new Set([startupOp, ...node.dependencies.map(({ name }) => name)]);
-  return parsed.condition.dependencies.filter((name) => !read.has(name));
+  return conditions[nodes.indexOf(node)]?.dependencies.filter((name) => !read.has(name)) ?? [];
 }
 
 /** What conf says of a node beside its type and dependencies, each in the words of conf. */

@@ -1,5 +1,5 @@
 import type { Fault } from "../fault.js";
-import { conditionNames } from "./condition-names.js";
+import { conditionOf, nodesLookedAt } from "./node-condition.js";
 import { allBefore, type WaitsFor } from "./node-order.js";
 import { DependencyMode, type NodeConf, type WorkflowConf, WorkflowType } from "./workflow-conf.js";
 
@@ -12,6 +12,13 @@ export function checkSharing(conf: WorkflowConf, waitsFor: WaitsFor): Fault[] {
   const before = new Map(conf.nodes.map(({ name }) => [name, allBefore(name, waitsFor)]));
   const areOrdered = (a: string, b: string): boolean =>
     before.get(a)?.has(b) === true || before.get(b)?.has(a) === true;
+  const looks = new Map(conf.nodes.map((node) => [node, nodesLookedAt(conditionOf(node))]));
+  /** Two writers are told of once, at the later one. */
+  const isRival = (other: NodeConf, output: string, isEarlier: boolean): boolean => {
+    const dependency = other.dependencies.find(({ name }) => name === output);
+    if (dependency === undefined) return looks.get(other)?.includes(output) === true;
+    return dependency.mode === DependencyMode.readOnly || isEarlier;
+  };
   return conf.nodes.flatMap((writer, index) =>
     writer.dependencies.flatMap(({ name, mode }, i): Fault[] => {
       if (mode !== DependencyMode.readWrite) return [];
@@ -25,13 +32,6 @@ export function checkSharing(conf: WorkflowConf, waitsFor: WaitsFor): Fault[] {
       }));
     }),
   );
-}
-
-/** Two writers are told of once, at the later one. */
-function isRival(other: NodeConf, output: string, isEarlier: boolean): boolean {
-  const dependency = other.dependencies.find(({ name }) => name === output);
-  if (dependency === undefined) return conditionNames(other).includes(output);
-  return dependency.mode === DependencyMode.readOnly || isEarlier;
 }
 
 function raceMessage(writer: string, rival: NodeConf, output: string): string {

@@ -1,4 +1,4 @@
-import { conditionNames } from "./condition-names.js";
+import { conditionOf, nodesLookedAt } from "./node-condition.js";
 import { type NodeConf, startupOp } from "./workflow-conf.js";
 
 /** Names of the nodes that must have ended before a node starts, by its name. */
@@ -13,7 +13,7 @@ export function planWaits(nodes: readonly NodeConf[]): WaitsFor {
   const standsInFor = new Map(nodes.map(({ name, fallback }) => [fallback, name]));
   return new Map(
     nodes.map((node) => {
-      const read = [...node.dependencies.map(({ name }) => name), ...conditionNames(node)];
+      const read = [...node.dependencies.map(({ name }) => name), ...nodesLookedAt(conditionOf(node))];
       const waits = new Set(read.flatMap((name) => [name, ...standInsOf(name, byName)]));
       const principal = standsInFor.get(node.name);
       if (principal !== undefined) waits.add(principal);

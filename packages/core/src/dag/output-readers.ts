@@ -1,5 +1,5 @@
 import type { Channel } from "../op/channel.js";
-import { conditionNames } from "./condition-names.js";
+import { nodesLookedAt } from "./node-condition.js";
 import type { DagPlan } from "./plan-dag.js";
 
 /**
@@ -15,11 +15,12 @@ export class OutputReaders {
   readonly #left: Uint32Array;
 
   /** `channels` are those of the plan's nodes. */
-  constructor({ nodes, lastNode }: DagPlan, channels: readonly Channel[]) {
+  constructor({ nodes, conditions, lastNode }: DagPlan, channels: readonly Channel[]) {
     this.#channels = channels;
     this.#indexOfName = new Map(nodes.map(({ name }, index) => [name, index]));
-    this.#reads = nodes.map(({ dependencies, conf }) => {
-      const names = new Set([...dependencies.map(({ name }) => name), ...conditionNames(conf)]);
+    this.#reads = nodes.map(({ dependencies }, index) => {
+      const looks = nodesLookedAt(conditions[index]);
+      const names = new Set([...dependencies.map(({ name }) => name), ...looks]);
       return [...names].flatMap((name) => this.#indexOfName.get(name) ?? []);
     });
     this.#left = new Uint32Array(nodes.length);

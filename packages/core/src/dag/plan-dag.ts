@@ -1,10 +1,10 @@
 import type { Condition } from "../condition/condition.js";
-import { parseCondition } from "../condition/parse-condition.js";
 import { type Fault, invalidConf } from "../fault.js";
 import type { OpOptions } from "../op/node-config.js";
 import { checkNode } from "./check-node.js";
 import { checkSharing } from "./check-sharing.js";
 import { type MapSource, parseMapSource } from "./map-source.js";
+import { conditionOf } from "./node-condition.js";
 import { findCycles, layerNodes, planWaits, type WaitsFor } from "./node-order.js";
 import { type DependencyMode, type NodeConf, type WorkflowConf, WorkflowType } from "./workflow-conf.js";
 
@@ -113,11 +113,6 @@ function planNode(
     standsInFor: principal && idOf(principal.name),
     mapSource: node.mapOver === undefined ? undefined : parseMapSource(node.mapOver, node),
   };
-}
-
-function conditionOf({ when }: NodeConf): Condition | undefined {
-  const parsed = when === undefined ? undefined : parseCondition(when);
-  return parsed && "condition" in parsed ? parsed.condition : undefined;
 }
 
 function checkWorkflowType(conf: WorkflowConf): Fault[] {

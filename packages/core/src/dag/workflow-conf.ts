@@ -26,9 +26,10 @@ export interface NodeConf {
   /** Options of this Op type, as text or as the YAML value; the Op's config schema reads them. */
   readonly config: Readonly<Record<string, unknown>>;
   /**
-   * Run only when this condition on outputs of declared dependencies (or `startup_op`) holds, see `parseCondition`. Else
-   * the node is skipped: its output is absent, and its dependents run and see that. A request whose last node is
-   * skipped fails, for want of a response; a fallback whose condition does not hold hands on the failure.
+   * Run only when this condition on outputs of other nodes, dependencies or not, or on `startup_op` holds, see
+   * `parseCondition`. What it names runs first. Else the node is skipped: its output is absent, and its dependents run
+   * and see that. A request whose last node is skipped fails, for want of a response; a fallback whose condition does
+   * not hold hands on the failure.
    */
   readonly when?: string | undefined;
   /**
