@@ -1,6 +1,6 @@
 import { isReserved } from "./tokens.js";
 
-/** A field of an output, `dependency.field[0]`; made by `parseFieldPath`. */
+/** A field of an output, `dependency.field[0]`; as a condition has it. */
 export interface OutputPath {
   /** The path as messages show it. */
   readonly text: string;

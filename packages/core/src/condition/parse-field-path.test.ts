@@ -3,8 +3,18 @@ import { describe, test } from "node:test";
 import { Code } from "../code.js";
 import { ServeError } from "../serve-error.js";
 import type { OutputPath } from "./field-path.js";
-import { parseFieldPath } from "./parse-field-path.js";
+import { takePath } from "./parse-field-path.js";
 import { isFieldPresent, readFieldPath } from "./read-field-path.js";
+import { parseTokens } from "./tokens.js";
+
+/** A text that is a path and nothing else. */
+function parseFieldPath(text: string): { readonly path: OutputPath } | { readonly fault: string } {
+  return parseTokens(text, (tokens) => {
+    const path = takePath(tokens);
+    if (tokens.token.kind !== "end") throw tokens.unexpected('".", "[" or the end');
+    return { path };
+  });
+}
 
 function pathOf(text: string): OutputPath {
   const parsed = parseFieldPath(text);
@@ -12,7 +22,7 @@ function pathOf(text: string): OutputPath {
   return parsed.path;
 }
 
-describe("parseFieldPath", () => {
+describe("a field path", () => {
   test("tells the dependency, and writes the path as short as it can be", () => {
     const texts = ["reader", " reader . images [ -1 ]", `'a.b'."c d".'e'.not[0]`, `"true".'"'`];
     const found = texts.map(pathOf).map(({ dependency, text }) => [dependency, text]);

@@ -1,14 +1,5 @@
 import { createFieldName, createFieldPath, type OutputPath, type PathStep } from "./field-path.js";
-import { isReserved, parseTokens, type Token, type TokenReader } from "./tokens.js";
-
-/** A path such as `map_over: "reader.images"` has, written as in conditions, or what is wrong with it. */
-export function parseFieldPath(text: string): { readonly path: OutputPath } | { readonly fault: string } {
-  return parseTokens(text, (tokens) => {
-    const path = takePath(tokens);
-    if (tokens.token.kind !== "end") throw tokens.unexpected('".", "[" or the end');
-    return { path };
-  });
-}
+import { isReserved, type Token, type TokenReader } from "./tokens.js";
 
 /** Takes a whole path. */
 export function takePath(tokens: TokenReader): OutputPath {
