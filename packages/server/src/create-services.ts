@@ -15,31 +15,41 @@ import type { Registries } from "./registries.js";
 import { createProtoService, fitToProto } from "./rpc/proto-service.js";
 import { createWebService } from "./web/web-service.js";
 
+/** What the services of one conf are built from. */
+export interface ServiceParts {
+  /** By name. */
+  readonly workflows: ReadonlyMap<string, Workflow>;
+  readonly registries: Registries;
+  readonly environment: OpEnvironment;
+}
+
+/** @throws ServeError invalidConf with every fault of the first workflow that has any. */
+export function createWorkflows(conf: ServerConf, ops: OpRegistry): ReadonlyMap<string, Workflow> {
+  return new Map(conf.workflows.map((one) => [one.name, new Workflow(one, ops)]));
+}
+
 /**
- * @throws ServeError when a workflow or service of the conf cannot be built: its details name the `workflow` and `node`, or
- * the `field` of the service, that is at fault.
+ * The service that conf declares, and its web service when it has one.
+ * @throws ServeError when it cannot be built: the details name the `workflow` and `node`, or the `field` of the service,
+ * that is at fault.
  */
-export function createServices(
-  conf: ServerConf,
-  registries: Registries,
-  environment: OpEnvironment,
+export function createService(
+  serviceConf: InferServiceConf,
+  { workflows, registries, environment }: ServiceParts,
 ): RpcService[] {
-  const workflows = new Map(conf.workflows.map((one) => [one.name, new Workflow(one, registries.ops)]));
-  return conf.services.flatMap((serviceConf) => {
-    const declared = { conf: serviceConf, merger: registries.mergers.get(serviceConf.merger) };
-    const proto = loadProtoOf(serviceConf);
-    const fitted = proto ? fitToProto(proto, declared) : declared;
-    const service = createInferService({ ...fitted, workflows, environment });
-    const rpcService = proto
-      ? createProtoService(proto, service)
-      : registries.services.get(serviceConf.name)?.(service, environment.metrics);
-    const { webService: name } = serviceConf;
-    const own = service.workflowNames.flatMap((workflow) => workflows.get(workflow) ?? []);
-    const webService = name
-      ? createWebService({ name, service, workflows: own, inferManager: environment.inferManager })
-      : undefined;
-    return [rpcService, webService].filter((one) => one !== undefined);
-  });
+  const declared = { conf: serviceConf, merger: registries.mergers.get(serviceConf.merger) };
+  const proto = loadProtoOf(serviceConf);
+  const fitted = proto ? fitToProto(proto, declared) : declared;
+  const service = createInferService({ ...fitted, workflows, environment });
+  const rpcService = proto
+    ? createProtoService(proto, service)
+    : registries.services.get(serviceConf.name)?.(service, environment.metrics);
+  const { webService: name } = serviceConf;
+  const own = service.workflowNames.flatMap((workflow) => workflows.get(workflow) ?? []);
+  const webService = name
+    ? createWebService({ name, service, workflows: own, inferManager: environment.inferManager })
+    : undefined;
+  return [rpcService, webService].filter((one) => one !== undefined);
 }
 
 /** The Ops of the conf's workflows that run in worker threads, each once. */

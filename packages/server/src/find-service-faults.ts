@@ -8,7 +8,7 @@ import {
   silentLogger,
   systemClock,
 } from "@paddlewheel/core";
-import { createServices } from "./create-services.js";
+import { createService, createWorkflows } from "./create-services.js";
 import { LateInferManager } from "./late-infer-manager.js";
 import { createOpPool } from "./op-pool/op-pool.js";
 import type { Registries } from "./registries.js";
@@ -18,10 +18,11 @@ import type { Registries } from "./registries.js";
  * Ops that cannot be created. One fault per service at most; nothing is started.
  */
 export function findServiceFaults(conf: ServerConf, registries: Registries): readonly Fault[] {
-  const environment = idleEnvironment();
+  const workflows = createWorkflows(conf, registries.ops);
+  const parts = { workflows, registries, environment: idleEnvironment() };
   return conf.services.flatMap((service, index): Fault[] => {
     try {
-      createServices({ ...conf, services: [service] }, registries, environment);
+      createService(service, parts);
       return [];
     } catch (thrown) {
       const error = ServeError.from(thrown);

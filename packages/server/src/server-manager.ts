@@ -12,7 +12,7 @@ import {
 } from "@paddlewheel/core";
 import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
 import { createGrpcHost } from "./create-grpc-host.js";
-import { createServices, opsOnPool } from "./create-services.js";
+import { createService, createWorkflows, opsOnPool } from "./create-services.js";
 import { Http2Handler } from "./http/http2-handler.js";
 import { HttpRouter } from "./http/router.js";
 import { HttpTransport } from "./http/transport.js";
@@ -95,15 +95,7 @@ export class ServerManager {
     this.#listener = new Listener({ ...shared, handlers });
     const threads = options.opThreadNum;
     this.#opPool = createOpPool({ ...shared, ...(threads ? { threads } : {}) });
-    for (const service of createServices(options.conf, this.#registries, {
-      inferManager: this.#engines,
-      metrics: this.#metrics,
-      logger: this.#logger,
-      clock: systemClock,
-      opPool: this.#opPool,
-    })) {
-      this.register(service);
-    }
+    this.#addServices();
     this.#addPages();
   }
 
@@ -113,9 +105,10 @@ export class ServerManager {
   }
 
   /**
-   * Opens the port, loads and warms every model and every Op on the pool, then takes calls. Health pages answer from the first moment.
-   * @throws ServeError when the port is taken, a model or an Op does not load, or the server is stopped meanwhile; nothing is
-   * left open then.
+   * Opens the port, loads and warms every model and every Op on the pool, then takes calls. Health pages answer from the
+   * first moment.
+   * @throws ServeError when the port is taken, a model or an Op does not load, or the server is stopped meanwhile;
+   * nothing is left open then.
    */
   async start(): Promise<AddressInfo> {
     this.#state = "starting";
@@ -200,6 +193,20 @@ export class ServerManager {
     for (const service of this.#directory.services().filter(isOnGrpc)) grpc.register(service);
     grpc.addReflection();
     return grpc;
+  }
+
+  #addServices(): void {
+    const { conf } = this.#options;
+    const registries = this.#registries;
+    const environment = {
+      inferManager: this.#engines,
+      metrics: this.#metrics,
+      logger: this.#logger,
+      clock: systemClock,
+      opPool: this.#opPool,
+    };
+    const parts = { workflows: createWorkflows(conf, registries.ops), registries, environment };
+    for (const service of conf.services.flatMap((one) => createService(one, parts))) this.register(service);
   }
 
   #createTracer(): CallTracer {
