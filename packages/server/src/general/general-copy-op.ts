@@ -1,6 +1,13 @@
-import { Code, GeneralBlob, OpWithChannel, ServeError } from "@paddlewheel/core";
+import {
+  Code,
+  GeneralBlob,
+  OpWithChannel,
+  ServeError,
+  type Tensor,
+  type TensorData,
+  type TensorMap,
+} from "@paddlewheel/core";
 import type { GeneralRequest } from "@paddlewheel/wire";
-import { copyTensors } from "./copy-tensors.js";
 import { profileOf } from "./profile.js";
 
 /** Gives a copy of its one dependency's tensors, data included, for Ops that change them. */
@@ -21,4 +28,16 @@ export class GeneralCopyOp extends OpWithChannel<GeneralBlob> {
     const tensors = copyTensors(blob.tensors);
     this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(), vars, sequences });
   }
+}
+
+/** The same tensors with elements of their own. */
+function copyTensors(tensors: TensorMap): Map<string, Tensor> {
+  const copies = new Map<string, Tensor>();
+  for (const [name, tensor] of tensors) copies.set(name, { ...tensor, data: copyOf(tensor.data) });
+  return copies;
+}
+
+/** `slice` of a Buffer, which is a Uint8Array too, would be a view. */
+function copyOf(data: TensorData): TensorData {
+  return data instanceof Uint8Array ? new Uint8Array(data) : data.slice();
 }
