@@ -4,6 +4,7 @@ import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/
 import { ManualClock } from "@paddlewheel/core/testing";
 import type { BodyReceiver, ServerStream, StreamHandler } from "../connection/stream-handler.js";
 import type { HeaderField } from "../hpack/header-field.js";
+import { EchoHandler } from "../testing/echo-handler.js";
 import { type ListeningServer, listeningServer } from "../testing/listening-server.js";
 import { toFields } from "../testing/test-peer.js";
 
@@ -17,6 +18,7 @@ const okTrailers = toFields([["grpc-status", "0"]]);
 class GrpcHandler implements StreamHandler {
   /** Answer the calls of `/test/Held`. */
   readonly held: (() => void)[] = [];
+  readonly #echo = new EchoHandler();
 
   onHeaders(stream: ServerStream, fields: readonly HeaderField[]): BodyReceiver | undefined {
     const path = fields.find(({ name }) => name === ":path")?.value;
@@ -35,7 +37,7 @@ class GrpcHandler implements StreamHandler {
     }
     if (path === "/test/Count") return new CountingCall(stream);
     if (path === "/test/Silent") return undefined;
-    const call = new UnaryCall(stream);
+    const call = this.#echo.onHeaders(stream);
     if (path !== "/test/Held") return call;
     return {
       onData: (piece) => call.onData(piece),
@@ -43,25 +45,6 @@ class GrpcHandler implements StreamHandler {
       onReset: () => {},
     };
   }
-}
-
-class UnaryCall implements BodyReceiver {
-  readonly #stream: ServerStream;
-  readonly #pieces: Uint8Array[] = [];
-
-  constructor(stream: ServerStream) {
-    this.#stream = stream;
-  }
-
-  onData(piece: Uint8Array): void {
-    this.#pieces.push(piece.slice());
-  }
-
-  onEnd(): void {
-    this.#stream.respond(headers, Buffer.concat(this.#pieces), okTrailers);
-  }
-
-  onReset(): void {}
 }
 
 /** Streams a hundred messages of 100 KB as fast as the client takes them. */
