@@ -109,6 +109,7 @@ export {
   type RpcMethod,
   type RpcService,
   shortServiceName,
+  type TextForm,
 } from "./service/rpc-service.js";
 export type { InferServiceConf, WorkflowMap } from "./service/service-conf.js";
 export {

@@ -16,6 +16,16 @@ export interface MessageCodec<T> {
   /** brpc's JSON dialect. */
   decodeJson(text: string): T;
   encodeJson(message: T): string;
+  /** Protobuf's standard JSON, where the message is one of protobuf's. */
+  readonly protoJson?: TextForm<T>;
+  /** Protobuf's text format, where the message is one of protobuf's. */
+  readonly protoText?: TextForm<T>;
+}
+
+/** A message as text; its functions throw what those of the codec it belongs to do. */
+export interface TextForm<T> {
+  decode(text: string): T;
+  encode(message: T): string;
 }
 
 /** One method of a service, whatever the transport. */

@@ -1,11 +1,11 @@
 import { type Call, codeName, type RpcMethod, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
+import { type BodyFormat, bodyFormat, decodeBody, encodeBody, hasFormat } from "../rpc/body-format.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { readCallHeaders, traceHeader } from "../rpc/call-headers.js";
 import { createCall } from "../rpc/create-call.js";
 import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
 import { packBody, unpackBody } from "./body.js";
-import { type BodyFormat, bodyFormat, decodeBody, encodeBody } from "./body-format.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 import { httpStatus } from "./status.js";
 
@@ -131,7 +131,7 @@ function errorAnswer(
   const status = httpStatus[codeName(error.code) ?? "internal"];
   const headers = { "x-bd-error-code": String(error.code) };
   const message = method?.errorResponse?.(error, call);
-  if (method && message !== undefined) {
+  if (method && message !== undefined && hasFormat(method.response, format)) {
     const body = encodeBody(method.response, message, format);
     return { status, headers: { ...headers, "content-type": format.contentType }, body };
   }
