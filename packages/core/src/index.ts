@@ -94,6 +94,7 @@ export {
 export type { OpInput, OpOutcome, OpPool, OpTask } from "./op/op-pool.js";
 export { OpRegistry, opTypeName } from "./op/op-registry.js";
 export { quoteNames, quoteValue } from "./quote-value.js";
+export { Secret } from "./secret.js";
 export { type ErrorDetails, ServeError, type ServeErrorOptions } from "./serve-error.js";
 export {
   InferService,

@@ -1,5 +1,6 @@
 import { defineMethod, type MessageCodec, type RpcService, type TraceSink } from "@paddlewheel/core";
 import { RecordingLogger } from "@paddlewheel/core/testing";
+import type { Authenticator } from "../auth/authenticator.js";
 import { GrpcTransport } from "../grpc/transport.js";
 import { GrpcJsTransport } from "../grpc-js/transport.js";
 import { Http2Handler } from "../http/http2-handler.js";
@@ -50,12 +51,17 @@ export class TestServer {
   constructor(
     services: readonly RpcService[],
     limits: Partial<ServerLimits> = {},
-    options: { readonly grpc?: GrpcEngine; readonly isOnRequest?: boolean; readonly sink?: TraceSink } = {},
+    options: {
+      readonly grpc?: GrpcEngine;
+      readonly isOnRequest?: boolean;
+      readonly sink?: TraceSink;
+      readonly authenticator?: Authenticator;
+    } = {},
   ) {
     const shared = { limits: { ...defaultLimits, ...limits }, logger: this.logger, metrics: this.metrics };
     const directory = new ServiceDirectory();
     const tracer = new CallTracer({ isOnRequest: true, sink: undefined, logger: this.logger, ...options });
-    this.gate = new CallGate({ ...shared, tracer });
+    this.gate = new CallGate({ ...shared, tracer, authenticator: options.authenticator });
     this.router = new HttpRouter({ ...shared, gate: this.gate, directory });
     this.http = new HttpTransport({ ...shared, router: this.router });
     this.http2 = new Http2Handler({ ...shared, router: this.router });

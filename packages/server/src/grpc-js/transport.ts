@@ -19,7 +19,7 @@ import {
 import type { ServerLimits } from "../limits.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { readCallHeaders, traceHeader } from "../rpc/call-headers.js";
-import { createCall, type ReceivedCall } from "../rpc/create-call.js";
+import { createCall } from "../rpc/create-call.js";
 import type { GrpcHost } from "../rpc/grpc-host.js";
 import { grpcStatus } from "../rpc/grpc-status.js";
 import { GrpcHealth } from "./health.js";
@@ -110,7 +110,17 @@ export class GrpcJsTransport implements GrpcHost {
     readonly respond: sendUnaryData<Uint8Array>;
   }): Promise<void> {
     const { service, method, raw, respond } = options;
-    const call = this.#createCall(service, method, raw);
+    const headers = readCallHeaders((name) => metadataText(raw.metadata, name));
+    const call = createCall(
+      {
+        service: service.name,
+        method: method.name,
+        protocol: "grpc",
+        timeoutMs: this.#timeoutMs(raw.getDeadline()),
+        headers,
+      },
+      this.#gate.tracer,
+    );
     this.#unsent++;
     // grpc-js also says so at the end of a call that was answered, once the last of its bytes may leave.
     raw.once("cancelled", () => {
@@ -118,25 +128,16 @@ export class GrpcJsTransport implements GrpcHost {
       call.cancel();
     });
     try {
-      const bytes = await this.#gate.run(call, async () => {
-        const response = await method.handle(method.request.decode(raw.request), call);
-        return asBuffer(method.response.encode(response));
-      });
+      const bytes = await this.#gate.run(
+        call,
+        async () =>
+          asBuffer(method.response.encode(await method.handle(method.request.decode(raw.request), call))),
+        headers.credential,
+      );
       respond(null, bytes, this.#trailers(call));
     } catch (thrown) {
       respond(statusObject(ServeError.from(thrown), this.#trailers(call)));
     }
-  }
-
-  #createCall(service: RpcService, method: RpcMethod, raw: RawCall): Call {
-    const received: ReceivedCall = {
-      service: service.name,
-      method: method.name,
-      protocol: "grpc",
-      timeoutMs: this.#timeoutMs(raw.getDeadline()),
-      headers: readCallHeaders((name) => metadataText(raw.metadata, name)),
-    };
-    return createCall(received, this.#gate.tracer);
   }
 
   /** Metadata behind the answer; most often there is none. */

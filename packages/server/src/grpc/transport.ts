@@ -22,6 +22,7 @@ import { createCall } from "../rpc/create-call.js";
 import type { GrpcHost } from "../rpc/grpc-host.js";
 import { OpenRequests } from "../rpc/open-requests.js";
 import { notImplemented } from "../rpc/service-directory.js";
+import { unknownMethod } from "../rpc/unknown-method.js";
 import { errorAnswer } from "./answer-fields.js";
 import { GrpcHealth } from "./health.js";
 import { GrpcReflection } from "./reflection.js";
@@ -141,7 +142,7 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
     const streamMethod = found ? undefined : this.#streamMethods.get(head.path);
     if (streamMethod) return this.#openStream(stream, head, streamMethod);
     const call = this.#createCall(head, found);
-    const refusal = this.#gate.begin(call) ?? this.#refuse(call, head, found);
+    const refusal = this.#gate.begin(call, head.callHeaders.credential) ?? this.#refuse(call, head, found);
     if (found && !refusal) {
       return new UnaryCall({ host: this.#callHost, stream, head, method: found.method, call });
     }
@@ -156,7 +157,6 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
   }
 
   #createCall({ timeoutMs, callHeaders: headers }: RequestHead, found: HostedMethod | undefined): Call {
-    // Names of unknown services stay out: they would become metric labels.
     const { service, name } = found ?? unknownMethod;
     return createCall({ protocol: "grpc", service, method: name, timeoutMs, headers }, this.#gate.tracer);
   }
@@ -175,5 +175,3 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
     return new ServeError(isHosted ? Code.methodNotFound : Code.serviceNotFound, notImplemented(path));
   }
 }
-
-const unknownMethod = { service: "unknown", name: "unknown" };

@@ -1,10 +1,11 @@
-import { type Call, codeName, type RpcMethod, ServeError } from "@paddlewheel/core";
+import { type Call, Code, codeName, type RpcMethod, type Secret, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import { type BodyFormat, bodyFormat, decodeBody, encodeBody, hasFormat } from "../rpc/body-format.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { readCallHeaders, traceHeader } from "../rpc/call-headers.js";
+import { type CallHeaders, readCallHeaders, traceHeader } from "../rpc/call-headers.js";
 import { createCall } from "../rpc/create-call.js";
 import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
+import { unknownMethod } from "../rpc/unknown-method.js";
 import { packBody, unpackBody } from "./body.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 import { httpStatus } from "./status.js";
@@ -17,6 +18,13 @@ export interface HttpRouterOptions {
 
 /** A page beside the services, `/health` say. */
 export type Page = () => PageContent | Promise<PageContent>;
+
+/** A call over HTTP, and what it came in. */
+interface CallInHand {
+  readonly call: Call;
+  readonly request: HttpRequest;
+  readonly format: BodyFormat;
+}
 
 export interface PageContent {
   readonly status: number;
@@ -52,10 +60,11 @@ export class HttpRouter {
 
   async #answerCall(request: HttpRequest): Promise<HttpAnswer> {
     const found = this.#find(request.path);
-    const call = this.#createCall(found instanceof ServeError ? undefined : found, request);
+    const headers = readCallHeaders((name) => request.header(name));
+    const call = this.#createCall(found instanceof ServeError ? undefined : found, headers);
     request.onClose(() => call.cancel());
     const format = bodyFormat(request.header("content-type"));
-    const answer = await this.#runCall(found, { call, request, format });
+    const answer = await this.#runCall(found, { call, credential: headers.credential, request, format });
     const report = this.#gate.tracer.report(call);
     return report === undefined
       ? answer
@@ -64,23 +73,21 @@ export class HttpRouter {
 
   async #runCall(
     found: FoundMethod | ServeError,
-    { call, request, format }: { call: Call; request: HttpRequest; format: BodyFormat },
+    { call, credential, request, format }: CallInHand & { readonly credential: Secret | undefined },
   ): Promise<HttpAnswer> {
+    const answer = async (): Promise<HttpAnswer> => {
+      if (found instanceof ServeError) throw found;
+      return await this.#callMethod(found.method, { call, request, format });
+    };
     try {
-      return await this.#gate.run(call, async () => {
-        if (found instanceof ServeError) throw found;
-        return await this.#callMethod(found.method, { call, request, format });
-      });
+      return await this.#gate.run(call, answer, credential);
     } catch (thrown) {
       const method = found instanceof ServeError ? undefined : found.method;
       return errorAnswer(ServeError.from(thrown), { method, call, format });
     }
   }
 
-  async #callMethod(
-    method: RpcMethod,
-    { call, request, format }: { call: Call; request: HttpRequest; format: BodyFormat },
-  ): Promise<HttpAnswer> {
+  async #callMethod(method: RpcMethod, { call, request, format }: CallInHand): Promise<HttpAnswer> {
     const body = await unpackBody(await request.readBody(), request.header("content-encoding"), this.#limits);
     const message = decodeBody(method.request, body, { format, maxJsonSize: this.#limits.maxJsonSize });
     const reply = await method.handle(message, call);
@@ -103,15 +110,14 @@ export class HttpRouter {
     }
   }
 
-  #createCall(found: FoundMethod | undefined, request: HttpRequest): Call {
+  #createCall(found: FoundMethod | undefined, headers: CallHeaders): Call {
     return createCall(
       {
         protocol: "http",
-        // Names of unknown services stay out: they would become metric labels.
-        service: found?.service.name ?? "unknown",
-        method: found?.method.name ?? "unknown",
+        service: found?.service.name ?? unknownMethod.service,
+        method: found?.method.name ?? unknownMethod.name,
         timeoutMs: this.#limits.defaultTimeoutMs || undefined,
-        headers: readCallHeaders((name) => request.header(name)),
+        headers,
       },
       this.#gate.tracer,
     );
@@ -129,7 +135,7 @@ function errorAnswer(
   { method, call, format }: { method: RpcMethod | undefined; call: Call; format: BodyFormat },
 ): HttpAnswer {
   const status = httpStatus[codeName(error.code) ?? "internal"];
-  const headers = { "x-bd-error-code": String(error.code) };
+  const headers = { "x-bd-error-code": String(error.code), ...challenge(error) };
   const message = method?.errorResponse?.(error, call);
   if (method && message !== undefined && hasFormat(method.response, format)) {
     const body = encodeBody(method.response, message, format);
@@ -137,4 +143,9 @@ function errorAnswer(
   }
   const body = Buffer.from(error.message);
   return { status, headers: { ...headers, "content-type": "text/plain; charset=utf-8" }, body };
+}
+
+/** What a 401 has to say. Source: RFC 9110 §11.6.1, RFC 6750 §3. */
+function challenge({ code }: ServeError): Readonly<Record<string, string>> {
+  return code === Code.unauthenticated ? { "www-authenticate": "Bearer" } : {};
 }

@@ -1,4 +1,13 @@
-import { type Call, Code, type Counter, type Logger, type Metrics, ServeError } from "@paddlewheel/core";
+import {
+  type Call,
+  Code,
+  type Counter,
+  type Logger,
+  type Metrics,
+  type Secret,
+  ServeError,
+} from "@paddlewheel/core";
+import type { Authenticator } from "../auth/authenticator.js";
 import type { ServerLimits } from "../limits.js";
 import { CallRecorder } from "./call-recorder.js";
 import type { CallTracer } from "./call-tracer.js";
@@ -9,6 +18,8 @@ export interface CallGateOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracer: CallTracer;
+  /** Without it anybody may call anything. */
+  readonly authenticator?: Authenticator | undefined;
 }
 
 /**
@@ -22,6 +33,7 @@ export class CallGate {
   readonly #logger: Logger;
   readonly #recorder: CallRecorder;
   readonly #refused: Counter;
+  readonly #authenticator: Authenticator | undefined;
   #isReady = false;
   #atWork = 0;
 
@@ -30,6 +42,7 @@ export class CallGate {
     this.#limits = options.limits;
     this.#logger = options.logger;
     this.#recorder = new CallRecorder(options);
+    this.#authenticator = options.authenticator;
     this.#refused = limitCounter(options.metrics, "max_concurrency");
     options.metrics.observedGauge(
       { name: "paddlewheel_calls_at_work", help: "Calls admitted and not answered yet." },
@@ -50,11 +63,17 @@ export class CallGate {
   /**
    * Takes a call in: from here on it is at work, until `succeed` or `fail`. Gives the error to answer with instead when
    * the call is refused; it is over then.
+   * @param credential as the caller sent it, the same object where the same bytes come again
    */
-  begin(call: Call): ServeError | undefined {
+  begin(call: Call, credential?: Secret): ServeError | undefined {
     this.#atWork++;
-    const refusal = this.#refusal();
+    const refusal = this.refuse(call.service, credential) ?? this.#refusal();
     return refusal && this.fail(call, refusal);
+  }
+
+  /** Why somebody with this credential may not have what is in this scope: the name of a service, or a `Scope`. */
+  refuse(scope: string, credential: Secret | undefined): ServeError | undefined {
+    return this.#authenticator?.refuse(scope, credential);
   }
 
   /** The call has its answer, in bytes. */
@@ -78,8 +97,8 @@ export class CallGate {
    * Runs `work` for `call` from `begin` to its end and gives its result.
    * @throws ServeError as `begin` and `fail` give it.
    */
-  async run<T>(call: Call, work: () => Promise<T> | T): Promise<T> {
-    const refusal = this.begin(call);
+  async run<T>(call: Call, work: () => Promise<T> | T, credential?: Secret): Promise<T> {
+    const refusal = this.begin(call, credential);
     if (refusal) throw refusal;
     let result: T;
     try {

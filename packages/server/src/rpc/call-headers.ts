@@ -1,4 +1,5 @@
-import type { TraceContext } from "@paddlewheel/core";
+import type { Secret, TraceContext } from "@paddlewheel/core";
+import { readCredential } from "../auth/credential.js";
 import { cleanRequestId } from "./request-id.js";
 import { type HeaderReader, readTraceContext } from "./trace-context.js";
 import { parseUnsignedId } from "./unsigned-id.js";
@@ -14,6 +15,8 @@ export interface CallHeaders {
   readonly requestId: string | undefined;
   readonly traceContext: TraceContext | undefined;
   readonly asksForTrace: boolean;
+  /** Who the caller says it is; undefined when it does not say. */
+  readonly credential: Secret | undefined;
 }
 
 export function readCallHeaders(header: HeaderReader): CallHeaders {
@@ -22,5 +25,6 @@ export function readCallHeaders(header: HeaderReader): CallHeaders {
     requestId: cleanRequestId(header("x-request-id")),
     traceContext: readTraceContext(header),
     asksForTrace: header(traceHeader) === "1",
+    credential: readCredential(header),
   };
 }
