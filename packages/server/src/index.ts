@@ -26,6 +26,7 @@ export { GeneralSelectOp } from "./general/general-select-op.js";
 export { GeneralTextReaderOp } from "./general/general-text-reader-op.js";
 export { GeneralTextResponseOp } from "./general/general-text-response-op.js";
 export { defaultLimits, type ServerLimits } from "./limits.js";
+export type { AccessLog, MethodLabels, WriteCallLine } from "./observe/access-log.js";
 export { createPinoLogger, type LogSink } from "./observe/pino-logger.js";
 export { PromMetrics } from "./observe/prom-metrics.js";
 export { type ImportOpModuleOptions, importOpModule } from "./op-modules/import-op-module.js";

@@ -19,6 +19,7 @@ import { HttpTransport } from "./http/transport.js";
 import { LateInferManager } from "./late-infer-manager.js";
 import { defaultLimits, type ServerLimits } from "./limits.js";
 import { Listener, type ListenerOptions } from "./listener/listener.js";
+import type { AccessLog } from "./observe/access-log.js";
 import { PromMetrics } from "./observe/prom-metrics.js";
 import { createOpPool, type WorkerOpPool } from "./op-pool/op-pool.js";
 import { createRegistries, type Registries } from "./registries.js";
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly limits?: Partial<ServerLimits>;
   readonly registries?: Registries;
   readonly logger?: Logger;
+  /** Where the one line of every answered call goes. Default: to `logger`. */
+  readonly accessLog?: AccessLog;
   /** Worker threads of an engine that runs on the pool and whose conf gives no number; default one per core. */
   readonly threadNum?: number;
   /** Worker threads for Ops that declare `runsOn: "pool"`. Default one per core, at most 4; none without such an Op. */
@@ -84,7 +87,7 @@ export class ServerManager {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#logger = options.logger ?? silentLogger;
     const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
-    this.#gate = new CallGate({ ...shared, tracer: this.#createTracer() });
+    this.#gate = new CallGate({ ...shared, tracer: this.#createTracer(), accessLog: options.accessLog });
     this.#router = new HttpRouter({ ...shared, gate: this.#gate, directory: this.#directory });
     this.#http = new HttpTransport({ ...shared, router: this.#router });
     this.#plainHttp2 = new Http2Handler({ ...shared, router: this.#router });

@@ -9,7 +9,8 @@ import { readyLine } from "./ready-line.js";
 import { awaitStop, type StopReason } from "./stop-request.js";
 import { startWatchdog } from "./watchdog.js";
 
-export interface RunServerOptions extends Omit<ServerOptions, "logger" | "onProgress" | "traceSink"> {
+export interface RunServerOptions
+  extends Omit<ServerOptions, "logger" | "accessLog" | "onProgress" | "traceSink"> {
   readonly logLevel?: string;
   /** Where traces go, if anywhere. */
   readonly traceExport?: OtelSinkOptions | undefined;
@@ -21,10 +22,10 @@ export interface RunServerOptions extends Omit<ServerOptions, "logger" | "onProg
  * @throws ServeError when the server cannot start.
  */
 export async function runServer(options: RunServerOptions, terminal: Terminal): Promise<ExitCode> {
-  const { logger, flush } = createPinoLogger(given({ level: options.logLevel }));
+  const { logger, accessLog, flush } = createPinoLogger(given({ level: options.logLevel }));
   const traceSink = await openTraceSink(options.traceExport);
   try {
-    return await runUntilStopped({ ...options, logger, ...given({ traceSink }) }, terminal.err);
+    return await runUntilStopped({ ...options, logger, accessLog, ...given({ traceSink }) }, terminal.err);
   } finally {
     await traceSink?.close();
     await flush();

@@ -1,9 +1,12 @@
 import type { Logger } from "@paddlewheel/core";
 import { type Logger as PinoLogger, pino } from "pino";
+import { type AccessLog, printedAccess } from "./access-log.js";
 import { LineSink } from "./line-sink.js";
 
 export interface LogSink {
   readonly logger: Logger;
+  /** Writes to the same place, in order with the logger's own lines. */
+  readonly accessLog: AccessLog;
   /** Writes what is held; nothing is lost when the process ends after it. */
   flush(): Promise<void>;
 }
@@ -27,7 +30,14 @@ export function createPinoLogger(options: PinoLoggerOptions = {}): LogSink {
     },
     sink,
   );
-  return { logger: wrap(root), flush: () => sink.close() };
+  const logger = wrap(root);
+  const print = (line: string): void => sink.write(line);
+  const isOn = (): boolean => root.isLevelEnabled("info");
+  return {
+    logger,
+    accessLog: printedAccess({ print, isOn, timeField, logger }),
+    flush: () => sink.close(),
+  };
 }
 
 function wrap(log: PinoLogger): Logger {

@@ -9,6 +9,7 @@ import {
 } from "@paddlewheel/core";
 import type { Authenticator } from "../auth/authenticator.js";
 import type { ServerLimits } from "../limits.js";
+import { type AccessLog, loggedAccess } from "../observe/access-log.js";
 import { CallRecorder } from "./call-recorder.js";
 import type { CallTracer } from "./call-tracer.js";
 import { presentableText } from "./presentable-text.js";
@@ -20,6 +21,8 @@ export interface CallGateOptions {
   readonly tracer: CallTracer;
   /** Without it anybody may call anything. */
   readonly authenticator?: Authenticator | undefined;
+  /** Default: through `logger`. */
+  readonly accessLog?: AccessLog | undefined;
 }
 
 /**
@@ -41,8 +44,9 @@ export class CallGate {
     this.tracer = options.tracer;
     this.#limits = options.limits;
     this.#logger = options.logger;
-    this.#recorder = new CallRecorder(options);
     this.#authenticator = options.authenticator;
+    const { metrics, logger, accessLog = loggedAccess(logger) } = options;
+    this.#recorder = new CallRecorder({ metrics, accessLog });
     this.#refused = limitCounter(options.metrics, "max_concurrency");
     options.metrics.observedGauge(
       { name: "paddlewheel_calls_at_work", help: "Calls admitted and not answered yet." },

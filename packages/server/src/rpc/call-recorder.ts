@@ -3,13 +3,12 @@ import {
   Code,
   type Counter,
   codeName,
-  type ErrorDetails,
   type Histogram,
-  type Logger,
   type Metrics,
   type Protocol,
   type ServeError,
 } from "@paddlewheel/core";
+import type { AccessLog, WriteCallLine } from "../observe/access-log.js";
 
 /** What is kept of one method over one protocol. */
 interface MethodRecord {
@@ -17,19 +16,19 @@ interface MethodRecord {
   readonly latency: Histogram;
   /** By code. */
   readonly outcomes: Map<number, Counter>;
-  readonly log: Logger;
+  readonly writeLine: WriteCallLine;
 }
 
 /** Counts and times every answered call, and writes its one access-log line. */
 export class CallRecorder {
   readonly #metrics: Metrics;
-  readonly #logger: Logger;
+  readonly #accessLog: AccessLog;
   // Nested, so that a call builds no key: its three names are always the same string objects.
   readonly #records = new Map<Protocol, Map<string, Map<string, MethodRecord>>>();
 
-  constructor({ metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger }) {
+  constructor({ metrics, accessLog }: { readonly metrics: Metrics; readonly accessLog: AccessLog }) {
     this.#metrics = metrics;
-    this.#logger = logger;
+    this.#accessLog = accessLog;
   }
 
   /** Records a call that has just been answered, with `error` when it failed. */
@@ -40,13 +39,7 @@ export class CallRecorder {
     const seconds = (call.clock.now() - call.startedAt) / 1000;
     record.latency.observe(seconds);
     (record.outcomes.get(code) ?? this.#createOutcome(record, code)).increment();
-    const { logId, requestId, traceContext } = call;
-    const durationUs = Math.round(seconds * 1e6);
-    const ids = { code, logId: logId.toString(), requestId };
-    const line = traceContext
-      ? { ...ids, traceId: traceContext.traceId, durationUs }
-      : { ...ids, durationUs };
-    record.log.info(error ? { ...line, error: error.message, ...placeOf(error) } : line, "call");
+    record.writeLine(call, Math.round(seconds * 1e6), error);
   }
 
   #create({ protocol, service, method }: Call): MethodRecord {
@@ -59,7 +52,7 @@ export class CallRecorder {
         labels,
       }),
       outcomes: new Map(),
-      log: this.#logger.child(labels),
+      writeLine: this.#accessLog.forMethod(labels),
     };
     const services = this.#records.get(protocol) ?? new Map<string, Map<string, MethodRecord>>();
     const methods = services.get(service) ?? new Map<string, MethodRecord>();
@@ -76,9 +69,4 @@ export class CallRecorder {
     outcomes.set(code, counter);
     return counter;
   }
-}
-
-/** Workflow and node at fault. The service is on the line already, and a key must not come twice. */
-function placeOf({ details: { service: _, ...place } }: ServeError): ErrorDetails {
-  return place;
 }

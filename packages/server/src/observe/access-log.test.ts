@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import { Call, Code, ServeError } from "@paddlewheel/core";
+import fc from "fast-check";
+import { loggedAccess } from "./access-log.js";
+import { createPinoLogger, type LogSink, type PinoLoggerOptions } from "./pino-logger.js";
+
+const labels = { protocol: "grpc", service: 'a."Service"', method: "inference" };
+const traceContext = {
+  traceId: "0af7651916cd43dd8448eb211c80319c",
+  parentSpanId: undefined,
+  isSampled: true,
+  state: "",
+};
+
+async function createLog(
+  t: TestContext,
+  options: PinoLoggerOptions,
+): Promise<[LogSink, () => Promise<string>]> {
+  const path = join(tmpdir(), `access-log-${process.pid}-${t.name.length}-${Math.random()}`);
+  const file = await open(path, "w+");
+  t.after(() => file.close());
+  const sink = createPinoLogger({ ...options, fd: file.fd });
+  const readAll = async (): Promise<string> => {
+    await sink.flush();
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(1 << 20), position: 0 });
+    return buffer.toString("utf8", 0, bytesRead);
+  };
+  return [sink, readAll];
+}
+
+function withoutTime(lines: string): string[] {
+  return lines
+    .trim()
+    .split("\n")
+    .map((line) => line.replace(/"time":"[^"]+"/, '"time":""'));
+}
+
+describe("printedAccess", () => {
+  test("writes the very line that the logger would", async (t) => {
+    const [{ logger, accessLog }, readAll] = await createLog(t, {});
+    const print = accessLog.forMethod(labels);
+    const log = loggedAccess(logger).forMethod(labels);
+    const call = fc.record({
+      requestId: fc.oneof(fc.string({ unit: "grapheme" }), fc.constant("Ab_c-1.2:3")),
+      logId: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      isTraced: fc.boolean(),
+      durationUs: fc.nat(),
+      error: fc.option(
+        fc.string().map((text) => new ServeError(Code.opFailure, text, { details: { node: "n" } })),
+      ),
+    });
+    fc.assert(
+      fc.property(call, ({ requestId, logId, isTraced, durationUs, error }) => {
+        const made = new Call({
+          service: "s",
+          method: "m",
+          requestId,
+          logId,
+          ...(isTraced ? { traceContext } : {}),
+        });
+        print(made, durationUs, error ?? undefined);
+        log(made, durationUs, error ?? undefined);
+        made.finish();
+      }),
+    );
+    const lines = withoutTime(await readAll());
+    assert.ok(lines.length > 0 && lines.length % 2 === 0);
+    for (let i = 0; i < lines.length; i += 2) assert.equal(lines[i], lines[i + 1]);
+  });
+
+  test("writes nothing when the level is above info", async (t) => {
+    const [{ accessLog }, readAll] = await createLog(t, { level: "warn" });
+    accessLog.forMethod(labels)(new Call({ service: "s", method: "m" }), 1);
+    assert.equal(await readAll(), "");
+  });
+});
