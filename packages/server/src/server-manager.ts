@@ -87,8 +87,10 @@ export class ServerManager {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#logger = options.logger ?? silentLogger;
     const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
-    this.#gate = new CallGate({ ...shared, tracer: this.#createTracer(), accessLog: options.accessLog });
-    this.#router = new HttpRouter({ ...shared, gate: this.#gate, directory: this.#directory });
+    const directory = this.#directory;
+    const tracer = this.#createTracer();
+    this.#gate = new CallGate({ ...shared, directory, tracer, accessLog: options.accessLog });
+    this.#router = new HttpRouter({ ...shared, directory, gate: this.#gate });
     this.#http = new HttpTransport({ ...shared, router: this.#router });
     this.#plainHttp2 = new Http2Handler({ ...shared, router: this.#router });
     const handlers: ListenerOptions["handlers"] = {

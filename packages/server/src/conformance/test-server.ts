@@ -61,7 +61,7 @@ export class TestServer {
     const shared = { limits: { ...defaultLimits, ...limits }, logger: this.logger, metrics: this.metrics };
     const directory = new ServiceDirectory();
     const tracer = new CallTracer({ isOnRequest: true, sink: undefined, logger: this.logger, ...options });
-    this.gate = new CallGate({ ...shared, tracer, authenticator: options.authenticator });
+    this.gate = new CallGate({ ...shared, directory, tracer, authenticator: options.authenticator });
     this.router = new HttpRouter({ ...shared, gate: this.gate, directory });
     this.http = new HttpTransport({ ...shared, router: this.router });
     this.http2 = new Http2Handler({ ...shared, router: this.router });

@@ -13,12 +13,15 @@ import { type AccessLog, loggedAccess } from "../observe/access-log.js";
 import { CallRecorder } from "./call-recorder.js";
 import type { CallTracer } from "./call-tracer.js";
 import { presentableText } from "./presentable-text.js";
+import type { ServiceDirectory } from "./service-directory.js";
 
 export interface CallGateOptions {
   readonly limits: ServerLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracer: CallTracer;
+  /** Knows the statistics of each method. */
+  readonly directory: ServiceDirectory;
   /** Without it anybody may call anything. */
   readonly authenticator?: Authenticator | undefined;
   /** Default: through `logger`. */
@@ -35,10 +38,12 @@ export class CallGate {
   readonly #limits: ServerLimits;
   readonly #logger: Logger;
   readonly #recorder: CallRecorder;
+  readonly #directory: ServiceDirectory;
   readonly #refused: Counter;
   readonly #authenticator: Authenticator | undefined;
   #isReady = false;
   #atWork = 0;
+  #unhostedErrors = 0;
 
   constructor(options: CallGateOptions) {
     this.tracer = options.tracer;
@@ -47,6 +52,7 @@ export class CallGate {
     this.#authenticator = options.authenticator;
     const { metrics, logger, accessLog = loggedAccess(logger) } = options;
     this.#recorder = new CallRecorder({ metrics, accessLog });
+    this.#directory = options.directory;
     this.#refused = limitCounter(options.metrics, "max_concurrency");
     options.metrics.observedGauge(
       { name: "paddlewheel_calls_at_work", help: "Calls admitted and not answered yet." },
@@ -57,6 +63,16 @@ export class CallGate {
   /** Calls are refused with `unavailable` until the server is ready. */
   open(): void {
     this.#isReady = true;
+  }
+
+  /** Calls admitted and not answered yet. */
+  get atWork(): number {
+    return this.#atWork;
+  }
+
+  /** Calls that failed because nobody hosts their method. */
+  get unhostedErrors(): number {
+    return this.#unhostedErrors;
   }
 
   /** No call is at work. */
@@ -71,6 +87,7 @@ export class CallGate {
    */
   begin(call: Call, credential?: Secret): ServeError | undefined {
     this.#atWork++;
+    this.#directory.get(call.service, call.method)?.stats.begin();
     const refusal = this.refuse(call.service, credential) ?? this.#refusal();
     return refusal && this.fail(call, refusal);
   }
@@ -139,7 +156,12 @@ export class CallGate {
   #finish(call: Call, error: ServeError | undefined): void {
     call.finish();
     this.tracer.finish(call, error);
-    this.#recorder.record(call, error);
+    const now = call.clock.now();
+    const elapsedMs = now - call.startedAt;
+    const found = this.#directory.get(call.service, call.method);
+    if (found) found.stats.end(now, elapsedMs, error !== undefined);
+    else if (error) this.#unhostedErrors++;
+    this.#recorder.record(call, elapsedMs, error);
   }
 }
 

@@ -31,12 +31,12 @@ export class CallRecorder {
     this.#accessLog = accessLog;
   }
 
-  /** Records a call that has just been answered, with `error` when it failed. */
-  record(call: Call, error: ServeError | undefined): void {
+  /** Records a call that has just been answered, after `elapsedMs`, with `error` when it failed. */
+  record(call: Call, elapsedMs: number, error: ServeError | undefined): void {
     const record =
       this.#records.get(call.protocol)?.get(call.service)?.get(call.method) ?? this.#create(call);
     const code = error?.code ?? Code.ok;
-    const seconds = (call.clock.now() - call.startedAt) / 1000;
+    const seconds = elapsedMs / 1000;
     record.latency.observe(seconds);
     (record.outcomes.get(code) ?? this.#createOutcome(record, code)).increment();
     record.writeLine(call, Math.round(seconds * 1e6), error);

@@ -1,18 +1,38 @@
-import { Code, type RpcMethod, type RpcService, ServeError, shortServiceName } from "@paddlewheel/core";
+import {
+  type Clock,
+  Code,
+  type RpcMethod,
+  type RpcService,
+  ServeError,
+  shortServiceName,
+  systemClock,
+} from "@paddlewheel/core";
+import { MethodStats } from "./method-stats.js";
 
 /** A method as it was found, with the names that logs and metrics use. */
 export interface FoundMethod {
   readonly service: RpcService;
   readonly method: RpcMethod;
+  /** What it did so far, over every protocol. */
+  readonly stats: MethodStats;
 }
 
 /** The services a server hosts; every transport looks its calls up here. */
 export class ServiceDirectory {
   readonly #services = new Map<string, { service: RpcService; methods: Map<string, FoundMethod> }>();
+  readonly #clock: Clock;
+
+  /** @param clock of the calls. */
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   /** @throws ServeError invalidConf when the full or the short name is taken. */
   register(service: RpcService): void {
-    const methods = new Map(service.methods.map((method) => [method.name, { service, method }]));
+    const now = this.#clock.now();
+    const methods = new Map(
+      service.methods.map((method) => [method.name, { service, method, stats: new MethodStats(now) }]),
+    );
     for (const name of new Set([service.name, shortServiceName(service.name)])) {
       if (this.#services.has(name)) {
         throw new ServeError(Code.invalidConf, `a service named "${name}" is already registered`);
@@ -25,6 +45,16 @@ export class ServiceDirectory {
     return [...new Set([...this.#services.values()].map(({ service }) => service))];
   }
 
+  /** Every method once, in the order of registration. */
+  methods(): readonly FoundMethod[] {
+    return this.services().flatMap(({ name }) => [...(this.#services.get(name)?.methods.values() ?? [])]);
+  }
+
+  /** The method by the names that a call has; undefined when nobody hosts it. */
+  get(service: string, method: string): FoundMethod | undefined {
+    return this.#services.get(service)?.methods.get(method);
+  }
+
   has(service: string): boolean {
     return this.#services.has(service);
   }
@@ -34,10 +64,9 @@ export class ServiceDirectory {
    * @throws ServeError serviceNotFound, methodNotFound
    */
   find(service: string, method: string): FoundMethod {
-    const entry = this.#services.get(service);
-    const found = entry?.methods.get(method);
+    const found = this.get(service, method);
     if (found) return found;
-    const code = entry ? Code.methodNotFound : Code.serviceNotFound;
+    const code = this.has(service) ? Code.methodNotFound : Code.serviceNotFound;
     throw new ServeError(code, notImplemented(`/${service}/${method}`));
   }
 }
