@@ -61,3 +61,21 @@ test("a connection that falls silent before its protocol is known is closed in t
   await once(silent.resume(), "close");
   assert.match(await server.metrics.text(), /limit_exceeded_total\{limit="first_byte_timeout"\} 1/);
 });
+
+test("shows what is open, with the protocol once it is known", async () => {
+  await using server = await new TestServer([service]).start();
+  const { listener } = server;
+  const known = await open(server.port);
+  await drip(known, Buffer.from("POST /test.Echo/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"));
+  const silent = await open(server.port);
+  while (listener.connectionCount < 2) await new Promise(setImmediate);
+  const shown = [...listener.connections()].map(({ socket, protocol }) => [socket.remotePort, protocol]);
+  assert.deepEqual(shown, [
+    [known.localPort, "http1"],
+    [silent.localPort, undefined],
+  ]);
+  known.destroy();
+  silent.destroy();
+  while (listener.connectionCount > 0) await new Promise(setImmediate);
+  assert.deepEqual([...listener.connections()], []);
+});

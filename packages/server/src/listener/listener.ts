@@ -1,12 +1,21 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay, setImmediate as endOfTurn } from "node:timers/promises";
-import { Code, type Counter, type Logger, type Metrics, ServeError } from "@paddlewheel/core";
+import { Code, type Counter, type Logger, type Metrics, ServeError, systemClock } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import { limitCounter } from "../rpc/call-gate.js";
 import { sniffProtocol, type WireProtocol } from "./sniff.js";
 
 /** Takes over a connection; `firstBytes` were read from it already, and are to be put back where that is easier. */
 export type ConnectionHandler = (socket: Socket, firstBytes: Uint8Array) => void;
+
+/** An open connection, for those who look at it. */
+export interface OpenConnection {
+  readonly socket: Socket;
+  /** On the system's clock, in milliseconds. */
+  readonly openedAt: number;
+  /** Undefined until its first bytes have told. */
+  readonly protocol: WireProtocol | undefined;
+}
 
 /** A stopping server gives open connections this long to bring what they have begun to send, in ms. */
 const settleMs = 500;
@@ -25,7 +34,7 @@ export class Listener {
   readonly #limits: ServerLimits;
   readonly #logger: Logger;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Map<Socket, OpenConnection>();
   readonly #tooMany: Counter;
   readonly #tooSilent: Counter;
 
@@ -56,6 +65,15 @@ export class Listener {
     return this.#server.address() as AddressInfo;
   }
 
+  /** What is open now. */
+  connections(): Iterable<OpenConnection> {
+    return this.#sockets.values();
+  }
+
+  get connectionCount(): number {
+    return this.#sockets.size;
+  }
+
   /** Refuses new connections from now on; open ones go on. */
   stopAccepting(): void {
     this.#server.close();
@@ -71,7 +89,9 @@ export class Listener {
     const isDone = (): boolean => {
       if (this.#sockets.size === 0 && calls.isIdle) return true;
       const isSettled = performance.now() >= settleAt;
-      return isSettled && calls.isIdle && [...this.#sockets].every((socket) => socket.writableLength === 0);
+      return (
+        isSettled && calls.isIdle && [...this.#sockets.keys()].every((socket) => socket.writableLength === 0)
+      );
     };
     while (!isDone()) {
       if (performance.now() >= deadline) return false;
@@ -84,7 +104,7 @@ export class Listener {
 
   /** Ends every connection at once, whatever it is doing. */
   destroyConnections(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
   }
 
   #accept(socket: Socket): void {
@@ -93,7 +113,7 @@ export class Listener {
       socket.destroy();
       return;
     }
-    this.#sockets.add(socket);
+    this.#sockets.set(socket, { socket, openedAt: systemClock.now(), protocol: undefined });
     socket.on("close", () => this.#sockets.delete(socket));
     // A reset by the peer is the peer's right; without a listener it would end the process.
     socket.on("error", (error) => this.#logger.debug({ err: error }, "connection error"));
@@ -117,9 +137,15 @@ export class Listener {
       const protocol = sniffProtocol(start);
       if (!protocol) return;
       socket.off("readable", onReadable);
+      this.#note(socket, protocol);
       this.#hand(socket, protocol, start);
     };
     socket.on("readable", onReadable);
+  }
+
+  #note(socket: Socket, protocol: WireProtocol): void {
+    const connection = this.#sockets.get(socket);
+    if (connection) this.#sockets.set(socket, { ...connection, protocol });
   }
 
   #hand(socket: Socket, protocol: WireProtocol, firstBytes: Uint8Array): void {
