@@ -12,6 +12,9 @@ export interface GeneralBlobOptions {
   readonly sequences?: ReadonlyMap<string, readonly number[]> | undefined;
 }
 
+const noStamps: readonly number[] = [];
+const noSequences: ReadonlyMap<string, readonly number[]> = new Map();
+
 /** What the general Ops hand to each other: named tensors, and the profile stamps of the Ops they came through. */
 export class GeneralBlob {
   /** In the order of whoever made them. Belongs to the blob: an Op that has it `RW` may add, replace and delete. */
@@ -28,9 +31,9 @@ export class GeneralBlob {
 
   constructor(tensors: Map<string, Tensor> = new Map(), options: GeneralBlobOptions = {}) {
     this.tensors = tensors;
-    this.timeStamps = options.timeStamps ?? [];
+    this.timeStamps = options.timeStamps ?? noStamps;
     this.vars = options.vars;
-    this.sequences = options.sequences ?? new Map();
+    this.sequences = options.sequences ?? noSequences;
   }
 
   /**

@@ -100,6 +100,7 @@ export abstract class Op<Config = unknown, Input = unknown> {
   #span: CallSpan | undefined;
   #failure: ServeError | undefined;
   readonly #dependencies = new Map<string, BoundDependency>();
+  #preNames: readonly string[] = [];
 
   /**
    * The Op's work, sync or async. What it throws fails the request, with the node's name in the error's details. Work
@@ -177,7 +178,7 @@ export abstract class Op<Config = unknown, Input = unknown> {
 
   /** Names of the dependencies, in conf order. */
   get preNames(): readonly string[] {
-    return this.node.dependencies.map(({ name }) => name);
+    return this.#preNames;
   }
 
   get address(): readonly string[] {
@@ -232,6 +233,7 @@ export abstract class Op<Config = unknown, Input = unknown> {
     const { bus, node } = binding;
     this.#binding = binding;
     this.#channel = bus.channel(node.name);
+    this.#preNames = node.dependencies.map(({ name }) => name);
     this.#dependencies.set(startupOp, { channel: bus.channel(startupOp), mode: DependencyMode.readOnly });
     for (const { name, mode } of node.dependencies) {
       this.#dependencies.set(name, { channel: bus.channel(name), mode });

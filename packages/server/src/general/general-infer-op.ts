@@ -22,11 +22,14 @@ export class GeneralInferOp extends OpWithChannel<GeneralBlob> {
     const engine = this.environment.inferManager.engine(this.engineName);
     const inputs = bindInputs(engine, blobs);
     const outputs = await this.infer(inputs);
-    this.output = new GeneralBlob(withLod(engine, inputs, outputs), {
-      timeStamps: profile.stamps(),
-      vars: engine.model.fetchVars,
-      sequences: passSequences(engine, blobs, outputs),
-    });
+    const vars = engine.model.fetchVars;
+    const timeStamps = profile.stamps();
+    if (!vars.some(({ isLodTensor }) => isLodTensor)) {
+      this.output = new GeneralBlob(new Map(outputs), { timeStamps, vars });
+      return;
+    }
+    const sequences = passSequences(engine, blobs, outputs);
+    this.output = new GeneralBlob(withLod(engine, inputs, outputs), { timeStamps, vars, sequences });
   }
 }
 

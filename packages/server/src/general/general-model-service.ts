@@ -39,7 +39,9 @@ export function createGeneralModelService(service: InferService, metrics: Metric
     }
     queries.count(call, startedAt, true);
     // Compat: the whole call's start and end always come last, asked for or not.
-    return { ...response, profileTime: [...response.profileTime, start, call.clock.epochMicros()] };
+    const profileTime = [...response.profileTime, start, call.clock.epochMicros()];
+    const { outputs, profileServer, logId, errNo, errMsg } = response;
+    return { outputs, profileTime, profileServer, logId, errNo, errMsg };
   };
   const debug = (request: GeneralRequest, call: Call): Promise<GeneralResponse> => {
     adoptLogId(request, call);

@@ -19,13 +19,16 @@ export class GeneralResponseOp extends OpWithChannel<GeneralResponse> {
 
   inference(): void {
     const request = this.requestMessage<GeneralRequest>();
+    const fetch = request.fetchVarNames;
     const names = this.preNames.filter((name) => this.hasDependArgument(name));
     if (names.length === 0) this.#refuseNone();
     const blobs = names.map((name) => this.dependArgument<GeneralBlob>(name));
     const profile = profileOf(this, request.profileServer, stampsOf(blobs));
-    refuseUnknownFetches(request.fetchVarNames, blobs);
+    const outputs = blobs.map((blob, i) => this.modelOutput(names[i] ?? "", blob, fetch));
+    // Where each gave as many tensors as were asked for, none was asked for in vain.
+    if (outputs.some(({ tensors }) => tensors.length < fetch.length)) refuseUnknownFetches(fetch, blobs);
     this.output = {
-      outputs: blobs.map((blob, i) => this.modelOutput(names[i] ?? "", blob, request.fetchVarNames)),
+      outputs,
       profileTime: profile.stamps(),
       profileServer: request.profileServer,
       logId: this.call.logId,
@@ -69,12 +72,14 @@ function refuseUnknownFetches(fetch: readonly string[], blobs: readonly Readonly
 }
 
 /** The tensor under a fetch name, an alias or the model's own name; undefined when this model does not give it. */
-function fetchTensor(blob: Readonly<GeneralBlob>, fetch: string): GeneralTensor | undefined {
-  const name = tensorName(blob, fetch);
-  const tensor = blob.tensors.get(name);
+function fetchTensor({ vars, tensors }: Readonly<GeneralBlob>, fetch: string): GeneralTensor | undefined {
+  const fetchVar =
+    vars?.find(({ aliasName }) => aliasName === fetch) ?? vars?.find(({ name }) => name === fetch);
+  const name = fetchVar?.name ?? fetch;
+  const tensor = tensors.get(name);
   if (!tensor) return undefined;
-  const isLodTensor = blob.vars?.find((fetchVar) => fetchVar.name === name)?.isLodTensor ?? true;
-  return toGeneralTensor(tensor, { name, aliasName: aliasOf(blob, name), isLodTensor });
+  const { aliasName = name, isLodTensor = true } = fetchVar ?? {};
+  return toGeneralTensor(tensor, { name, aliasName, isLodTensor });
 }
 
 /**
@@ -86,8 +91,10 @@ function toGeneralTensor(
   { name, aliasName, isLodTensor }: { name: string; aliasName: string; isLodTensor: boolean },
 ): GeneralTensor {
   const { dtype, shape, data, lod } = tensor;
-  const level = isLodTensor ? sequenceOffsets(lod) : undefined;
-  return { name, aliasName, dtype, shape, data, ...(level ? { lod: [level] } : {}) };
+  const level = isLodTensor && lod ? sequenceOffsets(lod) : undefined;
+  return level
+    ? { name, aliasName, dtype, shape, data, lod: [level] }
+    : { name, aliasName, dtype, shape, data };
 }
 
 function tensorName(blob: Readonly<GeneralBlob>, fetch: string): string {
