@@ -11,9 +11,11 @@ import {
   type TraceSink,
 } from "@paddlewheel/core";
 import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
+import { Scope } from "./auth/authenticator.js";
 import { createGrpcHost } from "./create-grpc-host.js";
 import { createService, createWorkflows, opsOnPool } from "./create-services.js";
 import { Http2Handler } from "./http/http2-handler.js";
+import type { PageContent } from "./http/page.js";
 import { HttpRouter } from "./http/router.js";
 import { HttpTransport } from "./http/transport.js";
 import { LateInferManager } from "./late-infer-manager.js";
@@ -235,11 +237,12 @@ export class ServerManager {
       contentType: "application/json",
       body: JSON.stringify({ state: this.#state, engines: this.#engineStates() }),
     }));
-    this.#router.addPage("/metrics", async () => ({
+    const metrics = async (): Promise<PageContent> => ({
       status: 200,
       contentType: this.#metrics.contentType,
       body: await this.#metrics.text(),
-    }));
+    });
+    this.#router.addPage("/metrics", metrics, { scope: Scope.metrics });
   }
 }
 

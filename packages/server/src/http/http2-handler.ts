@@ -59,6 +59,7 @@ export class Http2Handler implements StreamHandler {
 
 class Http2Request implements HttpRequest, BodyReceiver {
   readonly method: string;
+  readonly target: string;
   readonly path: string;
   readonly #headers: ReadonlyMap<string, string>;
   readonly #openRequests: OpenRequests;
@@ -69,7 +70,8 @@ class Http2Request implements HttpRequest, BodyReceiver {
     // Of several of one name the first counts, as over HTTP/1.1.
     this.#headers = new Map(fields.map(({ name, value }) => [name, value] as const).reverse());
     this.method = this.header(":method") ?? "";
-    this.path = this.header(":path")?.split("?", 1)[0] ?? "";
+    this.target = this.header(":path") ?? "";
+    this.path = this.target.split("?", 1)[0] ?? "";
     this.#collector = new BodyCollector(limits, this.header("content-length"));
     this.#openRequests = openRequests;
     openRequests.add(this);

@@ -1,6 +1,8 @@
 /** A request, whatever version of HTTP it came by. */
 export interface HttpRequest {
   readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly target: string;
   /** Without the query. */
   readonly path: string;
   /** By its lower-case name. */

@@ -1,4 +1,5 @@
 import { type Call, Code, codeName, type RpcMethod, type Secret, ServeError } from "@paddlewheel/core";
+import { readCredential } from "../auth/credential.js";
 import type { ServerLimits } from "../limits.js";
 import { type BodyFormat, bodyFormat, decodeBody, encodeBody, hasFormat } from "../rpc/body-format.js";
 import type { CallGate } from "../rpc/call-gate.js";
@@ -7,6 +8,8 @@ import { createCall } from "../rpc/create-call.js";
 import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
 import { unknownMethod } from "../rpc/unknown-method.js";
 import { packBody, unpackBody } from "./body.js";
+import type { Page, PageContent, PageOptions } from "./page.js";
+import { decodeRest, type FoundPage, PageTable } from "./page-table.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 import { httpStatus } from "./status.js";
 
@@ -16,9 +19,6 @@ export interface HttpRouterOptions {
   readonly directory: ServiceDirectory;
 }
 
-/** A page beside the services, `/health` say. */
-export type Page = () => PageContent | Promise<PageContent>;
-
 /** A call over HTTP, and what it came in. */
 interface CallInHand {
   readonly call: Call;
@@ -26,18 +26,12 @@ interface CallInHand {
   readonly format: BodyFormat;
 }
 
-export interface PageContent {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
 /** Answers requests of any version of HTTP: `POST /{service}/{method}`, and pages. */
 export class HttpRouter {
   readonly #gate: CallGate;
   readonly #limits: ServerLimits;
   readonly #directory: ServiceDirectory;
-  readonly #pages = new Map<string, Page>();
+  readonly #pages = new PageTable();
 
   constructor(options: HttpRouterOptions) {
     this.#gate = options.gate;
@@ -45,17 +39,31 @@ export class HttpRouter {
     this.#directory = options.directory;
   }
 
-  /** Answers GET and HEAD requests of exactly this path. */
-  addPage(path: string, page: Page): void {
-    this.#pages.set(path, page);
+  /** Answers requests of this path by a page: GET and HEAD, and whatever else the options say. */
+  addPage(path: string, page: Page, options: PageOptions = {}): void {
+    this.#pages.add(path, { ...options, page });
   }
 
   /** The answer, packed when the caller takes that; what a page throws comes out. */
   async answer(request: HttpRequest): Promise<HttpAnswer> {
-    const isRead = request.method === "GET" || request.method === "HEAD";
-    const page = isRead ? this.#pages.get(request.path) : undefined;
-    const answer = page ? await pageAnswer(page) : await this.#answerCall(request);
+    const page = this.#pages.find(request.method, request.path);
+    const answer = page ? await this.#answerPage(page, request) : await this.#answerCall(request);
     return packBody(answer, request.header("accept-encoding"));
+  }
+
+  async #answerPage({ page, scope, rest }: FoundPage, request: HttpRequest): Promise<HttpAnswer> {
+    const header = (name: string): string | undefined => request.header(name);
+    const refuse = (what: string): ServeError | undefined => this.#gate.refuse(what, readCredential(header));
+    try {
+      const refusal = scope === undefined ? undefined : refuse(scope);
+      if (refusal) throw refusal;
+      const { method, path, target } = request;
+      const query = new URLSearchParams(target.slice(path.length));
+      return pageAnswer(await page({ method, rest: decodeRest(rest), query, header, refuse }));
+    } catch (thrown) {
+      if (thrown instanceof ServeError) return textAnswer(thrown);
+      throw thrown;
+    }
   }
 
   async #answerCall(request: HttpRequest): Promise<HttpAnswer> {
@@ -124,25 +132,31 @@ export class HttpRouter {
   }
 }
 
-async function pageAnswer(page: Page): Promise<HttpAnswer> {
-  const { status, contentType, body } = await page();
-  return { status, headers: { "content-type": contentType }, body: Buffer.from(body) };
+function pageAnswer({ status, contentType, body, headers }: PageContent): HttpAnswer {
+  return { status, headers: { ...headers, "content-type": contentType }, body: Buffer.from(body) };
 }
 
-/** brpc's manner: the status, the number in a header, and the text; as a message where the method has one for it. */
+/** The error as a message where the method has one for it, else as `textAnswer`. */
 function errorAnswer(
   error: ServeError,
   { method, call, format }: { method: RpcMethod | undefined; call: Call; format: BodyFormat },
 ): HttpAnswer {
-  const status = httpStatus[codeName(error.code) ?? "internal"];
-  const headers = { "x-bd-error-code": String(error.code), ...challenge(error) };
   const message = method?.errorResponse?.(error, call);
-  if (method && message !== undefined && hasFormat(method.response, format)) {
-    const body = encodeBody(method.response, message, format);
-    return { status, headers: { ...headers, "content-type": format.contentType }, body };
-  }
-  const body = Buffer.from(error.message);
-  return { status, headers: { ...headers, "content-type": "text/plain; charset=utf-8" }, body };
+  const answer = textAnswer(error);
+  if (!method || message === undefined || !hasFormat(method.response, format)) return answer;
+  const headers = { ...answer.headers, "content-type": format.contentType };
+  return { ...answer, headers, body: encodeBody(method.response, message, format) };
+}
+
+/** brpc's manner: the status, the number in a header, and the text. */
+function textAnswer(error: ServeError): HttpAnswer {
+  const headers = {
+    "x-bd-error-code": String(error.code),
+    ...challenge(error),
+    "content-type": "text/plain; charset=utf-8",
+  };
+  const status = httpStatus[codeName(error.code) ?? "internal"];
+  return { status, headers, body: Buffer.from(error.message) };
 }
 
 /** What a 401 has to say. Source: RFC 9110 §11.6.1, RFC 6750 §3. */

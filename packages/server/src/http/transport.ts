@@ -90,9 +90,11 @@ export class HttpTransport {
   }
 
   #neutral(request: IncomingMessage, response: ServerResponse): HttpRequest {
+    const target = request.url ?? "/";
     return {
       method: request.method ?? "GET",
-      path: (request.url ?? "/").split("?", 1)[0] ?? "/",
+      target,
+      path: target.split("?", 1)[0] ?? "/",
       header: (name) => firstOf(request.headers[name]),
       readBody: () => this.#readBody(request),
       onClose: (listener) => response.on("close", listener),
