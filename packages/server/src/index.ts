@@ -1,4 +1,5 @@
 export { type Authenticator, Scope } from "./auth/authenticator.js";
+export type { AuthOptions } from "./auth/token-source.js";
 export type { BuiltInOpName, BuiltInOps, OpClassOf, OpReference } from "./builder/built-in-ops.js";
 export type { ModelConfig, ModelOptions } from "./builder/model-options.js";
 export type { ConfigFor, MappedNodeOptions, NodeOptions } from "./builder/node-options.js";

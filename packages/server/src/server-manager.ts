@@ -12,6 +12,7 @@ import {
 } from "@paddlewheel/core";
 import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
 import { Scope } from "./auth/authenticator.js";
+import { type AuthOptions, TokenSource } from "./auth/token-source.js";
 import { createGrpcHost } from "./create-grpc-host.js";
 import { createService, createWorkflows, opsOnPool } from "./create-services.js";
 import { Http2Handler } from "./http/http2-handler.js";
@@ -54,6 +55,8 @@ export interface ServerOptions {
   readonly traceSink?: TraceSink;
   /** What speaks gRPC. Default "native", our own; "grpc-js" is @grpc/grpc-js, at several times the CPU time per call. */
   readonly grpc?: GrpcEngine;
+  /** Whose calls are taken; anybody's by default. What changes the server is never open, and off without this. */
+  readonly auth?: AuthOptions;
   /** Told of each step of a model's loading. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }
@@ -70,6 +73,7 @@ export class ServerManager {
   readonly #directory = new ServiceDirectory();
   readonly #engines = new LateInferManager();
   readonly #opPool: WorkerOpPool;
+  readonly #tokens: TokenSource | undefined;
   readonly #gate: CallGate;
   readonly #router: HttpRouter;
   readonly #http: HttpTransport;
@@ -82,7 +86,7 @@ export class ServerManager {
   #state: State = "new";
   #stopped: Promise<void> | undefined;
 
-  /** @throws ServeError invalidConf when a workflow or service cannot be built. */
+  /** @throws ServeError invalidConf when a workflow or service cannot be built, or there are no tokens to be read. */
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#registries = options.registries ?? createRegistries();
@@ -91,7 +95,9 @@ export class ServerManager {
     const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
     const directory = this.#directory;
     const tracer = this.#createTracer();
-    this.#gate = new CallGate({ ...shared, directory, tracer, accessLog: options.accessLog });
+    this.#tokens = options.auth && new TokenSource({ ...shared, ...options.auth, clock: systemClock });
+    const authenticator = this.#tokens?.authenticator;
+    this.#gate = new CallGate({ ...shared, directory, tracer, authenticator, accessLog: options.accessLog });
     this.#router = new HttpRouter({ ...shared, directory, gate: this.#gate });
     this.#http = new HttpTransport({ ...shared, router: this.#router });
     this.#plainHttp2 = new Http2Handler({ ...shared, router: this.#router });
@@ -123,6 +129,7 @@ export class ServerManager {
     try {
       this.#grpc = await this.#createGrpcHost();
       this.#throwIfStopped();
+      this.#tokens?.start(this.#directory.names());
       const address = await this.#listener.listen(conf.port || port, host);
       this.#loading = this.#loadModels();
       this.#engines.bind(await this.#loading);
@@ -152,6 +159,7 @@ export class ServerManager {
   async #stop(): Promise<void> {
     this.#state = "stopping";
     this.#stopLoading.abort();
+    this.#tokens?.close();
     this.#grpc?.setServing(false);
     this.#http.drain();
     this.#plainHttp2.drain();

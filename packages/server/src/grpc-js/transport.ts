@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
 import {
+  type handleBidiStreamingCall,
   Metadata,
   Server,
   ServerCredentials,
+  type ServerDuplexStream,
   type ServerUnaryCall,
   type sendUnaryData,
   type UntypedServiceImplementation,
@@ -16,6 +18,8 @@ import {
   ServeError,
   shortServiceName,
 } from "@paddlewheel/core";
+import { Scope } from "../auth/authenticator.js";
+import { readCredential } from "../auth/credential.js";
 import type { ServerLimits } from "../limits.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { readCallHeaders, traceHeader } from "../rpc/call-headers.js";
@@ -79,7 +83,10 @@ export class GrpcJsTransport implements GrpcHost {
   }
 
   addReflection(): void {
-    addReflection(this.#server, this.#services);
+    addReflection(
+      guarded(this.#server, (metadata) => this.#refuseReflection(metadata)),
+      this.#services,
+    );
   }
 
   setServing(isServing: boolean): void {
@@ -140,6 +147,11 @@ export class GrpcJsTransport implements GrpcHost {
     }
   }
 
+  #refuseReflection(metadata: Metadata): ServeError | undefined {
+    const credential = readCredential((name) => metadataText(metadata, name));
+    return this.#gate.refuse(Scope.reflection, credential);
+  }
+
   /** Metadata behind the answer; most often there is none. */
   #trailers(call: Call): Metadata | undefined {
     const report = this.#gate.tracer.report(call);
@@ -154,6 +166,26 @@ export class GrpcJsTransport implements GrpcHost {
     if (Number.isFinite(remaining)) return Math.min(remaining, this.#limits.maxTimeoutMs);
     return this.#limits.defaultTimeoutMs || undefined;
   }
+}
+
+/** Adds services whose streams end with an error where `refuse` gives one. */
+function guarded(
+  server: Server,
+  refuse: (metadata: Metadata) => ServeError | undefined,
+): Pick<Server, "addService"> {
+  return {
+    addService(definition, implementation) {
+      const handlers = Object.entries(implementation).map(([name, handle]) => {
+        const guard = (stream: ServerDuplexStream<unknown, unknown>): void => {
+          const refusal = refuse(stream.metadata);
+          if (refusal) stream.emit("error", statusObject(refusal));
+          else (handle as handleBidiStreamingCall<unknown, unknown>)(stream);
+        };
+        return [name, guard];
+      });
+      server.addService(definition, Object.fromEntries(handlers));
+    },
+  };
 }
 
 function methodDefinition(service: string, method: RpcMethod): object {

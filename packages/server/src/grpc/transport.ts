@@ -16,6 +16,7 @@ import {
   type ServerStream,
   type StreamHandler,
 } from "@paddlewheel/http2";
+import { Scope } from "../auth/authenticator.js";
 import type { ServerLimits } from "../limits.js";
 import { type CallGate, limitCounter } from "../rpc/call-gate.js";
 import { createCall } from "../rpc/create-call.js";
@@ -60,6 +61,8 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
   readonly #methods = new Map<string, HostedMethod>();
   /** What gRPC itself offers, by path. */
   readonly #streamMethods = new Map<string, StreamMethod>(this.#health.methods);
+  /** Those that are not for everybody. */
+  readonly #guardedPaths = new Set<string>();
   /** By the list that HTTP/2 gives: it is the same one each time a client repeats a header block. */
   readonly #heads = new WeakMap<readonly HeaderField[], RequestHead>();
 
@@ -99,6 +102,7 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
   addReflection(): void {
     for (const [path, method] of new GrpcReflection(this.#services).methods) {
       this.#streamMethods.set(path, method);
+      this.#guardedPaths.add(path);
     }
   }
 
@@ -151,9 +155,15 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
   }
 
   #openStream(stream: ServerStream, head: RequestHead, method: StreamMethod): BodyReceiver | undefined {
-    if (!head.fault) return new StreamCall({ stream, head, method, openRequests: this.#openRequests });
-    stream.sendHeaders(errorAnswer(head.fault), true);
+    const fault = this.#refuseStream(head) ?? head.fault;
+    if (!fault) return new StreamCall({ stream, head, method, openRequests: this.#openRequests });
+    stream.sendHeaders(errorAnswer(fault), true);
     return undefined;
+  }
+
+  #refuseStream({ path, callHeaders }: RequestHead): ServeError | undefined {
+    if (!this.#guardedPaths.has(path)) return undefined;
+    return this.#gate.refuse(Scope.reflection, callHeaders.credential);
   }
 
   #createCall({ timeoutMs, callHeaders: headers }: RequestHead, found: HostedMethod | undefined): Call {

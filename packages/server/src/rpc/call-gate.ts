@@ -88,13 +88,16 @@ export class CallGate {
   begin(call: Call, credential?: Secret): ServeError | undefined {
     this.#atWork++;
     this.#directory.get(call.service, call.method)?.stats.begin();
-    const refusal = this.refuse(call.service, credential) ?? this.#refusal();
+    const refusal = this.#authenticator?.refuse(call.service, credential) ?? this.#refusal();
     return refusal && this.fail(call, refusal);
   }
 
-  /** Why somebody with this credential may not have what is in this scope: the name of a service, or a `Scope`. */
+  /** Why somebody with this credential may not have what is no call: a page, say. Logs it. */
   refuse(scope: string, credential: Secret | undefined): ServeError | undefined {
-    return this.#authenticator?.refuse(scope, credential);
+    const refusal = this.#authenticator?.refuse(scope, credential);
+    // Calls have a line of their own that says so.
+    if (refusal) this.#logger.info({ scope, code: refusal.code, error: refusal.message }, "refused");
+    return refusal;
   }
 
   /** The call has its answer, in bytes. */

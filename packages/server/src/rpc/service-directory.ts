@@ -55,6 +55,11 @@ export class ServiceDirectory {
     return this.#services.get(service)?.methods.get(method);
   }
 
+  /** Full and short ones. */
+  names(): readonly string[] {
+    return [...this.#services.keys()];
+  }
+
   has(service: string): boolean {
     return this.#services.has(service);
   }
