@@ -113,6 +113,7 @@ export {
   type TextForm,
 } from "./service/rpc-service.js";
 export type { InferServiceConf, WorkflowMap } from "./service/service-conf.js";
+export { settle } from "./settle.js";
 export {
   type DType,
   type DTypeInfo,

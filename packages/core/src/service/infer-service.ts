@@ -9,6 +9,7 @@ import type { Histogram } from "../observe/metrics.js";
 import type { OpEnvironment } from "../op/op.js";
 import { quoteValue } from "../quote-value.js";
 import { type ErrorDetails, ServeError } from "../serve-error.js";
+import { settle } from "../settle.js";
 import type { Merger } from "./merger.js";
 import type { InferServiceConf, WorkflowMap } from "./service-conf.js";
 
@@ -23,6 +24,13 @@ export interface InferServiceOptions {
 /** What each node of each workflow did for one request. */
 export interface ServiceTrace {
   readonly workflows: readonly { readonly name: string; readonly nodes: readonly NodeTrace[] }[];
+}
+
+/** A request that a service has begun. */
+interface Began {
+  readonly call: Call;
+  readonly startedAt: number;
+  readonly span: CallSpan | undefined;
 }
 
 /** Runs one workflow of a service for the request at hand, as a part of the given call. */
@@ -69,7 +77,12 @@ export class InferService {
   }
 
   /** @throws ServeError, with the workflow and node in its details when an Op is at fault. */
-  inference(request: object, call: Call): Promise<object> {
+  async inference(request: object, call: Call): Promise<object> {
+    return await this.#run(request, call);
+  }
+
+  /** As `inference`, at once where every Op answers at once: then no promise is made. */
+  answer(request: object, call: Call): object | Promise<object> {
     return this.#run(request, call);
   }
 
@@ -88,11 +101,18 @@ export class InferService {
       workflows.push({ name, nodes });
       return nodes;
     };
-    return { response: this.#run(request, call, traceOf), trace: { workflows } };
+    const response = (async () => await this.#run(request, call, traceOf))();
+    return { response, trace: { workflows } };
   }
 
   /** Runs the workflows for one call and merges their responses; `ParallelInferService` does it in its own way. */
-  protected async runWorkflows(names: readonly string[], run: RunWorkflow, call: Call): Promise<object> {
+  protected runWorkflows(names: readonly string[], run: RunWorkflow, call: Call): object | Promise<object> {
+    const [only] = names;
+    if (only !== undefined && names.length === 1) return run(only, call) as object | Promise<object>;
+    return this.#runInTurn(names, run, call);
+  }
+
+  async #runInTurn(names: readonly string[], run: RunWorkflow, call: Call): Promise<object> {
     let merged: object | undefined;
     for (const name of names) {
       const part = (await run(name, call)) as object;
@@ -105,30 +125,31 @@ export class InferService {
     throw new ServeError(Code.internal, `service "${this.name}" has no workflow to run`);
   }
 
-  async #run(request: object, call: Call, traceOf?: (workflow: string) => NodeTrace[]): Promise<object> {
+  #run(request: object, call: Call, traceOf?: (workflow: string) => NodeTrace[]): object | Promise<object> {
     const startedAt = call.clock.now();
     const span = call.trace?.begin({ kind: SpanKind.service, name: this.name, startedAt });
-    let error: ServeError | undefined;
-    try {
-      const run: RunWorkflow = (name, part) =>
-        this.#pool(name).run({ request, call: part, trace: traceOf?.(name), span });
-      return await this.runWorkflows(this.#workflowsOf(request), run, call);
-    } catch (thrown) {
-      error = ServeError.from(thrown).withDetails({ service: this.name });
-      throw error;
-    } finally {
-      this.#ended(call, { startedAt, span, error });
-    }
+    const began = { call, startedAt, span };
+    const run: RunWorkflow = (name, part) =>
+      this.#pool(name).run({ request, call: part, trace: traceOf?.(name), span });
+    return settle(
+      () => this.runWorkflows(this.#workflowsOf(request), run, call),
+      (response) => this.#succeeded(began, response),
+      (thrown) => this.#failed(began, thrown),
+    );
   }
 
-  #ended(
-    call: Call,
-    {
-      startedAt,
-      span,
-      error,
-    }: { startedAt: number; span: CallSpan | undefined; error: ServeError | undefined },
-  ): void {
+  #succeeded(began: Began, response: object): object {
+    this.#ended(began, undefined);
+    return response;
+  }
+
+  #failed(began: Began, thrown: unknown): never {
+    const error = ServeError.from(thrown).withDetails({ service: this.name });
+    this.#ended(began, error);
+    throw error;
+  }
+
+  #ended({ call, startedAt, span }: Began, error: ServeError | undefined): void {
     const now = call.clock.now();
     this.#latency.observe((now - startedAt) / 1000);
     if (span) call.trace?.end(span, now, errorAttributes(error));

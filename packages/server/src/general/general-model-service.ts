@@ -8,6 +8,7 @@ import {
   noMetrics,
   type RpcService,
   ServeError,
+  settle,
 } from "@paddlewheel/core";
 import {
   type GeneralRequest,
@@ -24,28 +25,26 @@ import { QueryMetrics } from "./query-metrics.js";
 export function createGeneralModelService(service: InferService, metrics: Metrics = noMetrics): RpcService {
   const queries = new QueryMetrics(metrics);
   const base = { request: generalRequestCodec, response: generalResponseCodec, errorResponse };
-  const inference = async (request: GeneralRequest, call: Call): Promise<GeneralResponse> => {
+  const inference = (request: GeneralRequest, call: Call): GeneralResponse | Promise<GeneralResponse> => {
     adoptLogId(request, call);
     const startedAt = call.clock.now();
     const start = call.clock.epochMicros();
-    let response: GeneralResponse;
-    try {
-      const answer = await service.inference(request, call);
-      checkResponse(answer, () => service.answererOf(request));
-      response = answer;
-    } catch (error) {
+    const fail = (error: unknown): never => {
       queries.count(call, startedAt, false);
       throw error;
-    }
-    queries.count(call, startedAt, true);
-    // Compat: the whole call's start and end always come last, asked for or not.
-    const profileTime = [...response.profileTime, start, call.clock.epochMicros()];
-    const { outputs, profileServer, logId, errNo, errMsg } = response;
-    return { outputs, profileTime, profileServer, logId, errNo, errMsg };
+    };
+    const succeed = (answer: object): GeneralResponse => {
+      if (!isResponse(answer)) return fail(noResponse(service.answererOf(request)));
+      queries.count(call, startedAt, true);
+      return withProfile(answer, start, call.clock.epochMicros());
+    };
+    return settle(() => service.answer(request, call), succeed, fail);
   };
   const debug = (request: GeneralRequest, call: Call): Promise<GeneralResponse> => {
     adoptLogId(request, call);
-    const check = (response: object): void => checkResponse(response, () => service.answererOf(request));
+    const check = (response: object): void => {
+      if (!isResponse(response)) throw noResponse(service.answererOf(request));
+    };
     return answerWithDump(service, request, { call, codec: generalResponseCodec, check });
   };
   return {
@@ -59,12 +58,22 @@ export function createGeneralModelService(service: InferService, metrics: Metric
 }
 
 /** Workflows of this service may end with any Op. */
-function checkResponse(answer: object, answerer: () => ErrorDetails): asserts answer is GeneralResponse {
+function isResponse(answer: object): answer is GeneralResponse {
   const { outputs, profileTime } = answer as Partial<GeneralResponse>;
-  if (Array.isArray(outputs) && Array.isArray(profileTime)) return;
+  return Array.isArray(outputs) && Array.isArray(profileTime);
+}
+
+function noResponse(details: ErrorDetails): ServeError {
   const message =
     "op output: is no response of GeneralModelService, let the workflow end with a GeneralResponseOp";
-  throw new ServeError(Code.opFailure, message, { details: answerer() });
+  return new ServeError(Code.opFailure, message, { details });
+}
+
+/** Compat: the whole call's start and end always come last, asked for or not. */
+function withProfile(response: GeneralResponse, start: number, end: number): GeneralResponse {
+  const { outputs, profileServer, logId, errNo, errMsg } = response;
+  const profileTime = [...response.profileTime, start, end];
+  return { outputs, profileTime, profileServer, logId, errNo, errMsg };
 }
 
 /** The message's log id wins over the header's. */
