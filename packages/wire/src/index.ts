@@ -1,3 +1,20 @@
+export { checksumOf, verifyChecksum } from "./baidu-std/checksum.js";
+export { FrameCutter, type FrameCutterOptions, type FrameVisitor } from "./baidu-std/frame-cutter.js";
+export { encodeFrameHead, frameHeaderSize, type OutgoingMeta } from "./baidu-std/frame-head.js";
+export {
+  isCompressType,
+  type PackedMessage,
+  packMessage,
+  unpackMessage,
+} from "./baidu-std/message-packing.js";
+export { MetaDecoder } from "./baidu-std/meta-decoder.js";
+export {
+  ChecksumType,
+  CompressType,
+  type RpcMeta,
+  type RpcRequestMeta,
+  type RpcResponseMeta,
+} from "./baidu-std/rpc-meta.js";
 export {
   loadProtoService,
   type ProtoMethod,

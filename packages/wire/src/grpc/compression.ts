@@ -1,53 +1,11 @@
-import { promisify } from "node:util";
-import {
-  constants,
-  deflate,
-  deflateSync,
-  gunzip,
-  gunzipSync,
-  gzip,
-  gzipSync,
-  inflate,
-  inflateSync,
-} from "node:zlib";
 import { Code, quoteValue, ServeError } from "@paddlewheel/core";
+import { minCompressedSize, packZlib, unpackZlib } from "../compression/zlib-format.js";
 
 /** How the messages of a body are packed: a value of `grpc-encoding` we speak. */
 export type MessageEncoding = "identity" | "gzip" | "deflate";
 
 /** What we read, as the value of `grpc-accept-encoding`; it also goes with every answer that refuses an encoding. */
 export const acceptedEncodings = "identity,deflate,gzip";
-
-/**
- * Up to this size messages are (un)packed on the event loop, in less than 0.2 ms, or 2 ms for the worst a peer can
- * send; the way to zlib's threads and back takes 0.2 ms itself.
- */
-const maxSyncSize = 16 * 1024;
-
-/** Messages below this are not worth packing. Source: brpc http_body_compress_threshold, as for our HTTP bodies. */
-const minCompressedSize = 512;
-
-/** What a message may always unpack to; beyond, it must not grow more than `maxRatio` times. */
-const freeOutputSize = 1024 * 1024;
-
-/** Tensors, mostly floats, pack to half; zeros alone pack a thousand times, and nobody needs to send those. */
-const maxRatio = 100;
-
-/** An image as floats packs to 39 % here and to 36 % at zlib's default, which takes eight times as long. */
-const packOptions = { level: constants.Z_BEST_SPEED };
-
-/** Output zlib's threads hand over at a time: at Node's default of 16 KiB, 600 KB take twice as long. */
-const chunkSize = 128 * 1024;
-
-const codecs = {
-  gzip: { packSync: gzipSync, pack: promisify(gzip), unpackSync: gunzipSync, unpack: promisify(gunzip) },
-  deflate: {
-    packSync: deflateSync,
-    pack: promisify(deflate),
-    unpackSync: inflateSync,
-    unpack: promisify(inflate),
-  },
-};
 
 /**
  * The encoding a `grpc-encoding` names; identity when there is none.
@@ -85,11 +43,7 @@ export async function compressMessage(
 ): Promise<CompressedMessage> {
   const asItIs = { bytes: message, isCompressed: false };
   if (encoding === "identity" || message.length < minCompressedSize) return asItIs;
-  const { packSync, pack } = codecs[encoding];
-  const bytes =
-    message.length <= maxSyncSize
-      ? packSync(message, packOptions)
-      : await pack(message, { ...packOptions, chunkSize });
+  const bytes = await packZlib(message, encoding);
   return bytes.length < message.length ? { bytes, isCompressed: true } : asItIs;
 }
 
@@ -111,30 +65,9 @@ export async function decompressMessage(
 ): Promise<Uint8Array> {
   const { encoding, maxMessageSize } = options;
   if (encoding === "identity" || message.length === 0) return message;
-  const ratioLimit = Math.max(freeOutputSize, message.length * maxRatio);
-  const maxOutputLength = Math.min(maxMessageSize, ratioLimit);
-  const { unpackSync, unpack } = codecs[encoding];
-  try {
-    if (message.length <= maxSyncSize) return unpackSync(message, { maxOutputLength });
-    return await unpack(message, { maxOutputLength, chunkSize });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") throw notPacked(encoding, cause);
-    throw ratioLimit < maxMessageSize ? growsTooMuch(message.length, ratioLimit) : tooLarge(maxMessageSize);
-  }
-}
-
-function notPacked(encoding: string, cause: unknown): ServeError {
-  return new ServeError(Code.internal, `the message: grpc-encoding is ${encoding}, the bytes are not`, {
-    cause,
-  });
-}
-
-function growsTooMuch(size: number, limit: number): ServeError {
-  const message = `a message of ${size} bytes unpacks to more than ${limit}; send it uncompressed`;
-  return new ServeError(Code.messageTooLarge, message);
-}
-
-/** In the words of HTTP bodies. */
-function tooLarge(limit: number): ServeError {
-  return new ServeError(Code.messageTooLarge, `Received message larger than max (more unpacked vs ${limit})`);
+  const notPacked = (cause: unknown): ServeError => {
+    const text = `the message: grpc-encoding is ${encoding}, the bytes are not`;
+    return new ServeError(Code.internal, text, { cause });
+  };
+  return await unpackZlib(message, { format: encoding, maxMessageSize, notPacked });
 }

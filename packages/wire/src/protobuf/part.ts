@@ -1,3 +1,4 @@
+import { highHalfOf, lowHalfOf } from "./int64-halves.js";
 import {
   byteLength,
   highHalf,
@@ -33,8 +34,8 @@ export function int32Part(field: number, value: number): Part {
 
 /** Of the value modulo 2^64. */
 export function uint64Part(field: number, value: bigint): Part {
-  const low = Number(BigInt.asUintN(32, value));
-  const high = Number(BigInt.asUintN(32, value >> 32n));
+  const low = lowHalfOf(value);
+  const high = highHalfOf(value);
   if (low === 0 && high === 0) return nothing;
   return { size: 1 + sizeOfVarint64(low, high), write: (writer) => writer.uint64(field, low, high) };
 }

@@ -1,5 +1,6 @@
 import { Code, ServeError } from "@paddlewheel/core";
 import { wireLimits } from "../wire-limits.js";
+import { joinUint64 } from "./int64-halves.js";
 import type { PackedValues } from "./packed-values.js";
 import { WireType } from "./wire-type.js";
 
@@ -78,8 +79,8 @@ export class WireReader {
 
   uint64(field: string): bigint {
     this.#expect(WireType.varint, field);
-    const low = this.#varint(field) >>> 0;
-    return this.#high === 0 ? BigInt(low) : (BigInt(this.#high >>> 0) << 32n) | BigInt(low);
+    const low = this.#varint(field);
+    return low === 0 && this.#high === 0 ? 0n : joinUint64(low, this.#high);
   }
 
   bool(field: string): boolean {

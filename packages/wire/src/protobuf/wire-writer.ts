@@ -32,6 +32,11 @@ export class WireWriter {
     this.varint(low, high);
   }
 
+  /** Of a header in front of the fields; the value is unsigned. */
+  bigEndian32(value: number): void {
+    this.#position = this.#buffer.writeUInt32BE(value, this.#position);
+  }
+
   /** Opens a field of `length` bytes: a message, or a list of numbers. Whoever opens it writes that many. */
   open(field: number, length: number): void {
     this.#tag(field, WireType.bytes);

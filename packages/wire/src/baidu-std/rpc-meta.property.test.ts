@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Code } from "@paddlewheel/core";
+import fc from "fast-check";
+import { type MetaObject, oracleDecodeMeta, oracleEncodeMeta } from "../testing/meta-oracle.js";
+import { encodeFrameHead, frameHeaderSize, type OutgoingMeta } from "./frame-head.js";
+import { MetaDecoder } from "./meta-decoder.js";
+import type { RpcMeta } from "./rpc-meta.js";
+
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const text = fc.string({ unit: "binary", maxLength: 40 });
+const bytes = fc.uint8Array({ maxLength: 20 });
+
+const asWritten = { noNullPrototype: true } as const;
+const request = fc.record(
+  {
+    serviceName: text,
+    methodName: text,
+    logId: uint64,
+    traceId: uint64,
+    spanId: uint64,
+    parentSpanId: uint64,
+    requestId: text,
+    timeoutMs: int32,
+  },
+  asWritten,
+);
+
+const meta: fc.Arbitrary<RpcMeta> = fc.record(
+  {
+    request: fc.option(request, { nil: undefined }),
+    response: fc.option(fc.record({ errorCode: int32, errorText: text }, asWritten), { nil: undefined }),
+    compressType: int32,
+    correlationId: uint64,
+    attachmentSize: int32,
+    authenticationData: bytes,
+    userFields: fc.array(fc.tuple(text, text), { maxLength: 3 }).map((entries) => new Map(entries)),
+    contentType: int32,
+    checksumType: int32,
+    checksumValue: bytes,
+    isChecksumWithAttachment: fc.boolean(),
+  },
+  asWritten,
+);
+
+/** Every field, as an old or a new brpc sends them: defaults too. */
+function toObject({ request, response, ...meta }: RpcMeta): MetaObject {
+  return {
+    ...(request
+      ? {
+          request: {
+            service_name: request.serviceName,
+            method_name: request.methodName,
+            log_id: String(request.logId),
+            trace_id: String(request.traceId),
+            span_id: String(request.spanId),
+            parent_span_id: String(request.parentSpanId),
+            request_id: request.requestId,
+            timeout_ms: request.timeoutMs,
+          },
+        }
+      : {}),
+    ...(response ? { response: { error_code: response.errorCode, error_text: response.errorText } } : {}),
+    compress_type: meta.compressType,
+    correlation_id: String(meta.correlationId),
+    attachment_size: meta.attachmentSize,
+    authentication_data: Buffer.from(meta.authenticationData),
+    user_fields: Object.fromEntries(meta.userFields),
+    content_type: meta.contentType,
+    checksum_type: meta.checksumType,
+    checksum_value: Buffer.from(meta.checksumValue),
+    checksum_with_attachment: meta.isChecksumWithAttachment,
+  };
+}
+
+function sameBytes(meta: RpcMeta): object {
+  const { authenticationData, checksumValue } = meta;
+  return { ...meta, authenticationData: [...authenticationData], checksumValue: [...checksumValue] };
+}
+
+/** protobufjs keeps entries in an object, which has no place for this one. */
+const hasNoProto = ({ userFields }: RpcMeta) => !userFields.has("__proto__");
+
+test("what protobufjs encodes is decoded, unknown fields and parts we leave out beside", () => {
+  const decoder = new MetaDecoder();
+  fc.assert(
+    fc.property(meta.filter(hasNoProto), text, (meta, unknown) => {
+      const object = { ...toObject(meta), unknown, stream_settings: { a: 1 }, chunk_info: { a: 1, b: 2 } };
+      assert.deepEqual(sameBytes(decoder.decode(oracleEncodeMeta(object))), sameBytes(meta));
+    }),
+  );
+});
+
+test("protobufjs reads the same from what is encoded, which has no defaults but the names and the code", () => {
+  const isSent = ([, value]: [string, unknown]) =>
+    !(value === 0 || value === "0" || value === "" || value === false || isEmpty(value));
+  fc.assert(
+    fc.property(meta.filter(hasNoProto), fc.nat(1000), (meta, payloadSize) => {
+      const head = Buffer.from(encodeFrameHead(meta as OutgoingMeta, payloadSize));
+      const { request, response, ...object } = toObject(meta);
+      const expected = Object.fromEntries(Object.entries(object).filter(isSent));
+      const {
+        request: sentRequest,
+        response: sentResponse,
+        ...sent
+      } = oracleDecodeMeta(head.subarray(frameHeaderSize));
+      assert.deepEqual(sent, expected);
+      const named = Object.entries(request ?? {}).filter(
+        (entry) => entry[0].endsWith("_name") || isSent(entry),
+      );
+      assert.deepEqual(sentRequest, request && Object.fromEntries(named));
+      const coded = Object.entries(response ?? {}).filter(
+        (entry) => entry[0] === "error_code" || isSent(entry),
+      );
+      assert.deepEqual(sentResponse, response && Object.fromEntries(coded));
+      assert.deepEqual(
+        [head.toString("latin1", 0, 4), head.readUInt32BE(4), head.readUInt32BE(8)],
+        ["PRPC", head.length - frameHeaderSize + payloadSize, head.length - frameHeaderSize],
+      );
+    }),
+  );
+});
+
+function isEmpty(value: unknown): boolean {
+  if (value instanceof Uint8Array) return value.length === 0;
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+test("of a message in two parts the second adds to the first", () => {
+  const first = { request: { service_name: "a", method_name: "b", log_id: "7" }, correlation_id: "1" };
+  const second = { request: { service_name: "c", method_name: "d", timeout_ms: 9 }, compress_type: 2 };
+  const both = Buffer.concat([oracleEncodeMeta(first), oracleEncodeMeta(second)]);
+  const { request, correlationId, compressType } = new MetaDecoder().decode(both);
+  const { serviceName, methodName, logId, timeoutMs } = request ?? {};
+  assert.deepEqual(
+    [serviceName, methodName, logId, timeoutMs, correlationId, compressType],
+    ["c", "d", 7n, 9, 1n, 2],
+  );
+});
+
+test("text that is not UTF-8 is read as well as can be", () => {
+  const { response } = new MetaDecoder().decode(Buffer.from("1204120261ff", "hex"));
+  assert.equal(response?.errorText, "a\ufffd");
+});
+
+for (const [what, hex, message] of [
+  ["without a method name", "0a030a0161", "RpcRequestMeta.method_name: is missing"],
+  ["without a service name", "0a03120161", "RpcRequestMeta.service_name: is missing"],
+  ["cut off", "0a050a01", "RpcMeta.request: the length at byte 1 is 5, more than the 2 left"],
+] as const) {
+  test(`a meta ${what} is refused`, () => {
+    const decode = () => new MetaDecoder().decode(Buffer.from(hex, "hex"));
+    assert.throws(decode, { code: Code.malformedRequest, message });
+  });
+}
