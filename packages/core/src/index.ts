@@ -35,6 +35,12 @@ export type {
   VarSignature,
 } from "./engine/infer-manager.js";
 export type { DataOfDType, ModelTypes, TensorOf } from "./engine/model-types.js";
+export {
+  defaultSessionConf,
+  ExecutionMode,
+  GraphOptimizationLevel,
+  type SessionConf,
+} from "./engine/session-conf.js";
 export { type Fault, type FieldPath, formatFieldPath, invalidConf } from "./fault.js";
 export { nameHint, nearestNameHint } from "./nearest-name.js";
 export {

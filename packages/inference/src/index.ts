@@ -1,10 +1,15 @@
+export { defaultCacheDir } from "./cache/cache-folder.js";
+export { type ModelCacheOptions, modelCacheLimits } from "./cache/model-cache.js";
 export { engineTypes } from "./core/engine-types.js";
 export type {
   CoreFactory,
   CoreModule,
+  CoreOptions,
   CoreRegistry,
   FluidFamilyCore,
   ModelFiles,
+  Preparation,
+  PrepareRequest,
 } from "./core/fluid-family-core.js";
 export { anyAxes } from "./engine/axes.js";
 export { checkInputs } from "./engine/check-inputs.js";

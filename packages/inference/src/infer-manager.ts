@@ -14,6 +14,7 @@ import {
   systemClock,
   type TensorMap,
 } from "@paddlewheel/core";
+import { ModelCache, type ModelCacheOptions } from "./cache/model-cache.js";
 import { engineTypes } from "./core/engine-types.js";
 import type { CoreRegistry } from "./core/fluid-family-core.js";
 import type { EngineStatus, InferEngine } from "./engine/infer-engine.js";
@@ -35,13 +36,15 @@ export interface InferManagerOptions {
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Where models are prepared, so that their copies share weights and load fast. Default: they are not. */
+  readonly modelCache?: Pick<ModelCacheOptions, "dir" | "maxBytes" | "minModelBytes">;
   /** Once it is aborted no further engine is loaded; a load under way is waited for, it cannot be broken off. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Loads and warms up every engine, one after the other: a load takes several times the memory of its model, and the
- * copies of one engine already load side by side.
+ * copies of one engine already load side by side. With a cache a model is prepared once, before its copies open it.
  * @throws ServeError modelLoadFailure when any engine cannot be loaded, with a line for each that cannot; the others
  * are closed again.
  */
@@ -75,12 +78,14 @@ export async function createInferManager(options: InferManagerOptions): Promise<
 }
 
 function resolveSurroundings(options: InferManagerOptions): EngineSurroundings {
+  const { metrics = noMetrics, logger = silentLogger, modelCache } = options;
   return {
     cores: options.cores ?? engineTypes,
     defaultThreadNum: options.defaultThreadNum ?? availableParallelism(),
-    metrics: options.metrics ?? noMetrics,
+    metrics,
     clock: options.clock ?? systemClock,
-    logger: options.logger ?? silentLogger,
+    logger,
+    modelCache: modelCache && new ModelCache({ ...modelCache, metrics, logger }),
   };
 }
 

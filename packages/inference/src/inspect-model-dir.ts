@@ -1,6 +1,6 @@
 import type { ModelSummary } from "@paddlewheel/onnx";
 import { findOnnxFile } from "./onnx/model-folder.js";
-import { modelBytes, readOnnxModel } from "./onnx/read-onnx-model.js";
+import { modelBytes, modelFiles, readOnnxModel } from "./onnx/read-onnx-model.js";
 
 /** What a model folder holds, as far as it can be told without loading the model. */
 export interface ModelInspection extends ModelSummary {
@@ -16,5 +16,5 @@ export interface ModelInspection extends ModelSummary {
 export async function inspectModelDir(modelDir: string): Promise<ModelInspection> {
   const file = await findOnnxFile(modelDir);
   const summary = await readOnnxModel(file);
-  return { ...summary, file, bytes: await modelBytes(file, summary) };
+  return { ...summary, file, bytes: await modelBytes(modelFiles(file, summary)) };
 }

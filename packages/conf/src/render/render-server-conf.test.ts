@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  defaultSessionConf,
   type EngineConf,
   type InferServiceConf,
   type ModelConf,
@@ -161,6 +162,7 @@ function engineOf(engine: string): fc.Arbitrary<EngineConf> {
     batchInferSize: fc.constantFrom(1, 32, 64),
     enableOverrun: fc.boolean(),
     allowSplitRequest: fc.boolean(),
+    session: fc.constant(defaultSessionConf),
     model: maybe(record({ feedVars: variables, fetchVars: variables })),
   });
   return fc.tuple(rest, reload).map(([engineConf, reloading]) => ({ ...engineConf, ...reloading }));
@@ -331,6 +333,7 @@ test("each engine has files of its own, numbered when there are several", () => 
     batchInferSize: 32,
     enableOverrun: false,
     allowSplitRequest: true,
+    session: defaultSessionConf,
     model: undefined,
   });
   const conf = { port: undefined, services: [], workflows: [], opModules: [] };

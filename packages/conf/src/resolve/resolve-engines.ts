@@ -1,5 +1,12 @@
 import { dirname } from "node:path";
-import { type EngineConf, type ModelConf, nameHint, Placement, ReloadableType } from "@paddlewheel/core";
+import {
+  defaultSessionConf,
+  type EngineConf,
+  type ModelConf,
+  nameHint,
+  Placement,
+  ReloadableType,
+} from "@paddlewheel/core";
 import { type ConfContext, findPath, readConfFile } from "../files/conf-context.js";
 import { findConfFile } from "../files/find-conf-file.js";
 import type { KnownNames } from "../known-names.js";
@@ -93,6 +100,7 @@ class EngineResolver {
       batchInferSize: this.#batchInferSize(section),
       enableOverrun: section.bool("enable_overrun") ?? false,
       allowSplitRequest: section.bool("allow_split_request") ?? true,
+      session: defaultSessionConf,
       model: model ?? this.#modelOfDir(modelDir),
     };
   }

@@ -1,4 +1,5 @@
 import type { DType } from "../tensor/dtype.js";
+import type { SessionConf } from "./session-conf.js";
 
 /** How an engine notices a new model. Source: Paddle Serving `reloadable_type`. */
 export const ReloadableType = {
@@ -32,6 +33,7 @@ export interface EngineConf {
   readonly batchInferSize: number;
   readonly enableOverrun: boolean;
   readonly allowSplitRequest: boolean;
+  readonly session: SessionConf;
   /** Names and shapes of the model's general_model file; undefined when the model speaks for itself. */
   readonly model: ModelConf | undefined;
 }

@@ -31,7 +31,7 @@ export async function rowsStandAlone(
 }
 
 /** Small numbers that differ from element to element and from row to row; whole types stay 0 or 1, safe as indices. */
-function variedInputs(inputs: TensorMap, seed: number): TensorMap {
+export function variedInputs(inputs: TensorMap, seed: number): TensorMap {
   const varied = new Map<string, Tensor>();
   for (const [name, tensor] of inputs) {
     varied.set(name, { ...tensor, data: variedData(tensor, seed) });

@@ -1,4 +1,4 @@
-import type { ModelSignature, TensorMap } from "@paddlewheel/core";
+import type { ModelConf, ModelSignature, SessionConf, TensorMap } from "@paddlewheel/core";
 
 /**
  * One loaded copy of one model on one thread: the seam between engines and whatever computes.
@@ -8,6 +8,9 @@ import type { ModelSignature, TensorMap } from "@paddlewheel/core";
  * Source: Paddle Serving `FluidFamilyCore`.
  */
 export interface FluidFamilyCore {
+  /** What the operator should know of the load, on one line; after `create`. */
+  readonly warning?: string | undefined;
+
   /** Loads the model at `dataPath`. Called once, before anything else. */
   create(dataPath: string): Promise<ModelSignature>;
 
@@ -24,10 +27,35 @@ export interface FluidFamilyCore {
   release(): Promise<void>;
 }
 
+/** How a core opens its model. */
+export interface CoreOptions {
+  /** Default `defaultSessionConf`. */
+  readonly session?: SessionConf | undefined;
+  /** Folder with the prepared form of the model. A core that cannot open it opens the original and warns. */
+  readonly preparedDir?: string | undefined;
+}
+
 /** What the module of a core exports. Every thread that runs a core imports the module by itself. */
 export interface CoreModule {
-  createCore(): FluidFamilyCore;
+  createCore(options?: CoreOptions): FluidFamilyCore;
+
+  /**
+   * Writes a form of a model that opens faster and whose copies share their memory. It must compute what the model
+   * does, bit for bit; what cannot be shown to is not ready.
+   */
+  prepare?(request: PrepareRequest): Promise<Preparation>;
 }
+
+export interface PrepareRequest {
+  readonly dataPath: string;
+  /** Empty, and there. */
+  readonly preparedDir: string;
+  readonly session: SessionConf;
+  /** Conf of the model, for the sizes of made-up inputs. */
+  readonly model: ModelConf | undefined;
+}
+
+export type Preparation = { readonly isReady: true } | { readonly isReady: false; readonly reason: string };
 
 /** A model folder after inspection. */
 export interface ModelFiles {
@@ -35,6 +63,8 @@ export interface ModelFiles {
   readonly dataPath: string;
   /** Size of everything `create` will read. */
   readonly bytes: number;
+  /** Everything `create` will read, `dataPath` first; needed only of a core that prepares. */
+  readonly files?: readonly string[];
 }
 
 /** One kind of core: how its models lie on disk and which module runs them. */
@@ -47,6 +77,12 @@ export interface CoreFactory {
    * @throws Error that says what is wrong with the folder and what is expected in it.
    */
   findModel(modelDir: string): Promise<ModelFiles>;
+
+  /**
+   * What the prepared form of a model depends on beside the model: host, runtime, session. Undefined where such sessions
+   * open the original. Left out by cores that prepare nothing.
+   */
+  preparedTraits?(session: SessionConf): Promise<readonly string[] | undefined>;
 }
 
 /** Engine `type` of conf → core. */

@@ -1,4 +1,5 @@
 import type { InferEngineInfo, InferOptions, ModelConf, ModelSignature, TensorMap } from "@paddlewheel/core";
+import type { PreparedModel } from "../cache/model-cache.js";
 import type { Executor } from "../run/executor.js";
 import { RunSpans } from "../run/run-spans.js";
 import { checkInputs } from "./check-inputs.js";
@@ -23,6 +24,10 @@ export interface EngineStatus extends InferEngineInfo {
   /** Milliseconds until the model was loaded, of the slowest copy; the warm-up comes on top. */
   readonly loadMs: number;
   readonly warmUp: WarmUp;
+  /** What the operator should know of the load. */
+  readonly warning: string | undefined;
+  /** Whether copies share the weights of a prepared model. */
+  readonly isPrepared: boolean;
 }
 
 export interface InferEngineOptions {
@@ -32,6 +37,8 @@ export interface InferEngineOptions {
   readonly model: ModelConf;
   readonly placement: EnginePlacement;
   readonly executor: Executor;
+  /** What its copies have open; released when they are closed. */
+  readonly prepared: PreparedModel | undefined;
 }
 
 /** A model by its name: checks what it is given, and lets it run where it was placed. */
@@ -64,14 +71,17 @@ export class InferEngine implements InferEngineInfo {
   }
 
   status(): EngineStatus {
-    const { executor, ...identity } = this.#options;
+    const { executor, prepared, ...identity } = this.#options;
     const { copies, maxBatchRows, waiting, running, report } = executor;
-    return { ...identity, ...report, isReady: copies > 0, copies, maxBatchRows, waiting, running };
+    const isPrepared = prepared !== undefined && report.warning === undefined;
+    const now = { isReady: copies > 0, copies, maxBatchRows, waiting, running };
+    return { ...identity, ...report, isPrepared, ...now };
   }
 
   /** Takes no new runs, waits for those there are, gives the model back. Idempotent. */
-  close(): Promise<void> {
-    return this.#executor.close();
+  async close(): Promise<void> {
+    await this.#executor.close();
+    await this.#options.prepared?.release();
   }
 
   #spans({ call, span: parent }: InferOptions): RunSpans | undefined {

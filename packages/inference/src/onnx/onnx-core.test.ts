@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { defaultSessionConf } from "@paddlewheel/core";
 import { linearModel } from "@paddlewheel/onnx";
 import { createModelFolder } from "../testing/model-folder.js";
 import { tensor, tensors } from "../testing/tensors.js";
@@ -26,11 +27,12 @@ describe("OnnxCore", () => {
   test("takes session options, and says which the runtime does not take", async (t) => {
     const folder = await createModelFolder(t, { "model.onnx": linearModel({ weights: [1, 2], bias: 3 }) });
     const file = join(folder, "model.onnx");
-    const plain = new OnnxCore({ graphOptimizationLevel: "disabled" });
+    const plain = new OnnxCore({ session: { ...defaultSessionConf, graphOptimizationLevel: "disabled" } });
     await plain.create(file);
     assert.deepEqual(await plain.run(tensors({ x })), tensors({ y }));
     await plain.release();
-    await assert.rejects(new OnnxCore({ executionProviders: ["nonesuch"] }).create(file), (thrown: Error) => {
+    const session = { ...defaultSessionConf, executionProviders: ["nonesuch"] };
+    await assert.rejects(new OnnxCore({ session }).create(file), (thrown: Error) => {
       assert.ok(thrown.message.startsWith(`${file}: `) && !thrown.message.includes("\n"), thrown.message);
       return true;
     });

@@ -1,9 +1,19 @@
-import type { ModelSignature, Tensor, TensorData, TensorMap, VarSignature } from "@paddlewheel/core";
+import {
+  defaultSessionConf,
+  type ModelSignature,
+  type SessionConf,
+  type Tensor,
+  type TensorData,
+  type TensorMap,
+  type VarSignature,
+} from "@paddlewheel/core";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import type { FluidFamilyCore } from "../core/fluid-family-core.js";
+import type { CoreOptions, FluidFamilyCore } from "../core/fluid-family-core.js";
 import { describeRuntimeError } from "./describe-runtime-error.js";
 import { loadRuntime, type OnnxRuntime } from "./load-runtime.js";
+import { openSession } from "./open-session.js";
 import { readOnnxModel } from "./read-onnx-model.js";
+import { openingOptions, preparedFile, sessionOptions } from "./session-options.js";
 import { sessionSignature } from "./session-signature.js";
 
 /** What a session is for later runs. */
@@ -14,32 +24,27 @@ interface LoadedSession {
   readonly dataPath: string;
 }
 
-/**
- * One thread per copy: threads inside a run collapse beside a busy neighbour, N copies degrade in proportion.
- * The severity is `fatal`, as in `loadRuntime`.
- */
-const defaultOptions: InferenceSession.SessionOptions = {
-  executionProviders: ["cpu"],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  logSeverityLevel: 4,
-};
-
 /** A model on ONNX Runtime. A run is synchronous inside: it holds its thread until it is done. */
 export class OnnxCore implements FluidFamilyCore {
-  readonly #options: InferenceSession.SessionOptions;
+  readonly #session: SessionConf;
+  readonly #preparedDir: string | undefined;
+  #warning: string | undefined;
   #loaded: LoadedSession | undefined;
 
-  /** @param options add to or replace the session options of a copy that has one thread. */
-  constructor(options: InferenceSession.SessionOptions = {}) {
-    this.#options = { ...defaultOptions, ...options };
+  constructor({ session = defaultSessionConf, preparedDir }: CoreOptions = {}) {
+    this.#session = session;
+    this.#preparedDir = preparedDir;
+  }
+
+  get warning(): string | undefined {
+    return this.#warning;
   }
 
   /** Loads an .onnx file: by path, because a model loaded from bytes may read files of the working directory. */
   async create(dataPath: string): Promise<ModelSignature> {
     const summary = await readOnnxModel(dataPath);
     const runtime = await loadRuntime();
-    const session = await openSession(runtime, dataPath, this.#options);
+    const session = (await this.#openPrepared(runtime)) ?? (await this.#openOriginal(runtime, dataPath));
     try {
       const signature = sessionSignature(session, summary);
       this.#loaded = { runtime, session, signature, dataPath };
@@ -51,7 +56,7 @@ export class OnnxCore implements FluidFamilyCore {
   }
 
   async run(inputs: TensorMap): Promise<TensorMap> {
-    const { runtime, session, signature } = this.#session();
+    const { runtime, session, signature } = this.#open();
     const feeds: Record<string, OrtTensor> = {};
     for (const variable of signature.inputs) feeds[variable.name] = toRuntime(runtime, variable, inputs);
     const fetched = await runSession(session, feeds);
@@ -61,8 +66,8 @@ export class OnnxCore implements FluidFamilyCore {
   }
 
   async clone(): Promise<OnnxCore> {
-    const copy = new OnnxCore(this.#options);
-    await copy.create(this.#session().dataPath);
+    const copy = new OnnxCore({ session: this.#session, preparedDir: this.#preparedDir });
+    await copy.create(this.#open().dataPath);
     return copy;
   }
 
@@ -72,26 +77,23 @@ export class OnnxCore implements FluidFamilyCore {
     await loaded?.session.release();
   }
 
-  #session(): LoadedSession {
+  #openOriginal(runtime: OnnxRuntime, dataPath: string): Promise<InferenceSession> {
+    return openSession(runtime, dataPath, sessionOptions(this.#session));
+  }
+
+  async #openPrepared(runtime: OnnxRuntime): Promise<InferenceSession | undefined> {
+    if (this.#preparedDir === undefined) return undefined;
+    try {
+      return await openSession(runtime, preparedFile(this.#preparedDir), openingOptions(this.#session));
+    } catch (thrown) {
+      this.#warning = `the prepared model cannot be opened, the original is used: ${(thrown as Error).message}`;
+      return undefined;
+    }
+  }
+
+  #open(): LoadedSession {
     if (!this.#loaded) throw new Error("the model is not loaded");
     return this.#loaded;
-  }
-}
-
-/** What makes this module a `CoreModule`. */
-export function createCore(): OnnxCore {
-  return new OnnxCore();
-}
-
-async function openSession(
-  { InferenceSession }: OnnxRuntime,
-  dataPath: string,
-  options: InferenceSession.SessionOptions,
-): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(dataPath, options);
-  } catch (thrown) {
-    throw new Error(`${dataPath}: ${describeRuntimeError(thrown)}`, { cause: thrown });
   }
 }
 

@@ -23,10 +23,15 @@ export async function readOnnxModel(file: string): Promise<ModelSummary> {
   return summary;
 }
 
-/** Bytes of a model on disk: its file and those its weights lie in. */
-export async function modelBytes(file: string, { externalData }: ModelSummary): Promise<number> {
-  const weights = new Set(externalData.map(({ location }) => join(dirname(file), location)));
-  const sizes = await Promise.all([file, ...weights].map(async (path) => (await stat(path)).size));
+/** The files of a model: its own, and those its weights lie in. */
+export function modelFiles(file: string, { externalData }: ModelSummary): readonly string[] {
+  const weights = externalData.map(({ location }) => join(dirname(file), location));
+  return [...new Set([file, ...weights])];
+}
+
+/** Bytes of a model on disk. */
+export async function modelBytes(files: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 

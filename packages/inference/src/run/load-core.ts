@@ -1,4 +1,4 @@
-import { type ModelConf, type ModelSignature, systemClock } from "@paddlewheel/core";
+import { type ModelConf, type ModelSignature, type SessionConf, systemClock } from "@paddlewheel/core";
 import type { CoreModule, FluidFamilyCore } from "../core/fluid-family-core.js";
 import { type WarmUp, warmUp, warmUpInputs } from "../engine/warm-up.js";
 
@@ -9,12 +9,17 @@ export interface CoreSource {
   readonly dataPath: string;
   /** Conf of the model, for the sizes of made-up inputs. */
   readonly model: ModelConf | undefined;
+  readonly session?: SessionConf;
+  /** Folder with the prepared form of the model, if there is one. */
+  readonly preparedDir?: string | undefined;
 }
 
 export interface LoadReport {
   readonly signature: ModelSignature;
   readonly loadMs: number;
   readonly warmUp: WarmUp;
+  /** See `FluidFamilyCore.warning`. */
+  readonly warning: string | undefined;
 }
 
 export interface LoadedCore {
@@ -26,12 +31,13 @@ export interface LoadedCore {
  * Loads one copy of a model on this thread and warms it up.
  * @throws what the core's `create` throws.
  */
-export async function loadCore({ module, dataPath, model }: CoreSource): Promise<LoadedCore> {
+export async function loadCore(source: CoreSource): Promise<LoadedCore> {
+  const { module, dataPath, model, session, preparedDir } = source;
   const { createCore } = (await import(module)) as CoreModule;
-  const core = createCore();
+  const core = createCore({ session, preparedDir });
   const startedAt = systemClock.now();
   const signature = await core.create(dataPath);
   const loadMs = systemClock.now() - startedAt;
   const report = await warmUp(core, () => warmUpInputs(signature, model), systemClock.now);
-  return { core, report: { signature, loadMs, warmUp: report } };
+  return { core, report: { signature, loadMs, warmUp: report, warning: core.warning } };
 }

@@ -1,4 +1,4 @@
-import { type EngineConf, Placement, ReloadableType } from "@paddlewheel/core";
+import { defaultSessionConf, type EngineConf, Placement, ReloadableType } from "@paddlewheel/core";
 
 /** Conf of an ONNX engine, with the defaults of a conf file. */
 export function engineConf(conf: Partial<EngineConf> & Pick<EngineConf, "modelDir">): EngineConf {
@@ -13,6 +13,7 @@ export function engineConf(conf: Partial<EngineConf> & Pick<EngineConf, "modelDi
     batchInferSize: 32,
     enableOverrun: false,
     allowSplitRequest: true,
+    session: defaultSessionConf,
     model: undefined,
     ...conf,
   };

@@ -1,5 +1,12 @@
 import { join, resolve } from "node:path";
-import { type EngineConf, type Fault, nearestNameHint, Placement, ReloadableType } from "@paddlewheel/core";
+import {
+  defaultSessionConf,
+  type EngineConf,
+  type Fault,
+  nearestNameHint,
+  Placement,
+  ReloadableType,
+} from "@paddlewheel/core";
 import { graphPlace } from "./builder-place.js";
 import type { OpGraph } from "./op-graph.js";
 
@@ -101,6 +108,7 @@ function engineConf({ name, model, index }: NamedModel, defaults: EngineDefaults
     batchInferSize: inTurn(defaults.batchInferSize, index) ?? 32,
     enableOverrun: false,
     allowSplitRequest: true,
+    session: defaultSessionConf,
     ...options,
     model: undefined,
   };
