@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code, defaultSessionConf, ServeError } from "@paddlewheel/core";
 import { checkServerConf, loadServerConf } from "./check-server-conf.js";
 import { checkTexts, goodTexts, memoryFiles, testCwd, testKnown, warningLines } from "./testing/conf-set.js";
 
@@ -69,6 +69,7 @@ test("a conf set becomes one configuration with all defaults", () => {
         batchInferSize: 32,
         enableOverrun: false,
         allowSplitRequest: true,
+        session: defaultSessionConf,
         model: {
           feedVars: [{ name: "x", aliasName: "x", dtype: "float32", shape: [13], isLodTensor: false }],
           fetchVars: [
@@ -117,6 +118,7 @@ test("every setting of an engine and a service reaches the configuration", () =>
     batchInferSize: 8,
     enableOverrun: true,
     allowSplitRequest: false,
+    session: defaultSessionConf,
   });
 });
 

@@ -10,7 +10,12 @@ import {
   systemClock,
   type TraceSink,
 } from "@paddlewheel/core";
-import { createInferManager, type LoadProgress, type LocalInferManager } from "@paddlewheel/inference";
+import {
+  createInferManager,
+  type InferManagerOptions,
+  type LoadProgress,
+  type LocalInferManager,
+} from "@paddlewheel/inference";
 import { Scope } from "./auth/authenticator.js";
 import { type AuthOptions, TokenSource } from "./auth/token-source.js";
 import { createGrpcHost } from "./create-grpc-host.js";
@@ -57,6 +62,8 @@ export interface ServerOptions {
   readonly grpc?: GrpcEngine;
   /** Whose calls are taken; anybody's by default. What changes the server is never open, and off without this. */
   readonly auth?: AuthOptions;
+  /** Where models are prepared, so that their copies share weights and load fast. Default: they are not. */
+  readonly modelCache?: InferManagerOptions["modelCache"];
   /** Told of each step of a model's loading. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }
@@ -180,12 +187,13 @@ export class ServerManager {
   }
 
   async #loadModels(): Promise<LocalInferManager> {
-    const { conf, onProgress, threadNum } = this.#options;
+    const { conf, onProgress, threadNum, modelCache } = this.#options;
     return await createInferManager({
       engines: conf.engines,
       metrics: this.#metrics,
       logger: this.#logger,
       signal: this.#stopLoading.signal,
+      ...(modelCache ? { modelCache } : {}),
       ...(threadNum ? { defaultThreadNum: threadNum } : {}),
       ...(onProgress ? { onProgress } : {}),
     });

@@ -18,6 +18,24 @@ export const serverFlags: FlagTable = {
     max: 1024,
     help: "worker threads for Ops that run on the pool, when there are any",
   },
+  model_cache: {
+    kind: "bool",
+    default: "on",
+    help: "prepare large models once, on disk, so that their copies share memory; --nomodel_cache does without",
+  },
+  model_cache_dir: {
+    kind: "text",
+    value: "DIR",
+    default: "$XDG_CACHE_HOME/paddlewheel, else ~/.cache/paddlewheel",
+    help: "folder of the prepared models, which nobody else may write",
+  },
+  model_cache_size: {
+    kind: "int",
+    value: "BYTES",
+    default: "10737418240",
+    min: 1,
+    help: "bytes of all prepared models; those not used for longest make room",
+  },
   host: { kind: "text", value: "HOST", default: "0.0.0.0", help: "address to listen on" },
   grpc: {
     kind: "text",

@@ -6,6 +6,7 @@ import { ExitCode } from "../exit-code.js";
 import type { FlagValues } from "../flags/flag-values.js";
 import { given } from "../flags/given.js";
 import { limitsOf } from "../run/limits-of.js";
+import { modelCacheOf } from "../run/model-cache-of.js";
 import { importFlagged } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
 import { tracingOf } from "../run/trace-export.js";
@@ -37,6 +38,7 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
       registries,
       limits: limitsOf(values, defaultMaxBodySize),
       ...tracingOf(values),
+      ...modelCacheOf(values),
       ...given({
         host: values.text("host"),
         threadNum: values.int("thread"),

@@ -5,6 +5,7 @@ import { tableOf } from "../flags/flag.js";
 import { given } from "../flags/given.js";
 import { ignoredFlagNotes } from "../flags/ignored-flags.js";
 import { limitsOf } from "../run/limits-of.js";
+import { modelCacheOf } from "../run/model-cache-of.js";
 import { printFindings } from "../run/print-findings.js";
 import { readConf } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
@@ -39,6 +40,7 @@ export async function start({ values: own, terminal }: CommandCall): Promise<Exi
       registries,
       limits: limitsOf(values, defaultMaxBodySize),
       ...tracingOf(values),
+      ...modelCacheOf(values),
       ...given({
         host: values.text("host"),
         threadNum: values.int("num_threads"),

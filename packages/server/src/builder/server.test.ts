@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadServerConf } from "@paddlewheel/conf";
-import { Code, type Merger, OpWithChannel } from "@paddlewheel/core";
+import { Code, defaultSessionConf, type Merger, OpWithChannel } from "@paddlewheel/core";
 import { RecordingLogger } from "@paddlewheel/core/testing";
 import { createRegistries, knownNames } from "../registries.js";
 import type { ModelConfig } from "./model-options.js";
@@ -87,6 +87,7 @@ describe("the conf of a built server", () => {
       batchInferSize: 32,
       enableOverrun: false,
       allowSplitRequest: true,
+      session: defaultSessionConf,
     });
     assert.deepEqual(
       model?.feedVars.map(({ aliasName }) => aliasName),
