@@ -35,14 +35,17 @@ export class MessageTypeBuilder {
   #field(field: Field): MessageField {
     const type = this.#typeOf(field);
     const isMap = field instanceof MapField;
+    const keyType = isMap ? scalarTypes.get(field.keyType) : undefined;
     const shape = isMap ? "map" : field.repeated ? "list" : "single";
     return {
       number: field.id,
       protoName: field.name,
       name: camelCase(field.name),
+      jsonName: field.jsonName ?? camelCase(field.name),
       shape,
       type,
-      keyType: isMap ? scalarTypes.get(field.keyType) : undefined,
+      keyType,
+      entryType: keyType && createEntryType(field.name, keyType, type),
       isPacked: field.packed && type.kind === "scalar" && type.unpack !== undefined,
       isRequired: field.required,
       hasPresence: field.hasPresence,
@@ -100,6 +103,34 @@ export class MessageTypeBuilder {
   #fault(field: Field, what: string): ServeError {
     return fieldFault(this.#sources, field, what);
   }
+}
+
+function createEntryType(
+  name: string,
+  keyType: ScalarType,
+  valueType: ScalarType | MessageType,
+): MessageType {
+  const entry = new MessageType(`${name} entry`);
+  entry.fields = [entryField("key", 1, keyType), entryField("value", 2, valueType)];
+  return entry;
+}
+
+function entryField(name: string, number: number, type: ScalarType | MessageType): MessageField {
+  return {
+    number,
+    protoName: name,
+    jsonName: name,
+    name,
+    shape: "single",
+    type,
+    keyType: undefined,
+    entryType: undefined,
+    isPacked: false,
+    isRequired: false,
+    hasPresence: true,
+    defaultValue: type.kind === "scalar" ? type.zero : undefined,
+    rivals: [],
+  };
 }
 
 /** `class_0_prob` is `class0Prob`. Source: protobuf's rule for names in JSON. */

@@ -25,6 +25,7 @@ export function createEnumType(declared: Enum): ScalarType<EnumValue> {
   return {
     kind: "scalar",
     name,
+    literal: "enum",
     wireType: WireType.varint,
     zero: nameOrNumber(first) ?? first,
     read: (reader, field) => nameOrNumber(reader.int32(field)),

@@ -209,9 +209,9 @@ describe("JSON", () => {
     assert.equal(request.encodeJson(message), text);
   });
 
-  it("is read with names of either spelling, text for 64 bits, numbers for enums, null for nothing", () => {
+  it("is read with text for 64 bits, numbers for enums, null for nothing, names of the .proto alone", () => {
     const text =
-      '{"logId":"18446744073709551615","whole_number":null,"color":1,"colors":["RED",9],"unknown":{"a":[1]},"class_0_prob":[1,"NaN"]}';
+      '{"log_id":"18446744073709551615","wholeNumber":5,"whole_number":null,"color":1,"colors":["RED",9],"unknown":{"a":[1]},"class_0_prob":[1,"NaN"]}';
     assert.deepEqual(request.decodeJson(text), {
       ...empty3,
       logId: 2n ** 64n - 1n,

@@ -1,10 +1,12 @@
-import { Code, type MessageCodec, ServeError } from "@paddlewheel/core";
+import { Code, type MessageCodec, ServeError, type TextForm } from "@paddlewheel/core";
 import { checkMessage } from "./check-message.js";
 import { decodeMessage } from "./decode-message.js";
 import { encodeMessage } from "./encode-message.js";
+import { brpcJson } from "./json-dialect.js";
 import { mergeMessages } from "./merge-messages.js";
 import type { FieldShape, MessageType } from "./message-type.js";
 import { readJsonMessage } from "./read-json.js";
+import { textForms } from "./text-forms.js";
 import { writeJsonMessage } from "./write-json.js";
 
 /** What is known of a field of a message type before any message. */
@@ -46,15 +48,26 @@ export interface ProtoCodec extends MessageCodec<object> {
 
 export function createMessageCodec(type: MessageType, role: "request" | "response"): ProtoCodec {
   const check = role === "request" ? checkMessage : checkOpOutput;
-  const unchecked: MessageCodec<object> = {
+  const what = `the ${role}`;
+  const unchecked = {
     typeName: type.fullName,
-    decode: (bytes) => decodeMessage(type, bytes),
-    encode: (message) => encodeMessage(type, message),
-    decodeJson: (text) => readJsonMessage(type, text, `the ${role}`),
-    encodeJson: (message) => writeJsonMessage(type, message),
+    decode: (bytes: Uint8Array) => decodeMessage(type, bytes),
+    encode: (message: object) => encodeMessage(type, message),
+    decodeJson: (text: string) => readJsonMessage(type, { text, dialect: brpcJson, what }),
+    encodeJson: (message: object) => writeJsonMessage(type, message, brpcJson),
+    ...textForms(type, what),
   };
+  const checked = (form: TextForm<object>): TextForm<object> => ({
+    decode: form.decode,
+    encode(message) {
+      check(type, message);
+      return form.encode(message);
+    },
+  });
   return {
     ...unchecked,
+    protoJson: checked(unchecked.protoJson),
+    protoText: checked(unchecked.protoText),
     unchecked,
     fields: type.fields.map(({ name, protoName, shape, isRequired, type: of }) => ({
       name,

@@ -5,8 +5,10 @@ export type FieldShape = "single" | "list" | "map";
 /** A field of a message type, as codecs want to know it. */
 export interface MessageField {
   readonly number: number;
-  /** Name in the .proto and in JSON, `log_id`. */
+  /** Name in the .proto and in brpc's JSON, `log_id`. */
   readonly protoName: string;
+  /** Name in protobuf's own JSON, `logId` unless the .proto declares another. */
+  readonly jsonName: string;
   /** Name in decoded objects, `logId`. */
   readonly name: string;
   readonly shape: FieldShape;
@@ -14,6 +16,8 @@ export interface MessageField {
   readonly type: ScalarType | MessageType;
   /** Of a map. */
   readonly keyType: ScalarType | undefined;
+  /** Of a map: the message of `key` and `value` that an entry is. */
+  readonly entryType: MessageType | undefined;
   /** A list of numbers that is written as one block. */
   readonly isPacked: boolean;
   readonly isRequired: boolean;
@@ -33,6 +37,7 @@ export class MessageType {
   readonly fullName: string;
   readonly #byNumber = new Map<number, MessageField>();
   readonly #byName = new Map<string, MessageField>();
+  readonly #byProtoName = new Map<string, MessageField>();
   #fields: readonly MessageField[] = [];
   #holdsRequired: boolean | undefined;
 
@@ -52,6 +57,7 @@ export class MessageType {
     for (const field of this.#fields) {
       this.#byNumber.set(field.number, field);
       this.#byName.set(field.name, field);
+      this.#byProtoName.set(field.protoName, field);
     }
   }
 
@@ -64,9 +70,17 @@ export class MessageType {
     return this.#byName.get(name);
   }
 
+  fieldOfProtoName(name: string): MessageField | undefined {
+    return this.#byProtoName.get(name);
+  }
+
   /** In the words of errors that look for a near miss. */
   fieldNames(): Iterable<string> {
     return this.#byName.keys();
+  }
+
+  protoNames(): Iterable<string> {
+    return this.#byProtoName.keys();
   }
 
   /** The type, or one inside it, has required fields. */

@@ -82,6 +82,7 @@ const double: ScalarType<number> = {
 const bool: ScalarType<boolean> = {
   kind: "scalar",
   name: "bool",
+  literal: "bool",
   wireType: WireType.varint,
   zero: false,
   read: (reader, field) => reader.bool(field),
@@ -141,6 +142,7 @@ function wholeNumber(integer: Integer<number, number>, wire: WireForm<number>): 
   return {
     kind: "scalar",
     name,
+    literal: "integer",
     wireType: wire.wireType,
     zero: 0,
     read: (reader, field) => fromWire(wire.read(reader, field)),
@@ -164,6 +166,7 @@ function longInteger(integer: Integer<bigint, bigint>, wire: WireForm<bigint>): 
   return {
     kind: "scalar",
     name,
+    literal: "integer",
     wireType: wire.wireType,
     zero: 0n,
     read: (reader, field) => fromWire(wire.read(reader, field)),
@@ -184,9 +187,9 @@ function longInteger(integer: Integer<bigint, bigint>, wire: WireForm<bigint>): 
 function floating(
   name: string,
   wireType: WireType,
-): Pick<ScalarType<number>, "kind" | "name" | "wireType" | "zero" | "isSame"> {
+): Pick<ScalarType<number>, "kind" | "name" | "literal" | "wireType" | "zero" | "isSame"> {
   // -0 is no zero to protobuf: its bits are not.
-  return { kind: "scalar", name, wireType, zero: 0, isSame: Object.is };
+  return { kind: "scalar", name, literal: "float", wireType, zero: 0, isSame: Object.is };
 }
 
 /** JSON has no NaN and no infinity, so these become strings. */

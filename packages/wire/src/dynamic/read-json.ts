@@ -2,19 +2,29 @@ import { Code, ServeError } from "@paddlewheel/core";
 import { type JsonObject, readList, readObject } from "../json/json-value.js";
 import { parseJson } from "../json/parse-json.js";
 import { wireLimits } from "../wire-limits.js";
+import type { JsonDialect } from "./json-dialect.js";
 import { MessageMaker } from "./message-maker.js";
-import { fieldValue, type MessageField, type MessageType, parseMapKey, setEntry } from "./message-type.js";
+import { type MessageField, type MessageType, parseMapKey, setEntry } from "./message-type.js";
 import { requireFields } from "./require-fields.js";
 
+export interface JsonSource {
+  readonly text: string;
+  readonly dialect: JsonDialect;
+  /** The message in errors. */
+  readonly what: string;
+}
+
 /**
- * Reads a message from JSON as brpc writes it: fields by their names in the .proto, by those in objects as well; bytes
- * as base64, enums by name or number, 64-bit integers as numbers or text, null for what is not sent; unknown members
- * are stepped over. `what` is the message in errors.
+ * Reads a message from JSON: bytes as base64, enums by name or number, 64-bit integers as numbers or text, null for
+ * what is not sent; unknown members are stepped over.
  * @throws ServeError malformedRequest that opens with the path, in names of the .proto.
  */
-export function readJsonMessage(type: MessageType, text: string, what: string): Record<string, unknown> {
+export function readJsonMessage(
+  type: MessageType,
+  { text, dialect, what }: JsonSource,
+): Record<string, unknown> {
   const json = readObject(parseJson(text), what);
-  const message = new JsonMessageReader(type).message(type, json, { path: "", depth: 1 });
+  const message = new JsonMessageReader(type, dialect).message(type, json, { path: "", depth: 1 });
   requireFields(type, message);
   return message;
 }
@@ -27,11 +37,13 @@ interface Place {
 
 class JsonMessageReader {
   readonly #root: MessageType;
+  readonly #dialect: JsonDialect;
   readonly #maker = new MessageMaker();
   #fieldCount = 0;
 
-  constructor(root: MessageType) {
+  constructor(root: MessageType, dialect: JsonDialect) {
     this.#root = root;
+    this.#dialect = dialect;
   }
 
   message(type: MessageType, json: JsonObject, { path, depth }: Place): Record<string, unknown> {
@@ -40,7 +52,7 @@ class JsonMessageReader {
     }
     const message = this.#maker.createEmpty(type);
     for (const field of type.fields) {
-      const value = fieldValue(json, field.protoName) ?? fieldValue(json, field.name);
+      const value = this.#dialect.find(json, field);
       if (value === undefined || value === null) continue;
       this.#count();
       const place = { path: path + field.protoName, depth };
@@ -59,14 +71,16 @@ class JsonMessageReader {
   }
 
   #value({ type }: MessageField, value: unknown, { path, depth }: Place): unknown {
-    if (type.kind === "scalar") return type.parseJson(value, path);
+    if (type.kind === "scalar") return this.#dialect.parse(type, value, path);
     return this.message(type, readObject(value, path), { path: `${path}.`, depth: depth + 1 });
   }
 
   /** Numbers of lists are not counted, as in bytes. */
   #list(field: MessageField, list: readonly unknown[], { path, depth }: Place): unknown[] {
     const { type } = field;
-    if (type.kind === "scalar" && type.unpack) return list.map((one, i) => type.parseJson(one, path, i));
+    if (type.kind === "scalar" && type.unpack) {
+      return list.map((one, i) => this.#dialect.parse(type, one, path, i));
+    }
     return list.map((one, i) => {
       this.#count();
       return this.#value(field, one, { path: `${path}[${i}]`, depth });

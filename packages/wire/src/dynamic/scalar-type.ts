@@ -6,11 +6,15 @@ import type { WireType } from "../protobuf/wire-type.js";
 /** A 64-bit integer is a bigint, a value of an enum its name, or its number when it has none. */
 export type ScalarValue = number | bigint | boolean | string | Uint8Array;
 
+/** How a value is written in the text forms of protobuf. */
+export type Literal = "integer" | "float" | "bool" | "enum" | "string" | "bytes";
+
 /** A type of the .proto language whose values are no messages: how they lie in bytes, in JSON and in a program. */
 export interface ScalarType<T extends ScalarValue = ScalarValue> {
   readonly kind: "scalar";
   /** `int32`; of an enum its full name. */
   readonly name: string;
+  readonly literal: Literal;
   readonly wireType: WireType;
   /** The value of a field that was not sent and declares no default. */
   readonly zero: T;

@@ -5,6 +5,7 @@ import type { ScalarType } from "./scalar-type.js";
 export const stringType: ScalarType<string> = {
   kind: "scalar",
   name: "string",
+  literal: "string",
   wireType: WireType.bytes,
   zero: "",
   read: (reader, field) => reader.string(field),
@@ -18,6 +19,7 @@ export const stringType: ScalarType<string> = {
 export const bytesType: ScalarType<Uint8Array> = {
   kind: "scalar",
   name: "bytes",
+  literal: "bytes",
   wireType: WireType.bytes,
   zero: new Uint8Array(0),
   read: (reader, field) => reader.bytes(field),

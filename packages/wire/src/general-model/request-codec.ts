@@ -1,4 +1,5 @@
 import { checkTensor, type MessageCodec } from "@paddlewheel/core";
+import { textFormsThroughBytes } from "../dynamic/text-forms.js";
 import { boolMember, integerMember, listMember, objectText, stringsMember } from "../json/format-json.js";
 import { readBool, readObject, readStrings, readUint64 } from "../json/json-value.js";
 import { parseJson } from "../json/parse-json.js";
@@ -8,6 +9,7 @@ import { MessageBudget } from "../wire-limits.js";
 import { decodeTensor } from "./decode-tensor.js";
 import { tensorParts } from "./encode-tensor.js";
 import type { GeneralRequest, GeneralTensor } from "./message.js";
+import { generalModelType } from "./message-types.js";
 import { readTensors, tensorJson } from "./tensor-json.js";
 
 /**
@@ -21,6 +23,7 @@ export const generalRequestCodec: MessageCodec<GeneralRequest> = {
   encode,
   decodeJson,
   encodeJson,
+  ...textFormsThroughBytes({ decode, encode }, "the request", () => generalModelType("Request")),
 };
 
 function decode(bytes: Uint8Array, isOwned = false): GeneralRequest {

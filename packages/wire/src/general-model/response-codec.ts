@@ -1,4 +1,5 @@
 import { Code, checkTensor, type MessageCodec, ServeError } from "@paddlewheel/core";
+import { textFormsThroughBytes } from "../dynamic/text-forms.js";
 import { boolMember, integerMember, listMember, objectText, stringMember } from "../json/format-json.js";
 import { readBool, readInt32, readList, readObject, readString, readUint64 } from "../json/json-value.js";
 import { parseJson } from "../json/parse-json.js";
@@ -17,6 +18,7 @@ import { MessageBudget } from "../wire-limits.js";
 import { decodeTensor } from "./decode-tensor.js";
 import { tensorParts } from "./encode-tensor.js";
 import type { GeneralResponse, GeneralTensor, ModelOutput } from "./message.js";
+import { generalModelType } from "./message-types.js";
 import { int64Field } from "./number-field.js";
 import { readTensors, tensorJson } from "./tensor-json.js";
 
@@ -31,6 +33,7 @@ export const generalResponseCodec: MessageCodec<GeneralResponse> = {
   encode,
   decodeJson,
   encodeJson,
+  ...textFormsThroughBytes({ decode, encode }, "the response", () => generalModelType("Response")),
 };
 
 function decode(bytes: Uint8Array, isOwned = false): GeneralResponse {
