@@ -15,6 +15,8 @@ export interface CallOptions {
   readonly requestId?: string;
   /** Time the caller gives, in milliseconds from now; undefined for no limit. */
   readonly timeoutMs?: number | undefined;
+  /** Whether the caller itself asked for `timeoutMs`; false for a default of the server. Default true. */
+  readonly isTimeoutGiven?: boolean;
   readonly clock?: Clock;
   /** Records what the call does on its way; undefined when nobody asks. */
   readonly trace?: CallTrace | undefined;
@@ -54,6 +56,13 @@ export class Call {
   readonly deadline: number;
   readonly clock: Clock;
   readonly startedAt: number;
+  /** The time its caller gave it, in ms; undefined when the caller did not say, whatever its deadline. */
+  readonly givenMs: number | undefined;
+  /**
+   * When its message was whole: from here on the time it takes is the server's. Infinity while a body is on its way,
+   * for transports that take a call in on its headers.
+   */
+  receivedAt: number;
   /** Records what this call does, when somebody wants to see it. */
   readonly trace: CallTrace | undefined;
   /** The trace this call belongs to; see `traceHeaders` for calls to other servers. */
@@ -81,6 +90,8 @@ export class Call {
     this.#parent = parentage?.parent;
     this.#timeoutMessage = parentage?.timeoutMessage;
     this.startedAt = this.clock.now();
+    this.receivedAt = this.startedAt;
+    this.givenMs = (options.isTimeoutGiven ?? true) ? options.timeoutMs : undefined;
     const { timeoutMs = Number.POSITIVE_INFINITY } = parentage ?? options;
     this.deadline = Math.min(this.startedAt + timeoutMs, this.#parent?.deadline ?? Number.POSITIVE_INFINITY);
   }

@@ -108,6 +108,7 @@ export {
   type RunWorkflow,
   type ServiceTrace,
 } from "./service/infer-service.js";
+export { type MaxConcurrency, maxConcurrencyForm, parseMaxConcurrency } from "./service/max-concurrency.js";
 export { defaultMerger, type Merger, MergerRegistry } from "./service/merger.js";
 export { createInferService, ParallelInferService } from "./service/parallel-infer-service.js";
 export {

@@ -1,4 +1,5 @@
 import type { Call, Protocol } from "../call.js";
+import type { MaxConcurrency } from "./max-concurrency.js";
 
 /**
  * Bytes and JSON of one message type, as every transport needs them. Decoders throw ServeError malformedRequest or
@@ -33,6 +34,8 @@ export interface RpcMethod<Request = unknown, Response = unknown> {
   readonly name: string;
   readonly request: MessageCodec<Request>;
   readonly response: MessageCodec<Response>;
+  /** Calls of it that may be at work at once, over all protocols; undefined for no limit. */
+  readonly maxConcurrency?: MaxConcurrency | undefined;
   /** Answers one call. What it throws reaches the caller through `ServeError.from`. */
   handle(request: Request, call: Call): Response | Promise<Response>;
   /** The response message that carries an error, for transports that can send one beside the status. */

@@ -1,3 +1,5 @@
+import type { MaxConcurrency } from "./max-concurrency.js";
+
 /** An InferService as conf declares it, defaults filled in. Source: Paddle Serving server_configure.proto. */
 export interface InferServiceConf {
   /** Short name of the RPC service it answers, e.g. `GeneralModelService`. */
@@ -17,6 +19,10 @@ export interface InferServiceConf {
    * service in it, undefined for the only one. Undefined for a service the program knows.
    */
   readonly proto?: { readonly file: string; readonly service: string | undefined } | undefined;
+  /** Calls of each of its methods that may be at work at once; undefined for no limit. */
+  readonly maxConcurrency?: MaxConcurrency | undefined;
+  /** The same by name, for methods that are to differ. */
+  readonly methodMaxConcurrency?: ReadonlyMap<string, MaxConcurrency> | undefined;
 }
 
 export interface WorkflowMap {

@@ -14,7 +14,7 @@ import { type CallHeaders, readCallHeaders } from "../rpc/call-headers.js";
 export interface RequestHead {
   readonly path: string;
   readonly callHeaders: CallHeaders;
-  /** From the arrival of the headers; undefined for as long as it takes. */
+  /** From the arrival of the headers; undefined when the caller does not say. */
   readonly timeoutMs: number | undefined;
   /** How messages flagged as compressed are packed. */
   readonly encoding: MessageEncoding;
@@ -58,7 +58,7 @@ export function readRequestHead(
   const base = {
     path: values.get(":path") ?? "",
     callHeaders: readCallHeaders((name) => values.get(name)),
-    timeoutMs: limits.defaultTimeoutMs || undefined,
+    timeoutMs: undefined,
     encoding: "identity" as const,
     answerEncoding: pickMessageEncoding(values.get("grpc-accept-encoding")),
     fault: undefined,
