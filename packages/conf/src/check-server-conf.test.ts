@@ -87,7 +87,8 @@ test("every setting of an engine and a service reaches the configuration", () =>
     ...goodTexts,
     "conf/infer_service.prototxt": `services {
       name: "GeneralModelService" merger: "AverageMerger" workflows: "w1" workflows: "w1"
-      parallel: true web_service: "uci"
+      parallel: true web_service: "uci" max_concurrency: 16
+      method_max_concurrency { method: "debug" limit: "auto" }
     }`,
     "conf/model_toolkit.prototxt": `engines {
       name: "infer" type: "ONNX" model_dir: "models/uci" reloadable_meta: "models/v" reloadable_type: "md5sum"
@@ -104,6 +105,8 @@ test("every setting of an engine and a service reaches the configuration", () =>
     isParallel: true,
     webService: "uci",
     proto: undefined,
+    maxConcurrency: 16,
+    methodMaxConcurrency: new Map([["debug", "auto"]]),
   });
   const { model: _, ...engine } = conf?.engines[0] ?? {};
   assert.deepEqual(engine, {

@@ -133,6 +133,20 @@ const services: readonly Omit<FaultyConf, "file">[] = [
     ],
   },
   {
+    what: "a limit of calls that is none",
+    text: service('workflows: "w1" max_concurrency: "many"'),
+    faults: [
+      ':1 services[0].max_concurrency: must be a whole number from 0 on, "auto", "timeout" or "timeout:MS", not "many"',
+    ],
+  },
+  {
+    what: "a limit of calls that is given twice",
+    text: service(
+      'workflows: "w1" method_max_concurrency { method: "inference" limit: 3 } method_max_concurrency { method: "inference" limit: "auto" }',
+    ),
+    faults: [':1 services[0].method_max_concurrency[1].method: the method "inference" has a limit already'],
+  },
+  {
     what: "a web service that is no part of a URL",
     text: service('workflows: "w1" web_service: "a/b"'),
     faults: [

@@ -62,6 +62,7 @@ const confSet = workflows.chain((list) => {
     workflows: fc.array(workflow, { minLength: 1, maxLength: 3 }),
     parallel: maybe(fc.boolean()),
     web_service: maybe(fc.constantFrom("uci", "a-b.c_1")),
+    max_concurrency: maybe(fc.constantFrom("0", "16", "auto", "timeout", "timeout:250")),
     proto_file: maybe(fc.constant("../protos/echo.proto")),
   });
   const mapped = fc.record({

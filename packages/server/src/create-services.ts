@@ -1,7 +1,10 @@
 import type { ServerConf } from "@paddlewheel/conf";
 import {
+  Code,
   createInferService,
   type InferServiceConf,
+  type MaxConcurrency,
+  nameHint,
   type OpEnvironment,
   OpPlace,
   type OpRegistry,
@@ -49,7 +52,29 @@ export function createService(
   const webService = name
     ? createWebService({ name, service, workflows: own, inferManager: environment.inferManager })
     : undefined;
-  return [rpcService, webService].filter((one) => one !== undefined);
+  return limitMethods(
+    serviceConf,
+    [rpcService, webService].filter((one) => one !== undefined),
+  );
+}
+
+/** @throws ServeError invalidConf when a method that is to be limited is not there. */
+function limitMethods(conf: InferServiceConf, services: readonly RpcService[]): RpcService[] {
+  const { maxConcurrency, methodMaxConcurrency: ofMethods = new Map<string, MaxConcurrency>() } = conf;
+  const known = services.flatMap(({ methods }) => methods.map(({ name }) => name));
+  for (const name of ofMethods.keys()) {
+    if (known.includes(name)) continue;
+    const message = `"${conf.name}" has no method "${name}"${nameHint(name, known)}`;
+    throw new ServeError(Code.invalidConf, message, { details: { field: "method_max_concurrency" } });
+  }
+  if (maxConcurrency === undefined && ofMethods.size === 0) return [...services];
+  return services.map((service) => ({
+    ...service,
+    methods: service.methods.map((method) => ({
+      ...method,
+      maxConcurrency: ofMethods.get(method.name) ?? maxConcurrency,
+    })),
+  }));
 }
 
 /** The Ops of the conf's workflows that run in worker threads, each once. */

@@ -1,3 +1,5 @@
+import type { MaxConcurrency } from "@paddlewheel/core";
+
 /** Every limit of the server; each refusal counts in `limit_exceeded_total{limit}`. */
 export interface ServerLimits {
   /** Largest message or body in bytes, also after decompression. 64 MiB is brpc's and Paddle's default. */
@@ -6,8 +8,8 @@ export interface ServerLimits {
   readonly maxJsonSize: number;
   /** Pieces one HTTP body may come in; a million one-byte chunks cost hundreds of MB. */
   readonly maxBodyChunks: number;
-  /** Requests at work in the process before new ones are refused; 0 is no limit (Paddle's `max_concurrency`). */
-  readonly maxConcurrency: number;
+  /** Calls at work in the process before new ones are refused; 0 is no limit (Paddle's `max_concurrency`). */
+  readonly maxConcurrency: MaxConcurrency;
   /** Open connections; further ones are closed at once. */
   readonly maxConnections: number;
   /** Concurrent requests on one HTTP/2 connection; further ones wait at the client. */

@@ -119,6 +119,16 @@ describe("the limits", () => {
     });
   });
 
+  test("may say how the number of calls is found", () => {
+    assert.equal(limits("--max_concurrency=auto").maxConcurrency, "auto");
+    assert.equal(limits("--max_concurrency=timeout:250").maxConcurrency, "timeout:250");
+    assert.throws(() => limits("--max_concurrency=many"), {
+      name: "UsageError",
+      message:
+        '--max_concurrency must be a whole number from 0 on, "auto", "timeout" or "timeout:MS", not "many"',
+    });
+  });
+
   test("have the defaults that help tells", () => {
     assert.equal(serverFlags.drain_timeout_ms?.default, String(defaultLimits.drainTimeoutMs));
     assert.equal(serverFlags.max_concurrency?.default, `${defaultLimits.maxConcurrency}, no limit`);

@@ -45,10 +45,10 @@ export const serverFlags: FlagTable = {
     help: "what speaks gRPC: native, ours, or grpc-js, @grpc/grpc-js at several times the CPU time per call",
   },
   max_concurrency: {
-    kind: "int",
-    value: "N",
+    kind: "text",
+    value: "LIMIT",
     default: "0, no limit",
-    help: "calls at work before new ones are refused",
+    help: "calls at work before new ones are refused: a number, auto or timeout[:MS]",
   },
   idle_timeout_s: {
     kind: "int",

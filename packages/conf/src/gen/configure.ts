@@ -520,6 +520,30 @@ export const descriptor: INamespace = {
                     "proto_service": {
                       "type": "string",
                       "id": 103
+                    },
+                    "max_concurrency": {
+                      "type": "string",
+                      "id": 120
+                    },
+                    "method_max_concurrency": {
+                      "rule": "repeated",
+                      "type": "MethodMaxConcurrency",
+                      "id": 121
+                    }
+                  }
+                },
+                "MethodMaxConcurrency": {
+                  "edition": "proto2",
+                  "fields": {
+                    "method": {
+                      "rule": "required",
+                      "type": "string",
+                      "id": 100
+                    },
+                    "limit": {
+                      "rule": "required",
+                      "type": "string",
+                      "id": 101
                     }
                   }
                 },

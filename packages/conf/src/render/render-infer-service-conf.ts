@@ -28,6 +28,11 @@ function serviceMessage(service: InferServiceConf): ConfObject {
     web_service: service.webService,
     proto_file: proto?.file,
     proto_service: proto?.service,
+    max_concurrency: service.maxConcurrency?.toString(),
+    method_max_concurrency: [...(service.methodMaxConcurrency ?? [])].map(([method, limit]) => ({
+      method,
+      limit: limit.toString(),
+    })),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   defaultSessionConf,
   type EngineConf,
   type InferServiceConf,
+  type MaxConcurrency,
   type ModelConf,
   type NodeConf,
   ServeError,
@@ -111,6 +112,8 @@ function workflowOf(workflow: string, format: Notation): fc.Arbitrary<WorkflowCo
 
 const files = { "models/a/": "", "models/b/": "", "ops.js": "", "protos/my.proto": "" };
 
+const callLimit = fc.constantFrom<MaxConcurrency[]>(0, 16, "auto", "timeout", "timeout:250");
+
 function serviceOf(service: string, workflows: readonly string[]): fc.Arbitrary<InferServiceConf> {
   const some = fc.array(fc.constantFrom(...workflows), { minLength: 1, maxLength: 3 });
   const map = record({
@@ -132,7 +135,24 @@ function serviceOf(service: string, workflows: readonly string[]): fc.Arbitrary<
         service: fc.constantFrom(undefined, service, `my.pkg.${service}`),
       }),
     ),
-  }).map((conf) => ({ ...conf, workflows: conf.workflowMap ? [] : conf.workflows }));
+    limits: maybe(record({ maxConcurrency: callLimit })),
+    methodLimits: maybe(
+      record({
+        methodMaxConcurrency: fc
+          .uniqueArray(fc.tuple(name, callLimit), {
+            minLength: 1,
+            maxLength: 3,
+            selector: ([method]) => method,
+          })
+          .map((entries) => new Map(entries)),
+      }),
+    ),
+  }).map(({ limits, methodLimits, ...conf }) => ({
+    ...conf,
+    ...limits,
+    ...methodLimits,
+    workflows: conf.workflowMap ? [] : conf.workflows,
+  }));
 }
 
 const variables = fc.uniqueArray(

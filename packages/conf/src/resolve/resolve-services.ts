@@ -1,4 +1,11 @@
-import { type InferServiceConf, nameHint, nearestNameHint, type WorkflowMap } from "@paddlewheel/core";
+import {
+  type InferServiceConf,
+  type MaxConcurrency,
+  nameHint,
+  nearestNameHint,
+  parseMaxConcurrency,
+  type WorkflowMap,
+} from "@paddlewheel/core";
 import type { Findings, Place } from "../diagnostic.js";
 import type { ConfContext } from "../files/conf-context.js";
 import type { KnownNames } from "../known-names.js";
@@ -48,6 +55,7 @@ function resolveService(section: Section, resolution: ServiceResolution): InferS
     isParallel: section.bool("parallel") ?? resolution.parallelServices,
     webService: section.string("web_service"),
     proto: resolveProto(section, resolution.context),
+    ...resolveLimits(section, resolution.context.findings),
   };
 }
 
@@ -130,6 +138,32 @@ function checkKnown(section: Section, field: "name" | "merger", resolution: Serv
 function unknownService(name: string, known: ReadonlySet<string>): string {
   const hint = nearestNameHint(name, known) || ": for one of your own name its .proto in proto_file";
   return `no service named "${name}"${hint}`;
+}
+
+function resolveLimits(
+  section: Section,
+  findings: Findings,
+): Pick<InferServiceConf, "maxConcurrency" | "methodMaxConcurrency"> {
+  const maxConcurrency = parseMaxConcurrency(section.string("max_concurrency") ?? "");
+  const methodMaxConcurrency = resolveMethodLimits(section, findings);
+  return {
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+    ...(methodMaxConcurrency.size === 0 ? {} : { methodMaxConcurrency }),
+  };
+}
+
+function resolveMethodLimits(section: Section, findings: Findings): ReadonlyMap<string, MaxConcurrency> {
+  const limits = new Map<string, MaxConcurrency>();
+  for (const one of section.sections("method_max_concurrency")) {
+    const method = one.string("method");
+    const limit = parseMaxConcurrency(one.string("limit") ?? "");
+    if (method === undefined || limit === undefined) continue;
+    if (limits.has(method)) {
+      findings.fault(one.placeOf("method"), `the method "${method}" has a limit already`);
+    }
+    limits.set(method, limit);
+  }
+  return limits;
 }
 
 function checkWebService(section: Section, taken: Set<string>, findings: Findings): void {

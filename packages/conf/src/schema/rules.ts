@@ -1,4 +1,11 @@
-import { dtypeTable, Placement, ReloadableType, tensorLimits } from "@paddlewheel/core";
+import {
+  dtypeTable,
+  maxConcurrencyForm,
+  Placement,
+  parseMaxConcurrency,
+  ReloadableType,
+  tensorLimits,
+} from "@paddlewheel/core";
 import type { Field } from "protobufjs";
 import type { ScalarValue } from "./scalar.js";
 
@@ -19,6 +26,9 @@ const rules: Readonly<Record<string, Rule>> = {
   "InferService.web_service": isPathSegment,
   "InferService.proto_file": isNotEmpty,
   "InferService.proto_service": isFullName,
+  "InferService.max_concurrency": isMaxConcurrency,
+  "MethodMaxConcurrency.method": isName,
+  "MethodMaxConcurrency.limit": isMaxConcurrency,
   "Workflow.name": isName,
   "Workflow.workflow_type": isName,
   "DAGNode.name": isName,
@@ -97,6 +107,11 @@ function isNotEmpty(value: ScalarValue): string | undefined {
 function isFullName(value: ScalarValue): string | undefined {
   if (/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(String(value))) return undefined;
   return `must be the full name of a service, package.Service, not ${show(value)}`;
+}
+
+function isMaxConcurrency(value: ScalarValue): string | undefined {
+  if (parseMaxConcurrency(String(value)) !== undefined) return undefined;
+  return `must be ${maxConcurrencyForm}, not ${show(value)}`;
 }
 
 function isPathSegment(value: ScalarValue): string | undefined {

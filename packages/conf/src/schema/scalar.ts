@@ -20,6 +20,7 @@ const maxWordLength = 64;
 export function readScalar(field: Field, scalar: TreeScalar): ScalarResult {
   if (field.resolvedType instanceof Enum) return readEnum(field.resolvedType, scalar);
   if (scalar.notation === "yaml") return readYaml(field.type, scalar);
+  if (isNumberText(field, scalar)) return { value: scalar.source };
   return readPrototxt(field.type, scalar);
 }
 
@@ -31,6 +32,16 @@ const holder = new Type("Scalar")
   .add(new Field("uint32", 4, "uint32"));
 // Without a root protobufjs cannot tell how a field is encoded.
 new Root().add(holder);
+
+/** Fields whose text is a number more often than not; quotes around it may be left out. */
+const numberTexts: ReadonlySet<string> = new Set([
+  "InferService.max_concurrency",
+  "MethodMaxConcurrency.limit",
+]);
+
+function isNumberText({ parent, name }: Field, { source }: PrototxtScalar): boolean {
+  return numberTexts.has(`${parent?.name}.${name}`) && /^\d{1,9}$/.test(source);
+}
 
 function readPrototxt(type: string, scalar: PrototxtScalar): ScalarResult {
   const isString = isQuoted(scalar.source);

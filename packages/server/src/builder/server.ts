@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { type Notation, renderServerConf, type ServerConf } from "@paddlewheel/conf";
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code, type MaxConcurrency, ServeError } from "@paddlewheel/core";
 import { createRegistries, type Registries } from "../registries.js";
 import { ServerManager, type ServerOptions } from "../server-manager.js";
 import type { ModelConfig } from "./model-options.js";
@@ -94,8 +94,8 @@ export class Server implements AsyncDisposable {
     this.#limits = { ...this.#limits, maxBodySize: bytes };
   }
 
-  /** Calls at work before new ones are refused. Default 0, no limit. */
-  setMaxConcurrency(calls: number): void {
+  /** Calls at work before new ones are refused, or how that number is found. Default 0, no limit. */
+  setMaxConcurrency(calls: MaxConcurrency): void {
     this.#limits = { ...this.#limits, maxConcurrency: calls };
   }
 

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { defaultMerger, type InferServiceConf, type Merger } from "@paddlewheel/core";
+import { defaultMerger, type InferServiceConf, type MaxConcurrency, type Merger } from "@paddlewheel/core";
 import type { OpGraph } from "./op-graph.js";
 
 /** A service of a server: what answers, and the workflows that make the answer. */
@@ -16,6 +16,10 @@ interface ServiceBase {
   readonly webService?: string;
   /** For a service with message types of its own: a .proto file, and the service in it when it has several. */
   readonly proto?: { readonly file: string; readonly service?: string };
+  /** Calls of each method that may be at work at once. Default 0, no limit. */
+  readonly maxConcurrency?: MaxConcurrency;
+  /** The same by name of the method, for those that are to differ. */
+  readonly methodMaxConcurrency?: Readonly<Record<string, MaxConcurrency>>;
 }
 
 interface WithWorkflows {
@@ -39,6 +43,7 @@ const defaultServiceName = "GeneralModelService";
 /** The service as conf has it. */
 export function serviceConf(options: ServiceOptions): InferServiceConf {
   const { merger = defaultMerger.name, workflows = [], workflowMap: map, proto } = options;
+  const { maxConcurrency, methodMaxConcurrency: ofMethods } = options;
   return {
     name: options.name ?? defaultServiceName,
     merger: typeof merger === "string" ? merger : merger.name,
@@ -50,6 +55,8 @@ export function serviceConf(options: ServiceOptions): InferServiceConf {
     isParallel: options.isParallel ?? false,
     webService: options.webService,
     proto: proto && { file: resolve(proto.file), service: proto.service },
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+    ...(ofMethods ? { methodMaxConcurrency: new Map(Object.entries(ofMethods)) } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Code, ServeError, traceHeaders } from "@paddlewheel/core";
+import { Code, type RpcService, ServeError, traceHeaders } from "@paddlewheel/core";
 import { grpcClient, http2Client, httpClient, type TestClient } from "./test-clients.js";
 import { TestServer, textService } from "./test-server.js";
 
@@ -18,7 +18,7 @@ function overEveryTransport(
     test(`${name} (${transport})`, async () => {
       const limits = { maxBodySize: 1000, maxConcurrency: 2 };
       const grpc = transport === "grpc-js" ? transport : "native";
-      await using server = await new TestServer([service], limits, { grpc }).start();
+      await using server = await new TestServer([service, limited], limits, { grpc }).start();
       const client = createClient(server.port);
       try {
         await body(client, server);
@@ -48,6 +48,14 @@ const service = textService({
   ids: (_text, call) => `${call.logId} ${call.requestId}`,
   onward: (_text, call) => Object.values(traceHeaders(call)).join(" "),
 });
+
+/** Both of its methods stay at work; one of them once at most. */
+const limited: RpcService = {
+  name: "test.Limited",
+  methods: textService({ hang: never, refuse: () => Promise.reject(new Error("no")) }).methods.map(
+    (method) => (method.name === "hang" ? { ...method, maxConcurrency: 1 } : method),
+  ),
+};
 
 overEveryTransport("a synchronous and an asynchronous method answer", async (client) => {
   assert.deepEqual(await client.call({ method: "echo", body: "hi" }), { number: 0, text: "hi" });
@@ -127,6 +135,37 @@ overEveryTransport("more calls than max_concurrency are refused at once", async 
   assert.match(await server.metrics.text(), /limit_exceeded_total\{limit="max_concurrency"\} \d/);
   controller.abort();
   await Promise.all(hanging);
+});
+
+overEveryTransport("more calls than a method takes are refused, others are not", async (client, server) => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const hanging = client.call({ service: "Limited", method: "hang", signal }).catch(() => {});
+  while ((await readGauge(server)) < 1) await client.call({ method: "echo" });
+  assert.deepEqual(await client.call({ service: "test.Limited", method: "hang" }), {
+    number: Code.resourceExhausted,
+    text: "2 calls of test.Limited/hang are at work, the limit of max_concurrency is 1",
+  });
+  assert.equal((await client.call({ method: "echo", body: "hi" })).text, "hi");
+  const metrics = await server.metrics.text();
+  const labels = 'service="test.Limited",method="hang"';
+  assert.ok(metrics.includes(`limit_exceeded_total{limit="method_max_concurrency",${labels}} 1`));
+  assert.ok(metrics.includes(`paddlewheel_concurrency_limit{${labels},limiter="constant"} 1`));
+  controller.abort();
+  await hanging;
+});
+
+overEveryTransport("a call is at work until it has ended, however it ends", async (client, server) => {
+  for (const options of [
+    { method: "echo" },
+    { method: "refuse" },
+    { method: "crash" },
+    { method: "nope" },
+    { method: "echo", body: "x".repeat(2000) },
+  ]) {
+    await client.call(options);
+  }
+  assert.ok(server.gate.isIdle);
 });
 
 async function readGauge(server: TestServer): Promise<number> {

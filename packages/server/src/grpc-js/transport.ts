@@ -118,12 +118,14 @@ export class GrpcJsTransport implements GrpcHost {
   }): Promise<void> {
     const { service, method, raw, respond } = options;
     const headers = readCallHeaders((name) => metadataText(raw.metadata, name));
+    const deadline = Number(raw.getDeadline());
     const call = createCall(
       {
         service: service.name,
         method: method.name,
         protocol: "grpc",
-        timeoutMs: this.#timeoutMs(raw.getDeadline()),
+        timeoutMs: this.#timeoutMs(deadline),
+        isTimeoutGiven: Number.isFinite(deadline),
         headers,
       },
       this.#gate.tracer,
@@ -161,8 +163,8 @@ export class GrpcJsTransport implements GrpcHost {
     return trailers;
   }
 
-  #timeoutMs(deadline: Date | number): number | undefined {
-    const remaining = Number(deadline) - Date.now();
+  #timeoutMs(deadline: number): number | undefined {
+    const remaining = deadline - Date.now();
     if (Number.isFinite(remaining)) return Math.min(remaining, this.#limits.maxTimeoutMs);
     return this.#limits.defaultTimeoutMs || undefined;
   }

@@ -14,8 +14,10 @@ import { type CallHeaders, readCallHeaders } from "../rpc/call-headers.js";
 export interface RequestHead {
   readonly path: string;
   readonly callHeaders: CallHeaders;
-  /** From the arrival of the headers; undefined when the caller does not say. */
+  /** From the arrival of the headers; undefined for as long as it takes. */
   readonly timeoutMs: number | undefined;
+  /** Whether the caller asked for it. */
+  readonly isTimeoutGiven: boolean;
   /** How messages flagged as compressed are packed. */
   readonly encoding: MessageEncoding;
   /** How the caller would have such messages answered. */
@@ -58,7 +60,8 @@ export function readRequestHead(
   const base = {
     path: values.get(":path") ?? "",
     callHeaders: readCallHeaders((name) => values.get(name)),
-    timeoutMs: undefined,
+    timeoutMs: limits.defaultTimeoutMs || undefined,
+    isTimeoutGiven: false,
     encoding: "identity" as const,
     answerEncoding: pickMessageEncoding(values.get("grpc-accept-encoding")),
     fault: undefined,
@@ -67,7 +70,8 @@ export function readRequestHead(
     const timeout = values.get("grpc-timeout");
     const encoding = parseMessageEncoding(values.get("grpc-encoding"), "request");
     if (timeout === undefined) return { ...base, encoding };
-    return { ...base, encoding, timeoutMs: Math.min(parseGrpcTimeout(timeout), limits.maxTimeoutMs) };
+    const timeoutMs = Math.min(parseGrpcTimeout(timeout), limits.maxTimeoutMs);
+    return { ...base, encoding, timeoutMs, isTimeoutGiven: true };
   } catch (error) {
     return { ...base, fault: ServeError.from(error) };
   }

@@ -17,8 +17,9 @@ import {
   type StreamHandler,
 } from "@paddlewheel/http2";
 import { Scope } from "../auth/authenticator.js";
+import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
-import { type CallGate, limitCounter } from "../rpc/call-gate.js";
+import type { CallGate } from "../rpc/call-gate.js";
 import { createCall } from "../rpc/create-call.js";
 import type { GrpcHost } from "../rpc/grpc-host.js";
 import { OpenRequests } from "../rpc/open-requests.js";
@@ -166,9 +167,15 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
     return this.#gate.refuse(Scope.reflection, callHeaders.credential);
   }
 
-  #createCall({ timeoutMs, callHeaders: headers }: RequestHead, found: HostedMethod | undefined): Call {
+  #createCall(head: RequestHead, found: HostedMethod | undefined): Call {
+    const { timeoutMs, isTimeoutGiven, callHeaders: headers } = head;
     const { service, name } = found ?? unknownMethod;
-    return createCall({ protocol: "grpc", service, method: name, timeoutMs, headers }, this.#gate.tracer);
+    const call = createCall(
+      { protocol: "grpc", service, method: name, timeoutMs, isTimeoutGiven, headers },
+      this.#gate.tracer,
+    );
+    call.receivedAt = Number.POSITIVE_INFINITY;
+    return call;
   }
 
   /** The end of a call that was taken in and cannot be made. */

@@ -64,6 +64,7 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
 
   onEnd(): void {
     this.#host.openRequests.delete(this);
+    this.#call.receivedAt = this.#call.clock.now();
     try {
       const message = this.#reader.finish();
       if (this.#reader.isCompressed) this.#unpack(message);

@@ -96,7 +96,9 @@ export class HttpRouter {
   }
 
   async #callMethod(method: RpcMethod, { call, request, format }: CallInHand): Promise<HttpAnswer> {
-    const body = await unpackBody(await request.readBody(), request.header("content-encoding"), this.#limits);
+    const packed = await request.readBody();
+    call.receivedAt = call.clock.now();
+    const body = await unpackBody(packed, request.header("content-encoding"), this.#limits);
     const message = decodeBody(method.request, body, { format, maxJsonSize: this.#limits.maxJsonSize });
     const reply = await method.handle(message, call);
     const attachment = call.responseAttachment;
@@ -119,16 +121,19 @@ export class HttpRouter {
   }
 
   #createCall(found: FoundMethod | undefined, headers: CallHeaders): Call {
-    return createCall(
+    const call = createCall(
       {
         protocol: "http",
         service: found?.service.name ?? unknownMethod.service,
         method: found?.method.name ?? unknownMethod.name,
         timeoutMs: this.#limits.defaultTimeoutMs || undefined,
+        isTimeoutGiven: false,
         headers,
       },
       this.#gate.tracer,
     );
+    call.receivedAt = Number.POSITIVE_INFINITY;
+    return call;
   }
 }
 

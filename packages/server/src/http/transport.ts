@@ -22,6 +22,7 @@ const lingerMs = 1000;
 /** HTTP/1.1 on node:http, over sockets our listener accepted. */
 export class HttpTransport {
   readonly #limits: ServerLimits;
+  readonly #logger: Logger;
   readonly #router: HttpRouter;
   readonly #server: Server;
   /** Those whose body is still on its way. */
@@ -31,6 +32,7 @@ export class HttpTransport {
 
   constructor({ limits, logger, router }: HttpTransportOptions) {
     this.#limits = limits;
+    this.#logger = logger;
     this.#router = router;
     this.#server = createServer(
       {
@@ -40,12 +42,11 @@ export class HttpTransport {
         keepAliveTimeout: limits.keepAliveTimeoutMs,
         connectionsCheckingInterval: 5000,
       },
-      (request, response) => {
-        this.#serve(request, response).catch((error: unknown) => {
-          logger.error({ err: error }, "an answer could not be sent");
-          response.destroy();
-        });
-      },
+      (request, response) => this.#take(request, response),
+    );
+    // Otherwise Node asks for the body before anybody has seen the headers.
+    this.#server.on("checkContinue", (request, response) =>
+      this.#take(request, response, new Invitation(response)),
     );
     // The server never listens itself; this event is what starts its clock for slow headers and bodies.
     this.#server.emit("listening");
@@ -75,46 +76,77 @@ export class HttpTransport {
     this.#server.closeAllConnections();
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #take(request: IncomingMessage, response: ServerResponse, invitation?: Invitation): void {
+    this.#serve(request, response, invitation).catch((error: unknown) => {
+      this.#logger.error({ err: error }, "an answer could not be sent");
+      response.destroy();
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse, invitation?: Invitation): Promise<void> {
     this.#unsent++;
     response.on("close", () => this.#unsent--);
-    const { status, headers, body } = await this.#router.answer(this.#neutral(request, response));
+    const neutral = this.#neutral(request, response, invitation);
+    const { status, headers, body } = await this.#router.answer(neutral);
     if (response.destroyed) return;
     response.writeHead(status, {
       ...headers,
       "Content-Length": body.length,
-      ...(this.#isDraining ? { Connection: "close" } : {}),
+      ...(this.#isDraining || invitation?.isOpen ? { Connection: "close" } : {}),
     });
     response.end(body);
     if (!request.complete) linger(request);
   }
 
-  #neutral(request: IncomingMessage, response: ServerResponse): HttpRequest {
+  #neutral(request: IncomingMessage, response: ServerResponse, invitation?: Invitation): HttpRequest {
     const target = request.url ?? "/";
     return {
       method: request.method ?? "GET",
       target,
       path: target.split("?", 1)[0] ?? "/",
       header: (name) => firstOf(request.headers[name]),
-      readBody: () => this.#readBody(request),
+      readBody: () => this.#readBody(request, invitation),
       onClose: (listener) => response.on("close", listener),
     };
   }
 
-  async #readBody(request: IncomingMessage): Promise<Buffer> {
+  async #readBody(request: IncomingMessage, invitation?: Invitation): Promise<Buffer> {
     const open = { cutOff: () => request.destroy() };
     this.#openRequests.add(open);
     try {
-      return await collectBody(request, this.#limits);
+      return await collectBody(request, this.#limits, invitation);
     } finally {
       this.#openRequests.delete(open);
     }
   }
 }
 
-function collectBody(request: IncomingMessage, limits: ServerLimits): Promise<Buffer> {
+/**
+ * The peer waits for us to ask for the body, `Expect: 100-continue`. One that is answered instead may send it or not, so
+ * nothing else can follow on its connection. Source: RFC 9110 §10.1.1.
+ */
+class Invitation {
+  readonly #response: ServerResponse;
+  isOpen = true;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  send(): void {
+    if (this.isOpen) this.#response.writeContinue();
+    this.isOpen = false;
+  }
+}
+
+function collectBody(
+  request: IncomingMessage,
+  limits: ServerLimits,
+  invitation?: Invitation,
+): Promise<Buffer> {
   const collector = new BodyCollector(limits, request.headers["content-length"]);
   if (collector.isOver) return collector.body;
+  invitation?.send();
   const fail = (cause?: Error): void =>
     collector.fail(new ServeError(Code.cancelled, "the body was cut off", { cause }));
   request.on("data", (chunk: Buffer) => {

@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay, setImmediate as endOfTurn } from "node:timers/promises";
 import { Code, type Counter, type Logger, type Metrics, ServeError, systemClock } from "@paddlewheel/core";
+import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
-import { limitCounter } from "../rpc/call-gate.js";
 import { sniffProtocol, type WireProtocol } from "./sniff.js";
 
 /** Takes over a connection; `firstBytes` were read from it already, and are to be put back where that is easier. */

@@ -1,5 +1,5 @@
 import type { Counter, DagNode, Histogram, Metrics, OpTask } from "@paddlewheel/core";
-import { limitCounter } from "../rpc/call-gate.js";
+import { limitCounter } from "../limit-counter.js";
 
 /** What is read only when somebody looks. */
 export interface OpPoolGauges {

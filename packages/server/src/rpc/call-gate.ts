@@ -1,19 +1,14 @@
-import {
-  type Call,
-  Code,
-  type Counter,
-  type Logger,
-  type Metrics,
-  type Secret,
-  ServeError,
-} from "@paddlewheel/core";
+import { type Call, Code, type Logger, type Metrics, type Secret, ServeError } from "@paddlewheel/core";
 import type { Authenticator } from "../auth/authenticator.js";
 import type { ServerLimits } from "../limits.js";
 import { type AccessLog, loggedAccess } from "../observe/access-log.js";
 import { CallRecorder } from "./call-recorder.js";
 import type { CallTracer } from "./call-tracer.js";
+import type { CallOutcome, ConcurrencyLimiter } from "./limiter/concurrency-limiter.js";
+import { createLimiter } from "./limiter/create-limiter.js";
+import { LimiterMetrics } from "./limiter/limiter-metrics.js";
 import { presentableText } from "./presentable-text.js";
-import type { ServiceDirectory } from "./service-directory.js";
+import type { FoundMethod, ServiceDirectory } from "./service-directory.js";
 
 export interface CallGateOptions {
   readonly limits: ServerLimits;
@@ -35,11 +30,11 @@ export interface CallGateOptions {
 export class CallGate {
   /** Begins the traces of calls and gives them out; transports make their calls with it. */
   readonly tracer: CallTracer;
-  readonly #limits: ServerLimits;
   readonly #logger: Logger;
   readonly #recorder: CallRecorder;
   readonly #directory: ServiceDirectory;
-  readonly #refused: Counter;
+  readonly #limiter: ConcurrencyLimiter | undefined;
+  readonly #limiterMetrics: LimiterMetrics;
   readonly #authenticator: Authenticator | undefined;
   #isReady = false;
   #atWork = 0;
@@ -47,13 +42,14 @@ export class CallGate {
 
   constructor(options: CallGateOptions) {
     this.tracer = options.tracer;
-    this.#limits = options.limits;
     this.#logger = options.logger;
     this.#authenticator = options.authenticator;
     const { metrics, logger, accessLog = loggedAccess(logger) } = options;
     this.#recorder = new CallRecorder({ metrics, accessLog });
     this.#directory = options.directory;
-    this.#refused = limitCounter(options.metrics, "max_concurrency");
+    this.#limiter = createLimiter(options.limits.maxConcurrency, "calls");
+    this.#limiterMetrics = new LimiterMetrics(metrics);
+    if (this.#limiter) this.#limiterMetrics.add(this.#limiter, "max_concurrency");
     options.metrics.observedGauge(
       { name: "paddlewheel_calls_at_work", help: "Calls admitted and not answered yet." },
       () => this.#atWork,
@@ -62,6 +58,10 @@ export class CallGate {
 
   /** Calls are refused with `unavailable` until the server is ready. */
   open(): void {
+    for (const { service, method, limiter } of this.#directory.methods()) {
+      const labels = { service: service.name, method: method.name };
+      if (limiter) this.#limiterMetrics.add(limiter, "method_max_concurrency", labels);
+    }
     this.#isReady = true;
   }
 
@@ -87,8 +87,9 @@ export class CallGate {
    */
   begin(call: Call, credential?: Secret): ServeError | undefined {
     this.#atWork++;
-    this.#directory.get(call.service, call.method)?.stats.begin();
-    const refusal = this.#authenticator?.refuse(call.service, credential) ?? this.#refusal();
+    const found = this.#directory.get(call.service, call.method);
+    found?.stats.begin();
+    const refusal = this.#authenticator?.refuse(call.service, credential) ?? this.#refusal(call, found);
     return refusal && this.fail(call, refusal);
   }
 
@@ -102,8 +103,7 @@ export class CallGate {
 
   /** The call has its answer, in bytes. */
   succeed(call: Call): void {
-    this.#atWork--;
-    this.#finish(call, undefined);
+    this.#finish(call, undefined, "ok");
   }
 
   /**
@@ -111,9 +111,8 @@ export class CallGate {
    * and leaves as "internal error" with the request id.
    */
   fail(call: Call, thrown: unknown): ServeError {
-    this.#atWork--;
     const error = this.#presentable(call, ServeError.from(thrown));
-    this.#finish(call, error);
+    this.#finish(call, error, outcomeOf(error));
     return error;
   }
 
@@ -134,16 +133,20 @@ export class CallGate {
     return result;
   }
 
-  #refusal(): ServeError | undefined {
+  #refusal(call: Call, found: FoundMethod | undefined): ServeError | undefined {
     if (!this.#isReady)
       return new ServeError(Code.unavailable, "the server is not ready: its models are loading");
-    const { maxConcurrency } = this.#limits;
-    if (maxConcurrency === 0 || this.#atWork <= maxConcurrency) return undefined;
-    this.#refused.increment();
-    return new ServeError(
-      Code.resourceExhausted,
-      `${this.#atWork} calls are at work, the limit of max_concurrency is ${maxConcurrency}`,
+    return (
+      this.#refuseBy(this.#limiter, this.#atWork, call) ??
+      this.#refuseBy(found?.limiter, found?.stats.concurrency ?? 0, call)
     );
+  }
+
+  #refuseBy(limiter: ConcurrencyLimiter | undefined, inFlight: number, call: Call): ServeError | undefined {
+    const reason = limiter?.refuse(inFlight, call.givenMs);
+    if (!limiter || reason === undefined) return undefined;
+    this.#limiterMetrics.countRefusal(limiter);
+    return new ServeError(Code.resourceExhausted, reason);
   }
 
   #presentable(call: Call, error: ServeError): ServeError {
@@ -156,7 +159,8 @@ export class CallGate {
     return message === error.message ? error : new ServeError(code, message, { cause, details });
   }
 
-  #finish(call: Call, error: ServeError | undefined): void {
+  #finish(call: Call, error: ServeError | undefined, outcome: CallOutcome): void {
+    this.#atWork--;
     call.finish();
     this.tracer.finish(call, error);
     const now = call.clock.now();
@@ -164,15 +168,25 @@ export class CallGate {
     const found = this.#directory.get(call.service, call.method);
     if (found) found.stats.end(now, elapsedMs, error !== undefined);
     else if (error) this.#unhostedErrors++;
+    const workedMs = now - call.receivedAt;
+    // Of a call whose message never came whole nothing is learned.
+    if (workedMs >= 0) {
+      this.#limiter?.release(outcome, workedMs, now);
+      found?.limiter?.release(outcome, workedMs, now);
+    }
     this.#recorder.record(call, elapsedMs, error);
   }
 }
 
-/** The counter of one limit's refusals. */
-export function limitCounter(metrics: Metrics, limit: string): Counter {
-  return metrics.counter({
-    name: "limit_exceeded_total",
-    help: "Requests, connections or bytes refused, by the limit that refused them.",
-    labels: { limit },
-  });
+/** Failures of which the server is the cause; of others the caller is, or a limit that said no. */
+const serverFaults: ReadonlySet<Code> = new Set([
+  Code.internal,
+  Code.outOfMemory,
+  Code.overflow,
+  Code.opFailure,
+  Code.deadlineExceeded,
+]);
+
+function outcomeOf({ code }: ServeError): CallOutcome {
+  return serverFaults.has(code) ? "failed" : "neutral";
 }

@@ -1,6 +1,6 @@
 import { Call, type Protocol, SpanKind } from "@paddlewheel/core";
 import type { CallHeaders } from "./call-headers.js";
-import type { CallGate } from "./call-gate.js";
+import type { CallTracer } from "./call-tracer.js";
 import { nextRequestId } from "./request-id.js";
 
 /** A call as a transport received it. */
@@ -8,21 +8,22 @@ export interface ReceivedCall {
   readonly protocol: Protocol;
   readonly service: string;
   readonly method: string;
-  /** The caller's, at most `maxTimeoutMs`; undefined when it gave none. */
   readonly timeoutMs: number | undefined;
+  /** Whether that is the caller's own wish. Default true. */
+  readonly isTimeoutGiven?: boolean;
   readonly headers: CallHeaders;
 }
 
 /** The neutral call of a received one: an id made where it has none, its trace begun when somebody wants to see it. */
-export function createCall(received: ReceivedCall, { tracer, limits }: CallGate): Call {
-  const { protocol, service, method, timeoutMs, headers } = received;
+export function createCall(received: ReceivedCall, tracer: CallTracer): Call {
+  const { protocol, service, method, timeoutMs, isTimeoutGiven = true, headers } = received;
   const { trace, traceContext } = tracer.begin(headers);
   const call = new Call({
     protocol,
     service,
     method,
-    timeoutMs: timeoutMs ?? (limits.defaultTimeoutMs || undefined),
-    isTimeoutGiven: timeoutMs !== undefined,
+    timeoutMs,
+    isTimeoutGiven,
     trace,
     traceContext,
     logId: headers.logId,

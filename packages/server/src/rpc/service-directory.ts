@@ -7,6 +7,8 @@ import {
   shortServiceName,
   systemClock,
 } from "@paddlewheel/core";
+import type { ConcurrencyLimiter } from "./limiter/concurrency-limiter.js";
+import { createLimiter } from "./limiter/create-limiter.js";
 import { MethodStats } from "./method-stats.js";
 
 /** A method as it was found, with the names that logs and metrics use. */
@@ -15,6 +17,8 @@ export interface FoundMethod {
   readonly method: RpcMethod;
   /** What it did so far, over every protocol. */
   readonly stats: MethodStats;
+  /** Limits its calls at work, where it says that they are limited. */
+  readonly limiter: ConcurrencyLimiter | undefined;
 }
 
 /** The services a server hosts; every transport looks its calls up here. */
@@ -31,7 +35,10 @@ export class ServiceDirectory {
   register(service: RpcService): void {
     const now = this.#clock.now();
     const methods = new Map(
-      service.methods.map((method) => [method.name, { service, method, stats: new MethodStats(now) }]),
+      service.methods.map((method) => {
+        const limiter = createLimiter(method.maxConcurrency ?? 0, `calls of ${service.name}/${method.name}`);
+        return [method.name, { service, method, limiter, stats: new MethodStats(now) }];
+      }),
     );
     for (const name of new Set([service.name, shortServiceName(service.name)])) {
       if (this.#services.has(name)) {

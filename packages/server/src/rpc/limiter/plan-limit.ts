@@ -87,7 +87,8 @@ function measure(
   const { latencyWeight } = autoLimits;
   const qpsWeight = Math.min((autoLimits.qpsWeight * durationMs) / 1000, 1);
   return {
-    noLoadMs: noLoadMs === undefined ? latencyMs : noLoadMs + Math.min(latencyMs - noLoadMs, 0) * latencyWeight,
+    noLoadMs:
+      noLoadMs === undefined ? latencyMs : noLoadMs + Math.min(latencyMs - noLoadMs, 0) * latencyWeight,
     peakQps: Math.max(qps, peakQps + (qps - peakQps) * qpsWeight),
   };
 }
@@ -110,7 +111,8 @@ function lower(state: AutoState, { now, latencyMs }: WindowSnapshot, qps: number
 /** A lower limit that cost no throughput leaves calls waiting still, unless there were few. */
 function conclude(state: AutoState, { window, qps, isUsed, chance }: Measurement): AutoState {
   const isStillQueueing = isUsed && qps * (1 + autoLimits.minExploreRatio) >= state.qpsBefore;
-  if (isStillQueueing && state.limit > autoLimits.min) return lower(state, window, Math.max(qps, state.peakQps));
+  if (isStillQueueing && state.limit > autoLimits.min)
+    return lower(state, window, Math.max(qps, state.peakQps));
   const remeasureAt = window.now + autoLimits.remeasureMs * (0.5 + chance / 2);
   const peakQps = Math.max(qps, state.peakQps);
   const steady: AutoState = { ...state, phase: "steady", noLoadMs: window.latencyMs, peakQps, remeasureAt };
