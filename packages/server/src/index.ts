@@ -36,3 +36,4 @@ export { createRegistries, knownNames, type Registries, type RpcServiceFactory }
 export type { GrpcEngine } from "./rpc/grpc-host.js";
 export { createProtoService } from "./rpc/proto-service.js";
 export { ServerManager, type ServerOptions } from "./server-manager.js";
+export type { TlsOptions } from "./tls/tls-options.js";

@@ -16,6 +16,8 @@ export interface ServerLimits {
   readonly maxConcurrentStreams: number;
   /** Time for the first bytes of a connection, in ms; ends silent peers. */
   readonly firstByteTimeoutMs: number;
+  /** Time for a TLS handshake, in ms; then the first bytes have theirs. */
+  readonly handshakeTimeoutMs: number;
   /** Time for an HTTP/1.1 header and for a whole request, of any protocol, in ms. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -37,6 +39,7 @@ export const defaultLimits: ServerLimits = {
   maxConnections: 10_000,
   maxConcurrentStreams: 1000,
   firstByteTimeoutMs: 5000,
+  handshakeTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 65_000,

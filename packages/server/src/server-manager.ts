@@ -35,6 +35,8 @@ import { CallGate } from "./rpc/call-gate.js";
 import { CallTracer } from "./rpc/call-tracer.js";
 import type { GrpcEngine, GrpcHost } from "./rpc/grpc-host.js";
 import { ServiceDirectory } from "./rpc/service-directory.js";
+import { TlsAcceptor } from "./tls/tls-acceptor.js";
+import type { TlsOptions } from "./tls/tls-options.js";
 
 export interface ServerOptions {
   readonly conf: ServerConf;
@@ -60,6 +62,8 @@ export interface ServerOptions {
   readonly traceSink?: TraceSink;
   /** What speaks gRPC. Default "native", our own; "grpc-js" is @grpc/grpc-js, at several times the CPU time per call. */
   readonly grpc?: GrpcEngine;
+  /** Speaks TLS with these files. Default none: connections are plain. */
+  readonly tls?: TlsOptions;
   /** Whose calls are taken; anybody's by default. What changes the server is never open, and off without this. */
   readonly auth?: AuthOptions;
   /** Where models are prepared, so that their copies share weights and load fast. Default: they are not. */
@@ -81,6 +85,7 @@ export class ServerManager {
   readonly #engines = new LateInferManager();
   readonly #opPool: WorkerOpPool;
   readonly #tokens: TokenSource | undefined;
+  readonly #tls: TlsAcceptor | undefined;
   readonly #gate: CallGate;
   readonly #router: HttpRouter;
   readonly #http: HttpTransport;
@@ -93,7 +98,7 @@ export class ServerManager {
   #state: State = "new";
   #stopped: Promise<void> | undefined;
 
-  /** @throws ServeError invalidConf when a workflow or service cannot be built, or there are no tokens to be read. */
+  /** @throws ServeError invalidConf when a workflow or service cannot be built, or the files of tokens or of TLS are at fault. */
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#registries = options.registries ?? createRegistries();
@@ -102,6 +107,7 @@ export class ServerManager {
     const shared = { limits: this.#limits, logger: this.#logger, metrics: this.#metrics };
     const directory = this.#directory;
     const tracer = this.#createTracer();
+    this.#tls = options.tls && new TlsAcceptor({ ...shared, tls: options.tls, clock: systemClock });
     this.#tokens = options.auth && new TokenSource({ ...shared, ...options.auth, clock: systemClock });
     const authenticator = this.#tokens?.authenticator;
     this.#gate = new CallGate({ ...shared, directory, tracer, authenticator, accessLog: options.accessLog });
@@ -112,7 +118,7 @@ export class ServerManager {
       http1: (socket, firstBytes) => this.#http.handle(socket, firstBytes),
       http2: (socket, firstBytes) => this.#grpc?.handle(socket, firstBytes),
     };
-    this.#listener = new Listener({ ...shared, handlers });
+    this.#listener = new Listener({ ...shared, handlers, tls: this.#tls });
     const threads = options.opThreadNum;
     this.#opPool = createOpPool({ ...shared, ...(threads ? { threads } : {}) });
     this.#addServices();
@@ -137,6 +143,7 @@ export class ServerManager {
       this.#grpc = await this.#createGrpcHost();
       this.#throwIfStopped();
       this.#tokens?.start(this.#directory.names());
+      this.#tls?.start();
       const address = await this.#listener.listen(conf.port || port, host);
       this.#loading = this.#loadModels();
       this.#engines.bind(await this.#loading);
@@ -167,6 +174,7 @@ export class ServerManager {
     this.#state = "stopping";
     this.#stopLoading.abort();
     this.#tokens?.close();
+    this.#tls?.close();
     this.#grpc?.setServing(false);
     this.#http.drain();
     this.#plainHttp2.drain();

@@ -1,4 +1,4 @@
-import type { Secret, ServeError } from "@paddlewheel/core";
+import { Code, type Secret, ServeError } from "@paddlewheel/core";
 
 /** Decides who may call what, for every protocol alike. */
 export interface Authenticator {
@@ -22,3 +22,14 @@ export const Scope = {
   /** What changes the server; never meant by a credential that does not name it. */
   admin: "admin",
 } as const;
+
+/** For servers without tokens: everything is for everybody, but what changes the server is for nobody. */
+export const openToAll: Authenticator = {
+  refuse(scope) {
+    if (scope !== Scope.admin) return undefined;
+    return new ServeError(
+      Code.permissionDenied,
+      "this needs a token for admin, and the server was started without tokens",
+    );
+  },
+};

@@ -1,5 +1,5 @@
 import { defineMethod, type MessageCodec, type RpcService, type TraceSink } from "@paddlewheel/core";
-import { RecordingLogger } from "@paddlewheel/core/testing";
+import { ManualClock, RecordingLogger } from "@paddlewheel/core/testing";
 import type { Authenticator } from "../auth/authenticator.js";
 import { GrpcTransport } from "../grpc/transport.js";
 import { GrpcJsTransport } from "../grpc-js/transport.js";
@@ -13,6 +13,8 @@ import { CallGate } from "../rpc/call-gate.js";
 import { CallTracer } from "../rpc/call-tracer.js";
 import type { GrpcEngine, GrpcHost } from "../rpc/grpc-host.js";
 import { ServiceDirectory } from "../rpc/service-directory.js";
+import { TlsAcceptor } from "../tls/tls-acceptor.js";
+import type { TlsOptions } from "../tls/tls-options.js";
 
 /** Messages that are plain text on every wire. */
 const textCodec: MessageCodec<string> = {
@@ -46,6 +48,9 @@ export class TestServer {
   readonly http2: Http2Handler;
   readonly grpc: GrpcHost;
   readonly listener: Listener;
+  /** Of the look at the files of TLS. */
+  readonly clock: ManualClock = new ManualClock();
+  readonly tls: TlsAcceptor | undefined;
   port = 0;
 
   constructor(
@@ -56,6 +61,7 @@ export class TestServer {
       readonly isOnRequest?: boolean;
       readonly sink?: TraceSink;
       readonly authenticator?: Authenticator;
+      readonly tls?: TlsOptions;
     } = {},
   ) {
     const shared = { limits: { ...defaultLimits, ...limits }, logger: this.logger, metrics: this.metrics };
@@ -73,17 +79,20 @@ export class TestServer {
     }
     this.grpc.addReflection();
     const handlers = { http1: this.http.handle.bind(this.http), http2: this.grpc.handle.bind(this.grpc) };
-    this.listener = new Listener({ ...shared, handlers });
+    this.tls = options.tls && new TlsAcceptor({ ...shared, tls: options.tls, clock: this.clock });
+    this.listener = new Listener({ ...shared, handlers, tls: this.tls });
   }
 
   async start(): Promise<this> {
     const { port } = await this.listener.listen(0, "127.0.0.1");
     this.port = port;
+    this.tls?.start();
     this.gate.open();
     return this;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.tls?.close();
     this.listener.stopAccepting();
     this.listener.destroyConnections();
     this.http.close();

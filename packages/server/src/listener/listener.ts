@@ -1,21 +1,27 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay, setImmediate as endOfTurn } from "node:timers/promises";
+import { TLSSocket } from "node:tls";
 import { Code, type Counter, type Logger, type Metrics, ServeError, systemClock } from "@paddlewheel/core";
 import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
-import { sniffProtocol, type WireProtocol } from "./sniff.js";
+import type { TlsAcceptor } from "../tls/tls-acceptor.js";
+import { type SniffedProtocol, sniffProtocol, type WireProtocol } from "./sniff.js";
 
 /** Takes over a connection; `firstBytes` were read from it already, and are to be put back where that is easier. */
 export type ConnectionHandler = (socket: Socket, firstBytes: Uint8Array) => void;
 
 /** An open connection, for those who look at it. */
 export interface OpenConnection {
+  /** The one to read and write: of a connection that speaks TLS, inside of it once the handshake is done. */
   readonly socket: Socket;
   /** On the system's clock, in milliseconds. */
   readonly openedAt: number;
   /** Undefined until its first bytes have told. */
   readonly protocol: WireProtocol | undefined;
 }
+
+/** As the listener keeps it. */
+type Connection = { -readonly [K in keyof OpenConnection]: OpenConnection[K] };
 
 /** A stopping server gives open connections this long to bring what they have begun to send, in ms. */
 const settleMs = 500;
@@ -26,6 +32,8 @@ export interface ListenerOptions {
   readonly limits: ServerLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Does the handshakes of TLS; without it TLS is not spoken. */
+  readonly tls?: TlsAcceptor | undefined;
 }
 
 /** Owns the port and every socket on it; gives each connection to the protocol its first bytes speak. */
@@ -34,20 +42,24 @@ export class Listener {
   readonly #limits: ServerLimits;
   readonly #logger: Logger;
   readonly #server: Server;
-  readonly #sockets = new Map<Socket, OpenConnection>();
+  readonly #tls: TlsAcceptor | undefined;
+  readonly #connections = new Set<Connection>();
   readonly #tooMany: Counter;
   readonly #tooSilent: Counter;
+  readonly #plain: Counter;
 
   constructor(options: ListenerOptions) {
     this.#handlers = options.handlers;
     this.#limits = options.limits;
     this.#logger = options.logger;
+    this.#tls = options.tls;
     this.#tooMany = limitCounter(options.metrics, "max_connections");
     this.#tooSilent = limitCounter(options.metrics, "first_byte_timeout");
+    this.#plain = limitCounter(options.metrics, "plain_connection");
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
     options.metrics.observedGauge(
       { name: "paddlewheel_connections", help: "Open connections." },
-      () => this.#sockets.size,
+      () => this.#connections.size,
     );
   }
 
@@ -67,11 +79,11 @@ export class Listener {
 
   /** What is open now. */
   connections(): Iterable<OpenConnection> {
-    return this.#sockets.values();
+    return this.#connections;
   }
 
   get connectionCount(): number {
-    return this.#sockets.size;
+    return this.#connections.size;
   }
 
   /** Refuses new connections from now on; open ones go on. */
@@ -87,10 +99,10 @@ export class Listener {
     const deadline = performance.now() + timeoutMs;
     const settleAt = performance.now() + settleMs;
     const isDone = (): boolean => {
-      if (this.#sockets.size === 0 && calls.isIdle) return true;
+      if (this.#connections.size === 0 && calls.isIdle) return true;
       const isSettled = performance.now() >= settleAt;
       return (
-        isSettled && calls.isIdle && [...this.#sockets.keys()].every((socket) => socket.writableLength === 0)
+        isSettled && calls.isIdle && [...this.#connections].every(({ socket }) => socket.writableLength === 0)
       );
     };
     while (!isDone()) {
@@ -104,31 +116,29 @@ export class Listener {
 
   /** Ends every connection at once, whatever it is doing. */
   destroyConnections(): void {
-    for (const socket of this.#sockets.keys()) socket.destroy();
+    for (const { socket } of this.#connections) socket.destroy();
   }
 
   #accept(socket: Socket): void {
-    if (this.#sockets.size >= this.#limits.maxConnections) {
+    if (this.#connections.size >= this.#limits.maxConnections) {
       this.#tooMany.increment();
       socket.destroy();
       return;
     }
-    this.#sockets.set(socket, { socket, openedAt: systemClock.now(), protocol: undefined });
-    socket.on("close", () => this.#sockets.delete(socket));
+    const connection: Connection = { socket, openedAt: systemClock.now(), protocol: undefined };
+    this.#connections.add(connection);
+    socket.on("close", () => this.#connections.delete(connection));
     // A reset by the peer is the peer's right; without a listener it would end the process.
     socket.on("error", (error) => this.#logger.debug({ err: error }, "connection error"));
-    socket.setTimeout(this.#limits.firstByteTimeoutMs, () => {
-      this.#tooSilent.increment();
-      socket.destroy();
-    });
-    this.#sniff(socket);
+    this.#sniff(connection);
   }
 
   /**
    * Waits for the bytes that tell the protocol, and hands the socket on with them. They are not put back while others
    * are awaited: each time they are, the socket says at once that it is readable.
    */
-  #sniff(socket: Socket): void {
+  #sniff(connection: Connection): void {
+    const { socket } = connection;
     let start: Buffer = Buffer.alloc(0);
     const onReadable = (): void => {
       const bytes: Buffer | null = socket.read();
@@ -137,26 +147,77 @@ export class Listener {
       const protocol = sniffProtocol(start);
       if (!protocol) return;
       socket.off("readable", onReadable);
-      this.#note(socket, protocol);
-      this.#hand(socket, protocol, start);
+      socket.setTimeout(0);
+      socket.removeAllListeners("timeout");
+      this.#route(connection, protocol, start);
     };
+    socket.setTimeout(this.#limits.firstByteTimeoutMs, () => {
+      this.#tooSilent.increment();
+      socket.destroy();
+    });
     socket.on("readable", onReadable);
   }
 
-  #note(socket: Socket, protocol: WireProtocol): void {
-    const connection = this.#sockets.get(socket);
-    if (connection) this.#sockets.set(socket, { ...connection, protocol });
+  #route(connection: Connection, protocol: SniffedProtocol, firstBytes: Uint8Array): void {
+    const { socket } = connection;
+    const isSecure = socket instanceof TLSSocket;
+    if (protocol === "tls") {
+      if (this.#tls && !isSecure) this.#secure(connection, this.#tls, firstBytes);
+      else this.#drop(socket, protocol);
+    } else if (this.#tls && !this.#tls.isOptional && !isSecure) {
+      this.#refusePlain(socket, protocol);
+    } else if (isSecure && !agreesWithAlpn(socket.alpnProtocol, protocol)) {
+      this.#drop(socket, protocol);
+    } else {
+      connection.protocol = protocol;
+      this.#hand(socket, protocol, firstBytes);
+    }
+  }
+
+  #secure(connection: Connection, tls: TlsAcceptor, firstBytes: Uint8Array): void {
+    tls.accept(connection.socket, firstBytes, (secure) => {
+      connection.socket = secure;
+      this.#sniff(connection);
+    });
   }
 
   #hand(socket: Socket, protocol: WireProtocol, firstBytes: Uint8Array): void {
-    socket.setTimeout(0);
-    socket.removeAllListeners("timeout");
     const handler = this.#handlers[protocol];
-    if (handler) {
-      handler(socket, firstBytes);
-    } else {
-      this.#logger.warn({ protocol }, "connection closed: this server does not speak the protocol");
-      socket.destroy();
-    }
+    if (handler) handler(socket, firstBytes);
+    else this.#drop(socket, protocol);
   }
+
+  #drop(socket: Socket, protocol: SniffedProtocol): void {
+    this.#logger.warn({ protocol }, "connection closed: this server does not speak the protocol here");
+    socket.destroy();
+  }
+
+  /** Who came by http:// is told what is wrong; for others there are no words. */
+  #refusePlain(socket: Socket, protocol: WireProtocol): void {
+    this.#plain.increment();
+    this.#logger.info({ protocol, remoteAddress: socket.remoteAddress }, "connection refused: it is not TLS");
+    if (protocol !== "http1") {
+      socket.destroy();
+      return;
+    }
+    socket.setTimeout(this.#limits.firstByteTimeoutMs, () => socket.destroy());
+    socket.resume();
+    socket.end(plainAnswer);
+  }
+}
+
+const plainText = "this port speaks TLS only: use https://\n";
+const plainAnswer = [
+  "HTTP/1.1 400 Bad Request",
+  "connection: close",
+  "content-type: text/plain",
+  `content-length: ${plainText.length}`,
+  "",
+  plainText,
+].join("\r\n");
+
+/** What was agreed on in the handshake, if anything, holds. Source: RFC 7301 §3.2. */
+function agreesWithAlpn(agreed: string | false | null, protocol: WireProtocol): boolean {
+  if (!agreed) return true;
+  return protocol === (agreed === "h2" ? "http2" : "http1");
 }

@@ -19,6 +19,8 @@ for (const [bytes, protocol] of [
   ["PUT", "http1"],
   ["GET / HTTP/1.1", "http1"],
   ["\0", "http1"],
+  ["\x16\x03\x01", "tls"],
+  ["\x16", "tls"],
   ["", undefined],
 ] as const) {
   test(`${JSON.stringify(bytes)} begins ${protocol ?? "something that is not clear yet"}`, () => {

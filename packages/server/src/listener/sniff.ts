@@ -1,5 +1,11 @@
-/** The protocols told apart by their first bytes. */
+/** The protocols of calls told apart by their first bytes. */
 export type WireProtocol = "http1" | "http2" | "baidu_std";
+
+/** What a connection begins with: a protocol, or TLS with one inside. */
+export type SniffedProtocol = WireProtocol | "tls";
+
+/** First byte of a TLS handshake; no protocol of ours begins so. Source: RFC 8446 §5.1. */
+const tlsHandshake = 0x16;
 
 /** First bytes of the HTTP/2 preface; no HTTP/1.1 method begins so. Source: RFC 9113 §3.4. */
 const http2Preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
@@ -7,7 +13,8 @@ const http2Preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 const baiduStdMagic = Buffer.from("PRPC", "latin1");
 
 /** The protocol of a connection that begins with `bytes`; undefined while more bytes are needed to tell. */
-export function sniffProtocol(bytes: Uint8Array): WireProtocol | undefined {
+export function sniffProtocol(bytes: Uint8Array): SniffedProtocol | undefined {
+  if (bytes[0] === tlsHandshake) return "tls";
   const length = Math.min(bytes.length, http2Preface.length);
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, length);
   if (startsAlike(start, baiduStdMagic))

@@ -1,5 +1,5 @@
 import { type Call, Code, type Logger, type Metrics, type Secret, ServeError } from "@paddlewheel/core";
-import type { Authenticator } from "../auth/authenticator.js";
+import { type Authenticator, openToAll } from "../auth/authenticator.js";
 import type { ServerLimits } from "../limits.js";
 import { type AccessLog, loggedAccess } from "../observe/access-log.js";
 import { CallRecorder } from "./call-recorder.js";
@@ -95,7 +95,7 @@ export class CallGate {
 
   /** Why somebody with this credential may not have what is no call: a page, say. Logs it. */
   refuse(scope: string, credential: Secret | undefined): ServeError | undefined {
-    const refusal = this.#authenticator?.refuse(scope, credential);
+    const refusal = (this.#authenticator ?? openToAll).refuse(scope, credential);
     // Calls have a line of their own that says so.
     if (refusal) this.#logger.info({ scope, code: refusal.code, error: refusal.message }, "refused");
     return refusal;

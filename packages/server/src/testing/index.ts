@@ -1,0 +1,1 @@
+export { type CertificateOptions, type IssuedCertificate, TestAuthority } from "./test-authority.js";
