@@ -81,17 +81,29 @@ describe("slow and silent clients of HTTP/2", { concurrency: 2 }, () => {
     });
   }
 
-  test("bodies that do not come to their end lose their streams after 30 s, byte by byte or not", async () => {
+  test("bodies slower than 1 KiB a second lose their streams after 5 s, byte by byte or not", async () => {
     await using scene = await Scene.open();
     const attacker = await scene.attacker();
     for (let streamId = 1; streamId <= 99; streamId += 2) attacker.write(request(streamId, false));
     await scene.until(({ streams }) => streams === 50);
-    await scene.pass(30, () => attacker.write(data(1, Buffer.of(0x61))));
+    await scene.pass(5, () => attacker.write(data(1, Buffer.of(0x61))));
     assert.deepEqual(attacker.codes("RST_STREAM"), []);
     const { limits, streams } = await scene.pass(2);
-    assert.deepEqual({ limits, streams }, { limits: { body_timeout: 50 }, streams: 0 });
+    assert.deepEqual({ limits, streams }, { limits: { body_rate: 50 }, streams: 0 });
     await scene.echo();
     assert.deepEqual(attacker.codes("RST_STREAM"), Array(50).fill(cancel));
+    attacker.socket.destroy();
+  });
+
+  test("bodies that do not come to their end lose their streams after 30 s, however fast they are", async () => {
+    await using scene = await Scene.open();
+    const attacker = await scene.attacker();
+    attacker.write(request(1, false));
+    await scene.until(({ streams }) => streams === 1);
+    await scene.pass(30, () => attacker.write(data(1, Buffer.alloc(1024, 0x61))));
+    assert.deepEqual(attacker.codes("RST_STREAM"), []);
+    const { limits, streams } = await scene.pass(2, () => attacker.write(data(1, Buffer.alloc(1024, 0x61))));
+    assert.deepEqual({ limits, streams }, { limits: { body_timeout: 1 }, streams: 0 });
     attacker.socket.destroy();
   });
 

@@ -3,7 +3,10 @@ import { defaultHttp2Limits, type Http2Limits, resolveHttp2Limits } from "../lim
 /** Limits of the serving end that mean nothing at the other: how long a call may take is for its caller to say. */
 type ServerOnly =
   | "maxConcurrentStreams"
+  | "minDataFrameSize"
   | "bodyTimeoutMs"
+  | "minBodyRate"
+  | "bodyRateGraceMs"
   | "responseTimeoutMs"
   | "maxUnsentBytes"
   | "maxAgeMs"
@@ -38,7 +41,10 @@ const none: number = Number.MAX_SAFE_INTEGER;
 
 const serverOnly: Pick<Http2Limits, ServerOnly> = {
   maxConcurrentStreams: 0,
+  minDataFrameSize: 0,
   bodyTimeoutMs: none,
+  minBodyRate: 0,
+  bodyRateGraceMs: none,
   responseTimeoutMs: none,
   maxUnsentBytes: none,
   maxAgeMs: 0,

@@ -166,13 +166,24 @@ export class Connection implements StreamOwner, FlowSenderHost {
       backlog.hasMoved = false;
       backlog.movedAt = now;
     }
-    if (!stream.isRemoteEnded && now - stream.seenAt > stream.bodyTimeoutMs) {
+    const ageMs = now - stream.seenAt;
+    if (!stream.isRemoteEnded && ageMs > stream.bodyTimeoutMs) {
       this.countLimit("body_timeout");
       this.failStream(stream, ErrorCode.cancel, `its body took longer than ${stream.bodyTimeoutMs} ms`);
+    } else if (this.#isTooSlow(stream, ageMs)) {
+      this.countLimit("body_rate");
+      this.failStream(stream, ErrorCode.cancel, "its body comes too slowly");
     } else if (backlog && now - backlog.movedAt > this.#limits.responseTimeoutMs) {
       this.countLimit("response_timeout");
       this.failStream(stream, ErrorCode.cancel, "its answer was not read");
     }
+  }
+
+  /** Since when it has been slow does not matter: what came fast before is paid for. */
+  #isTooSlow({ isRemoteEnded, bodyTimeoutMs, receivedLength }: Stream, ageMs: number): boolean {
+    const { minBodyRate, bodyRateGraceMs } = this.#limits;
+    if (isRemoteEnded || bodyTimeoutMs === Number.POSITIVE_INFINITY) return false;
+    return receivedLength * 1000 < minBodyRate * (ageMs - bodyRateGraceMs);
   }
 
   // Streams: what handlers do.
@@ -263,6 +274,11 @@ export class Connection implements StreamOwner, FlowSenderHost {
         this.#hooks.onFault?.(error);
       }
     }
+  }
+
+  /** Data came that frames may go with. */
+  earnFrames(count: number): void {
+    this.#budget.earn(count);
   }
 
   /** A frame that brings no work on. @throws LimitExceeded when it is one too many. */

@@ -10,8 +10,8 @@ export interface DataReceiverHost {
   /** The peer broke a rule on an open stream. */
   failStream(stream: Stream, code: ErrorCode, reason: string): void;
   endRemote(stream: Stream): void;
-  /** A DATA frame that brought neither bytes nor an end. */
-  onEmptyData(): void;
+  /** A DATA frame brought so many bytes, padding not counted. */
+  onData(size: number, isEnd: boolean): void;
 }
 
 /**
@@ -27,7 +27,8 @@ export class DataReceiver {
   #stream: Stream | undefined;
   #length = 0;
   #isEnd = false;
-  #isEmpty = true;
+  /** Bytes of it that came, without padding. */
+  #size = 0;
 
   /** Announces the window of the connection when it is larger than all peers expect. */
   constructor(host: DataReceiverHost, writer: FrameWriter, windowSize: number) {
@@ -43,7 +44,7 @@ export class DataReceiver {
     }
     this.#length = length;
     this.#isEnd = isEnd;
-    this.#isEmpty = true;
+    this.#size = 0;
     this.#stream = this.#host.streamForData(streamId);
     if (this.#stream?.receiveWindow.accept(length) === false) {
       this.#host.failStream(this.#stream, ErrorCode.flowControlError, "DATA came beyond its window");
@@ -51,7 +52,7 @@ export class DataReceiver {
   }
 
   add(piece: Uint8Array): void {
-    this.#isEmpty = false;
+    this.#size += piece.length;
     const stream = this.#stream;
     if (stream === undefined || stream.isGone) return;
     stream.receivedLength += piece.length;
@@ -65,7 +66,7 @@ export class DataReceiver {
   end(): void {
     const stream = this.#stream;
     this.#stream = undefined;
-    if (this.#isEmpty && !this.#isEnd) this.#host.onEmptyData();
+    this.#host.onData(this.#size, this.#isEnd);
     this.#announce(0, this.#window.release(this.#length));
     if (stream === undefined || stream.isGone) return;
     if (this.#isEnd) this.#host.endRemote(stream);

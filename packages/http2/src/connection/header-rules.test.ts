@@ -50,6 +50,20 @@ describe("requestFault", () => {
     assert.equal(requestFault(late), ":authority stands behind other fields");
   });
 
+  test("takes host for what :authority says, and nothing else", () => {
+    const withHost = (...hosts: string[]) =>
+      requestFault(toFields([...requestHeaders, ...hosts.map((host) => ["host", host] as const)]));
+    const authority = requestHeaders.find(([name]) => name === ":authority")?.[1] ?? "";
+    const fault = "host and :authority name different servers";
+    assert.equal(withHost(authority), undefined);
+    assert.equal(withHost(authority.toUpperCase()), undefined);
+    assert.equal(withHost("elsewhere"), fault);
+    assert.equal(withHost(authority, "elsewhere"), fault);
+    const others = requestHeaders.filter(([name]) => name !== ":authority");
+    assert.equal(requestFault(toFields([...others, ["host", "a"]])), undefined);
+    assert.equal(requestFault(toFields([...others, ["host", "a"], ["host", "b"]])), fault);
+  });
+
   test("asks of CONNECT an authority and no more", () => {
     assert.equal(
       requestFault(

@@ -19,7 +19,7 @@ const connectionSpecific: ReadonlySet<string> = new Set([
 ]);
 
 export function requestFault(fields: readonly HeaderField[]): HeaderFault {
-  return fieldsFault(fields, requestPseudoHeaders) ?? missingFault(fields);
+  return fieldsFault(fields, requestPseudoHeaders) ?? missingFault(fields) ?? hostFault(fields);
 }
 
 export function responseFault(fields: readonly HeaderField[]): HeaderFault {
@@ -70,6 +70,20 @@ function missingFault(fields: readonly HeaderField[]): HeaderFault {
   if (method === "CONNECT") return connectFault(fields);
   if (!pseudoValue(fields, ":scheme")) return ":scheme is missing";
   if (!pseudoValue(fields, ":path")) return ":path is missing";
+  return undefined;
+}
+
+/**
+ * Whoever routes by one of them must not be told another by the other. Source: RFC 9113 §8.3.1, RFC 9110 §7.2.
+ */
+function hostFault(fields: readonly HeaderField[]): HeaderFault {
+  let host = pseudoValue(fields, ":authority")?.toLowerCase();
+  for (const { name, value } of fields) {
+    if (name !== "host") continue;
+    if (host !== undefined && host !== value.toLowerCase())
+      return "host and :authority name different servers";
+    host = value.toLowerCase();
+  }
   return undefined;
 }
 

@@ -33,11 +33,15 @@ export class PeerFrames implements FrameVisitor, DataReceiverHost {
   /** What the peer said of itself. */
   #settings: Settings = initialSettings;
   #hasSettings = false;
+  readonly #minDataFrameSize: number;
+  /** Bytes of data that have earned no frame yet. */
+  #unearned = 0;
   #isAcknowledged = false;
 
   constructor(connection: Connection, role: ConnectionRole, limits: Http2Limits) {
     this.#connection = connection;
     this.#role = role;
+    this.#minDataFrameSize = limits.minDataFrameSize;
     this.#decoder = new HpackDecoder({
       maxListSize: limits.maxHeaderListSize,
       maxFields: limits.maxHeaderFields,
@@ -101,8 +105,16 @@ export class PeerFrames implements FrameVisitor, DataReceiverHost {
     this.#connection.endRemote(stream);
   }
 
-  onEmptyData(): void {
-    this.#connection.spendFrame("empty_data_flood");
+  onData(size: number, isEnd: boolean): void {
+    const connection = this.#connection;
+    this.#unearned += size;
+    if (this.#unearned >= 1024) {
+      connection.earnFrames(this.#unearned >>> 10);
+      this.#unearned &= 1023;
+    }
+    if (isEnd) return;
+    if (size === 0) connection.spendFrame("empty_data_flood");
+    else if (size < this.#minDataFrameSize) connection.spendFrame("small_data_flood");
   }
 
   onHeaders(streamId: number, block: Uint8Array, isEnd: boolean): void {

@@ -144,6 +144,7 @@ describe("floods", () => {
     ["window_update_flood", windowUpdate(1, 1)],
     ["empty_data_flood", data(1, "")],
     ["empty_data_flood", { type: FrameType.data, flags: FrameFlag.padded, streamId: 1, payload: [1, 0] }],
+    ["small_data_flood", data(1, "x")],
     ["unknown_frame_flood", { type: 0x55, payload: [1] }],
   ];
   for (const [name, frame] of floods) {
@@ -187,6 +188,13 @@ describe("floods", () => {
       for (let j = 0; j < 10; j++) peer.send(ping());
       if (second % 10 === 0) peer.request(2001 + second * 2, "x");
     }
+    assert.ok(!peer.isClosed);
+  });
+
+  test("are no floods when they are small frames of large bodies", () => {
+    const peer = limited({ maxIdleFrames: 50 });
+    peer.request(1);
+    for (let i = 0; i < 500; i++) peer.send(data(1, "x".repeat(1020)), data(1, "tail"));
     assert.ok(!peer.isClosed);
   });
 
@@ -235,6 +243,25 @@ describe("slow peers", () => {
       peer.sendBytes(new Uint8Array(4 + 8));
     }
     assert.deepEqual(peer.limits, []);
+  });
+
+  test("that send a body slower than they must lose the stream", () => {
+    const peer = limited({ minBodyRate: 100, bodyRateGraceMs: 2000, keepaliveMs: 0 });
+    peer.send(peer.headers(1), peer.headers(3));
+    for (let second = 1; second <= 10; second++) {
+      peer.send(data(1, "x".repeat(99)), data(3, "x".repeat(80)));
+      peer.connection.sweep(second * 1000);
+    }
+    assert.deepEqual(peer.limits, []);
+    for (let second = 11; second <= 14; second++) {
+      peer.send(data(1, "x".repeat(99)));
+      peer.connection.sweep(second * 1000);
+    }
+    assert.deepEqual(peer.limits, ["body_rate"]);
+    assert.deepEqual(
+      peer.take().filter((line) => line.startsWith("RST_STREAM")),
+      ["RST_STREAM 3 cancel"],
+    );
   });
 
   test("that do not end a body lose the stream, whatever they send of it", () => {

@@ -32,10 +32,21 @@ export interface Http2Limits {
    */
   readonly maxIdleFrames: number;
   readonly idleFramesPerSecond: number;
+  /**
+   * A DATA frame with fewer bytes that does not end its stream brings little work on for what it costs, and counts as one
+   * of those; each KiB of data that comes earns one back. 0 counts none.
+   */
+  readonly minDataFrameSize: number;
   /** Time for a frame, or a whole header block, to come once it has begun, DATA not counted, in ms. */
   readonly frameTimeoutMs: number;
   /** Time from the start of a request to the end of its body, in ms; a stream may set its own. */
   readonly bodyTimeoutMs: number;
+  /**
+   * Bytes of a second below which a body that is older than `bodyRateGraceMs` ends its stream; of bodies with a time limit
+   * only. A tenth of the slowest phone line; whoever sends slower holds a stream for no work. 0 takes any.
+   */
+  readonly minBodyRate: number;
+  readonly bodyRateGraceMs: number;
   /** Time an answer may wait without a byte of it leaving, in ms. */
   readonly responseTimeoutMs: number;
   /**
@@ -74,8 +85,11 @@ export const defaultHttp2Limits: Http2Limits = {
   resetWindowMs: 10_000,
   maxIdleFrames: 1000,
   idleFramesPerSecond: 100,
+  minDataFrameSize: 64,
   frameTimeoutMs: 10_000,
   bodyTimeoutMs: 30_000,
+  minBodyRate: 1024,
+  bodyRateGraceMs: 5000,
   responseTimeoutMs: 30_000,
   maxUnsentBytes: 64 * 1024 * 1024,
   socketBufferSize: 256 * 1024,
@@ -100,11 +114,13 @@ export type LimitName =
   | "priority_flood"
   | "window_update_flood"
   | "empty_data_flood"
+  | "small_data_flood"
   | "unknown_frame_flood"
   | "informational_flood"
   | "late_frame_flood"
   | "frame_timeout"
   | "body_timeout"
+  | "body_rate"
   | "response_timeout"
   | "unsent_bytes"
   | "settings_timeout"
