@@ -2,7 +2,7 @@ import { type CommandEnd, type CommandOptions, PaddlewheelCommand } from "./padd
 
 /** A server in a process of its own, which is ready. */
 export interface StartedServer extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or `https://` with TLS. */
   readonly url: string;
   /** `127.0.0.1:PORT`, as gRPC clients want it. */
   readonly address: string;
@@ -23,14 +23,15 @@ export interface StartedServer extends AsyncDisposable {
  */
 export async function startServer(args: readonly string[], options?: CommandOptions): Promise<StartedServer> {
   const command = new PaddlewheelCommand(args, options);
-  const [, port] = await command.waitFor("stderr", /^paddlewheel: ready on http:\/\/\S+:(\d+) \(.*\)$/m);
+  const ready = /^paddlewheel: ready on (https?):\/\/\S+:(\d+) \(.*\)$/m;
+  const [, scheme, port] = await command.waitFor("stderr", ready);
   const address = `127.0.0.1:${port}`;
   const stop = async (signal: NodeJS.Signals = "SIGTERM"): Promise<CommandEnd> => {
     command.signal(signal);
     return command.end();
   };
   return {
-    url: `http://${address}`,
+    url: `${scheme}://${address}`,
     address,
     port: Number(port),
     command,

@@ -5,6 +5,7 @@ import type { ServerConf } from "@paddlewheel/conf";
 export function readyLine(
   { address, port }: { readonly address: string; readonly port: number },
   { services, engines }: ServerConf,
+  scheme: "http" | "https" = "http",
 ): string {
   const host = isIPv6(address) ? `[${address}]` : address;
   const parts = services.map(({ name, workflows, workflowMap, webService }) => {
@@ -14,5 +15,5 @@ export function readyLine(
     return `${name}: ${[...names, ...post].join(", ")}`;
   });
   const engineNames = engines.map(({ name }) => name).join(", ") || "none";
-  return `ready on http://${host}:${port} (${[...parts, `engines: ${engineNames}`].join("; ")})`;
+  return `ready on ${scheme}://${host}:${port} (${[...parts, `engines: ${engineNames}`].join("; ")})`;
 }

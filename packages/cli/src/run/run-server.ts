@@ -50,7 +50,7 @@ async function runUntilStopped(options: LoggedOptions, err: TextStream): Promise
   const first = await Promise.race([started, stopped]);
   if ("port" in first) {
     logger.info({ address: first.address, port: first.port }, "ready");
-    err.write(`paddlewheel: ${readyLine(first, conf)}\n`);
+    err.write(`paddlewheel: ${readyLine(first, conf, options.tls ? "https" : "http")}\n`);
   } else {
     // It ends as stopped, which is no failure of the start.
     started.catch((error: unknown) => logger.info({ err: error }, "stopped before it was ready"));

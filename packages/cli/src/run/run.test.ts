@@ -88,6 +88,7 @@ describe("the ready line", () => {
 
   test("puts an IPv6 address in brackets", () => {
     assert.match(readyLine({ address: "::1", port: 1 }, conf), /^ready on http:\/\/\[::1\]:1 /);
+    assert.match(readyLine({ address: "h", port: 1 }, conf, "https"), /^ready on https:\/\/h:1 /);
   });
 
   test("names each workflow of a mapped service once", () => {

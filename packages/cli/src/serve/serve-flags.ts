@@ -1,4 +1,5 @@
 import { type FlagGroup, type FlagTable, ignoredFlag } from "../flags/flag.js";
+import { securityFlags } from "../run/security-flags.js";
 import { serverFlags } from "../run/server-flags.js";
 
 const onlyCpu = "models run on the CPU, by ONNX Runtime";
@@ -110,5 +111,6 @@ const ignored: FlagTable = {
 export const serveGroups: readonly FlagGroup[] = [
   { title: "Models", flags: model },
   { title: "Server", flags: { ...server, ...serverFlags } },
+  { title: "Security", flags: securityFlags },
   { title: "Accepted without effect", flags: ignored },
 ];

@@ -9,6 +9,7 @@ import { limitsOf } from "../run/limits-of.js";
 import { modelCacheOf } from "../run/model-cache-of.js";
 import { importFlagged } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
+import { securityOf } from "../run/security-of.js";
 import { tracingOf } from "../run/trace-export.js";
 import { UsageError } from "../usage-error.js";
 import { writeServeConf } from "./write-serve-conf.js";
@@ -38,6 +39,7 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
       registries,
       limits: limitsOf(values, defaultMaxBodySize),
       ...tracingOf(values),
+      ...securityOf(values),
       ...modelCacheOf(values),
       ...given({
         host: values.text("host"),

@@ -9,6 +9,7 @@ import { modelCacheOf } from "../run/model-cache-of.js";
 import { printFindings } from "../run/print-findings.js";
 import { readConf } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
+import { securityOf } from "../run/security-of.js";
 import { tracingOf } from "../run/trace-export.js";
 import { confFolder } from "./conf-folder.js";
 import { readFlagfile } from "./read-flagfile.js";
@@ -40,6 +41,7 @@ export async function start({ values: own, terminal }: CommandCall): Promise<Exi
       registries,
       limits: limitsOf(values, defaultMaxBodySize),
       ...tracingOf(values),
+      ...securityOf(values),
       ...modelCacheOf(values),
       ...given({
         host: values.text("host"),
