@@ -71,6 +71,7 @@ export class Call {
   readonly #parent: Call | undefined;
   readonly #timeoutMessage: string | undefined;
   #forgetParent: (() => void) | undefined;
+  #requestAttachment: Uint8Array | undefined;
   #responseAttachment: Uint8Array | undefined;
   #stopReason: ServeError | undefined;
   #listeners: Set<StopListener> | undefined;
@@ -102,6 +103,16 @@ export class Call {
    */
   child(options: ChildCallOptions = {}): Call {
     return new Call(this, { ...options, parent: this });
+  }
+
+  /** Bytes that came beside the request message, over baidu_std; undefined when there are none. */
+  get requestAttachment(): Uint8Array | undefined {
+    return this.#parent ? this.#parent.requestAttachment : this.#requestAttachment;
+  }
+
+  set requestAttachment(bytes: Uint8Array | undefined) {
+    if (this.#parent) this.#parent.requestAttachment = bytes;
+    else this.#requestAttachment = bytes;
   }
 
   /** Bytes that travel beside the response message; over HTTP they are the body instead of it, as in brpc. */

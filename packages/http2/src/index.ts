@@ -5,7 +5,9 @@ export type { SocketTarget } from "./client/open-socket.js";
 export type { PeerError } from "./connection/connection-hooks.js";
 export type { BodyReceiver, ServerStream, StreamHandler } from "./connection/stream-handler.js";
 export type { DriverHooks } from "./driver/connection-driver.js";
+export { type Flushable, FlushQueue } from "./driver/flush-queue.js";
 export { Http2Server, type Http2ServerOptions } from "./driver/http2-server.js";
+export { ByteQueue } from "./frame/byte-queue.js";
 export { ErrorCode, errorCodeName } from "./frame/error-code.js";
 export { type HeaderField, headerFieldSize } from "./hpack/header-field.js";
 export {

@@ -12,8 +12,12 @@ export interface ServerLimits {
   readonly maxConcurrency: MaxConcurrency;
   /** Open connections; further ones are closed at once. */
   readonly maxConnections: number;
-  /** Concurrent requests on one HTTP/2 connection; further ones wait at the client. */
+  /** Concurrent requests on one HTTP/2 or baidu_std connection; over HTTP/2 further ones wait at the client, over baidu_std they are refused. */
   readonly maxConcurrentStreams: number;
+  /** Bytes of answers that one baidu_std connection may leave unread; brpc allows a socket as much. Beyond, it is cut off. */
+  readonly maxUnwrittenBytes: number;
+  /** Frames without a call that one baidu_std connection may send before it is closed; honest clients send none. */
+  readonly maxEmptyFrames: number;
   /** Time for the first bytes of a connection, in ms; ends silent peers. */
   readonly firstByteTimeoutMs: number;
   /** Time for a TLS handshake, in ms; then the first bytes have theirs. */
@@ -21,7 +25,7 @@ export interface ServerLimits {
   /** Time for an HTTP/1.1 header and for a whole request, of any protocol, in ms. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
-  /** An HTTP connection without a request is closed after this, in ms; longer than load balancers keep theirs. */
+  /** An HTTP or baidu_std connection without a request is closed after this, in ms; longer than load balancers keep theirs. */
   readonly keepAliveTimeoutMs: number;
   /** A call whose caller gives no deadline gets this one, in ms; 0 is none. */
   readonly defaultTimeoutMs: number;
@@ -38,6 +42,8 @@ export const defaultLimits: ServerLimits = {
   maxConcurrency: 0,
   maxConnections: 10_000,
   maxConcurrentStreams: 1000,
+  maxUnwrittenBytes: 64 * 1024 * 1024,
+  maxEmptyFrames: 100,
   firstByteTimeoutMs: 5000,
   handshakeTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,

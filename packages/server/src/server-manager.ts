@@ -18,6 +18,7 @@ import {
 } from "@paddlewheel/inference";
 import { Scope } from "./auth/authenticator.js";
 import { type AuthOptions, TokenSource } from "./auth/token-source.js";
+import { BaiduStdTransport } from "./baidu-std/transport.js";
 import { createGrpcHost } from "./create-grpc-host.js";
 import { createService, createWorkflows, opsOnPool } from "./create-services.js";
 import { Http2Handler } from "./http/http2-handler.js";
@@ -90,6 +91,7 @@ export class ServerManager {
   readonly #router: HttpRouter;
   readonly #http: HttpTransport;
   readonly #plainHttp2: Http2Handler;
+  readonly #baiduStd: BaiduStdTransport;
   readonly #listener: Listener;
   readonly #stopLoading = new AbortController();
   /** From `start` on. */
@@ -114,9 +116,11 @@ export class ServerManager {
     this.#router = new HttpRouter({ ...shared, directory, gate: this.#gate });
     this.#http = new HttpTransport({ ...shared, router: this.#router });
     this.#plainHttp2 = new Http2Handler({ ...shared, router: this.#router });
+    this.#baiduStd = new BaiduStdTransport({ ...shared, directory, gate: this.#gate });
     const handlers: ListenerOptions["handlers"] = {
       http1: (socket, firstBytes) => this.#http.handle(socket, firstBytes),
       http2: (socket, firstBytes) => this.#grpc?.handle(socket, firstBytes),
+      baidu_std: (socket, firstBytes) => this.#baiduStd.handle(socket, firstBytes),
     };
     this.#listener = new Listener({ ...shared, handlers, tls: this.#tls });
     const threads = options.opThreadNum;
@@ -151,6 +155,7 @@ export class ServerManager {
       this.#throwIfStopped();
       this.#gate.open();
       this.#grpc.setServing(true);
+      this.#baiduStd.setServing(true);
       this.#state = "ready";
       return address;
     } catch (error) {
@@ -167,7 +172,7 @@ export class ServerManager {
 
   /** No call is at work and every answer has left; the transports know of the latter, after the call is over. */
   get isIdle(): boolean {
-    return this.#gate.isIdle && this.#http.isIdle && (this.#grpc?.isIdle ?? true);
+    return this.#gate.isIdle && this.#http.isIdle && this.#baiduStd.isIdle && (this.#grpc?.isIdle ?? true);
   }
 
   async #stop(): Promise<void> {
@@ -176,18 +181,21 @@ export class ServerManager {
     this.#tokens?.close();
     this.#tls?.close();
     this.#grpc?.setServing(false);
+    this.#baiduStd.setServing(false);
     this.#http.drain();
     this.#plainHttp2.drain();
     // Connections the kernel has taken for us already are accepted in this turn; closing first would reset them.
     await nextTurn();
     this.#listener.stopAccepting();
     this.#grpc?.drain();
+    this.#baiduStd.drain();
     const isDrained = await this.#listener.drain(this, this.#limits.drainTimeoutMs);
     if (!isDrained) this.#logger.warn({ drainTimeoutMs: this.#limits.drainTimeoutMs }, "calls were cut off");
     this.#listener.destroyConnections();
     this.#http.close();
     this.#plainHttp2.close();
     this.#grpc?.close();
+    this.#baiduStd.close();
     const manager = await this.#loading?.catch(() => undefined);
     await manager?.close();
     await this.#opPool.close();

@@ -9,7 +9,7 @@ import type { Authenticator } from "../auth/authenticator.js";
 import { TokenAuthenticator } from "../auth/token-authenticator.js";
 import { parseTokenList } from "../auth/token-list.js";
 import { PromMetrics } from "../observe/prom-metrics.js";
-import { grpcClient, http2Client, httpClient } from "./test-clients.js";
+import { baiduStdClient, grpcClient, http2Client, httpClient } from "./test-clients.js";
 import { TestServer, textService } from "./test-server.js";
 
 const service = textService({ echo: (text) => text });
@@ -19,6 +19,7 @@ const transports = [
   ["http over HTTP/2", http2Client],
   ["grpc", grpcClient],
   ["grpc-js", grpcClient],
+  ["baidu_std", baiduStdClient],
 ] as const;
 
 for (const [transport, createClient] of transports) {

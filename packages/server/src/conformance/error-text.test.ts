@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Code, ServeError } from "@paddlewheel/core";
-import { grpcClient, httpClient } from "./test-clients.js";
+import { baiduStdClient, grpcClient, httpClient } from "./test-clients.js";
 import { TestServer, textService } from "./test-server.js";
 
 const service = textService({
@@ -22,15 +22,16 @@ const names = {
 
 for (const [what, name] of Object.entries(names)) {
   for (const method of ["refuse", "fail"]) {
-    test(`a text with ${what} is the same over HTTP and gRPC (${method})`, async () => {
+    test(`a text with ${what} is the same over HTTP, gRPC and baidu_std (${method})`, async () => {
       await using server = await new TestServer([service]).start();
-      const clients = [httpClient(server.port), grpcClient(server.port)];
+      const clients = [httpClient(server.port), grpcClient(server.port), baiduStdClient(server.port)];
       const headers = { "x-request-id": "same" };
-      const [http, grpc] = await Promise.all(
+      const [http, grpc, baiduStd] = await Promise.all(
         clients.map((client) => client.call({ method, body: name, headers })),
       );
       for (const client of clients) client.close();
       assert.deepEqual(http, grpc);
+      assert.deepEqual(http, baiduStd);
       assert.ok(http && http.text.length <= 1024, String(http?.text.length));
       assert.doesNotMatch(http.text, /[\p{Cc}\p{Surrogate}]/u);
       assert.match(http.text, method === "refuse" ? /^tensor "/ : / \(request id same\)$/);

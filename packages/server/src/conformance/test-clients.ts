@@ -9,12 +9,15 @@ import {
   type ServiceError,
   type StatusObject,
 } from "@grpc/grpc-js";
+import type { OutgoingMeta } from "@paddlewheel/wire";
+
+import { type Answer, BaiduStdPeer, frameOf } from "./baidu-std-peer.js";
 
 /** What any transport says of a call. */
 export interface Outcome {
   readonly number: number;
   readonly text: string;
-  /** Header or trailing metadata `x-paddlewheel-trace`. */
+  /** Header, trailing metadata or user field `x-paddlewheel-trace`. */
   readonly trace?: string;
 }
 
@@ -111,4 +114,68 @@ export function grpcClient(port: number): TestClient {
     },
     close: () => client.close(),
   };
+}
+
+/**
+ * Calls over baidu_std, one connection for all of them for as long as it lasts; headers travel as `user_fields`. As
+ * brpc's client does, it calls again when the connection ends without an answer.
+ */
+export function baiduStdClient(port: number): TestClient {
+  let peer: CallingPeer | undefined;
+  const ask = async (meta: OutgoingMeta, body: string, signal?: AbortSignal): Promise<Answer | undefined> => {
+    const open = peer && !peer.isOver ? peer : await CallingPeer.connect(port);
+    peer = open;
+    signal?.addEventListener("abort", () => open.peer.close());
+    return open.call(meta, body);
+  };
+  return {
+    protocol: "baidu_std",
+    async call({ service = "test.Echo", method, body = "", headers = {}, signal }) {
+      const request = { serviceName: service, methodName: method };
+      const meta = { request, userFields: new Map(Object.entries(headers)) };
+      const first = await ask(meta, body, signal);
+      const answer = first || signal?.aborted ? first : await ask(meta, body);
+      const { errorCode = Number.NaN, errorText = "" } = answer?.meta.response ?? {};
+      const trace = answer?.meta.userFields.get("x-paddlewheel-trace");
+      const text = errorCode === 0 ? String(answer?.payload) : errorText;
+      return { number: errorCode, text, ...(trace === undefined ? {} : { trace }) };
+    },
+    close: () => peer?.peer.close(),
+  };
+}
+
+/** Gives each answer to its call. */
+class CallingPeer {
+  readonly peer: BaiduStdPeer;
+  readonly #waiting = new Map<bigint, (answer: Answer | undefined) => void>();
+  #lastId = 0n;
+  #isOver = false;
+
+  private constructor(peer: BaiduStdPeer) {
+    this.peer = peer;
+    void this.#read();
+  }
+
+  static async connect(port: number): Promise<CallingPeer> {
+    return new CallingPeer(await BaiduStdPeer.connect(port));
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  call(meta: OutgoingMeta, body: string): Promise<Answer | undefined> {
+    const correlationId = ++this.#lastId;
+    this.peer.write(frameOf({ ...meta, correlationId }, body));
+    return new Promise((resolve) => this.#waiting.set(correlationId, resolve));
+  }
+
+  async #read(): Promise<void> {
+    for (let answer = await this.peer.next(); answer; answer = await this.peer.next()) {
+      this.#waiting.get(answer.meta.correlationId)?.(answer);
+      this.#waiting.delete(answer.meta.correlationId);
+    }
+    this.#isOver = true;
+    for (const resolve of this.#waiting.values()) resolve(undefined);
+  }
 }

@@ -1,6 +1,7 @@
 import { defineMethod, type MessageCodec, type RpcService, type TraceSink } from "@paddlewheel/core";
 import { ManualClock, RecordingLogger } from "@paddlewheel/core/testing";
 import type { Authenticator } from "../auth/authenticator.js";
+import { BaiduStdTransport } from "../baidu-std/transport.js";
 import { GrpcTransport } from "../grpc/transport.js";
 import { GrpcJsTransport } from "../grpc-js/transport.js";
 import { Http2Handler } from "../http/http2-handler.js";
@@ -47,6 +48,7 @@ export class TestServer {
   /** What comes over HTTP/2 and is not gRPC. */
   readonly http2: Http2Handler;
   readonly grpc: GrpcHost;
+  readonly baiduStd: BaiduStdTransport;
   readonly listener: Listener;
   /** Of the look at the files of TLS. */
   readonly clock: ManualClock = new ManualClock();
@@ -78,7 +80,12 @@ export class TestServer {
       this.grpc.register(service);
     }
     this.grpc.addReflection();
-    const handlers = { http1: this.http.handle.bind(this.http), http2: this.grpc.handle.bind(this.grpc) };
+    this.baiduStd = new BaiduStdTransport({ ...shared, gate: this.gate, directory });
+    const handlers = {
+      http1: this.http.handle.bind(this.http),
+      http2: this.grpc.handle.bind(this.grpc),
+      baidu_std: this.baiduStd.handle.bind(this.baiduStd),
+    };
     this.tls = options.tls && new TlsAcceptor({ ...shared, tls: options.tls, clock: this.clock });
     this.listener = new Listener({ ...shared, handlers, tls: this.tls });
   }
@@ -98,5 +105,6 @@ export class TestServer {
     this.http.close();
     this.http2.close();
     this.grpc.close();
+    this.baiduStd.close();
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Code, type RpcService, ServeError, traceHeaders } from "@paddlewheel/core";
-import { grpcClient, http2Client, httpClient, type TestClient } from "./test-clients.js";
+import { baiduStdClient, grpcClient, http2Client, httpClient, type TestClient } from "./test-clients.js";
 import { TestServer, textService } from "./test-server.js";
 
 /** The same behaviour over every transport: one body, run for each. */
@@ -14,6 +14,7 @@ function overEveryTransport(
     ["http over HTTP/2", http2Client],
     ["grpc", grpcClient],
     ["grpc-js", grpcClient],
+    ["baidu_std", baiduStdClient],
   ] as const) {
     test(`${name} (${transport})`, async () => {
       const limits = { maxBodySize: 1000, maxConcurrency: 2 };
@@ -225,7 +226,7 @@ overEveryTransport("a method's call carries the trace on, its state in one piece
 test("before the server is ready every call is told so", async () => {
   await using server = new TestServer([service]);
   const { port } = await server.listener.listen(0, "127.0.0.1");
-  for (const client of [httpClient(port), grpcClient(port)]) {
+  for (const client of [httpClient(port), grpcClient(port), baiduStdClient(port)]) {
     const expected = { number: Code.unavailable, text: "the server is not ready: its models are loading" };
     assert.deepEqual(await client.call({ method: "echo" }), expected);
     client.close();

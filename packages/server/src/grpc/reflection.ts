@@ -1,7 +1,7 @@
 import { quoteValue, type RpcService } from "@paddlewheel/core";
 import { GrpcStatus } from "@paddlewheel/wire";
 import { joinSchemas } from "../rpc/joined-schema.js";
-import { protoMethod } from "./proto-codec.js";
+import { protoMethod } from "../rpc/proto-codec.js";
 import type { SchemaFiles } from "./schema-files.js";
 import type { StreamMethod } from "./stream-call.js";
 

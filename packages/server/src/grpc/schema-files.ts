@@ -1,5 +1,5 @@
 import { fromJSON } from "@grpc/proto-loader";
-import { protoMethod } from "./proto-codec.js";
+import { protoMethod } from "../rpc/proto-codec.js";
 
 /** As much of google.protobuf.FileDescriptorProto as names what a file declares. Source: descriptor.proto. */
 const descriptorProto = `

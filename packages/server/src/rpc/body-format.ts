@@ -45,7 +45,7 @@ export function bodyFormatOfNumber(number: number): BodyFormat {
  */
 export function decodeBody<T>(
   codec: MessageCodec<T>,
-  body: Buffer,
+  body: Uint8Array,
   { format, maxJsonSize }: { readonly format: BodyFormat; readonly maxJsonSize: number },
 ): T {
   if (format.kind === "proto") return codec.decode(body, true);
@@ -54,7 +54,7 @@ export function decodeBody<T>(
     throw new ServeError(Code.messageTooLarge, `body: ${what}, send application/proto instead`);
   }
   if (!isUtf8(body)) throw new ServeError(Code.malformedRequest, "body: is not UTF-8 text");
-  const text = body.toString("utf8");
+  const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
   return format.kind === "json" ? codec.decodeJson(text) : textForm(codec, format.kind).decode(text);
 }
 

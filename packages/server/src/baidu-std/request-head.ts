@@ -1,0 +1,34 @@
+import type { RpcMeta } from "@paddlewheel/wire";
+import type { ServerLimits } from "../limits.js";
+import { type CallHeaders, readCallHeaders } from "../rpc/call-headers.js";
+import { cleanRequestId } from "../rpc/request-id.js";
+import { brpcTraceContext } from "../rpc/trace-context.js";
+
+/** What the meta of a request asks for. */
+export interface RequestHead {
+  readonly callHeaders: CallHeaders;
+  /** From the arrival of the frame; undefined for as long as it takes. */
+  readonly timeoutMs: number | undefined;
+}
+
+const noHeaders = readCallHeaders(() => undefined);
+
+/** `user_fields` are what headers are over HTTP; where the meta has a field of its own for the same, that wins. */
+export function readRequestHead({ request, userFields }: RpcMeta, limits: ServerLimits): RequestHead {
+  const headers = userFields.size === 0 ? noHeaders : readCallHeaders((name) => userFields.get(name));
+  if (!request) return { callHeaders: headers, timeoutMs: undefined };
+  const { logId, requestId, traceId } = request;
+  const callHeaders = {
+    logId: logId || headers.logId,
+    requestId: (requestId && cleanRequestId(requestId)) || headers.requestId,
+    traceContext: traceId ? brpcTraceContext(request) : headers.traceContext,
+    asksForTrace: headers.asksForTrace,
+    credential: headers.credential,
+  };
+  return { callHeaders, timeoutMs: timeoutOf(request.timeoutMs, limits) };
+}
+
+/** The deadline of a call. brpc's server ignores that of the caller; ours gives up when nobody waits any more. */
+function timeoutOf(asked: number, { defaultTimeoutMs, maxTimeoutMs }: ServerLimits): number | undefined {
+  return asked > 0 ? Math.min(asked, maxTimeoutMs) : defaultTimeoutMs || undefined;
+}
