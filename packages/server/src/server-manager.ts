@@ -16,13 +16,11 @@ import {
   type LoadProgress,
   type LocalInferManager,
 } from "@paddlewheel/inference";
-import { Scope } from "./auth/authenticator.js";
 import { type AuthOptions, TokenSource } from "./auth/token-source.js";
 import { BaiduStdTransport } from "./baidu-std/transport.js";
 import { createGrpcHost } from "./create-grpc-host.js";
 import { createService, createWorkflows, opsOnPool } from "./create-services.js";
 import { Http2Handler } from "./http/http2-handler.js";
-import type { PageContent } from "./http/page.js";
 import { HttpRouter } from "./http/router.js";
 import { HttpTransport } from "./http/transport.js";
 import { LateInferManager } from "./late-infer-manager.js";
@@ -31,6 +29,7 @@ import { Listener, type ListenerOptions } from "./listener/listener.js";
 import type { AccessLog } from "./observe/access-log.js";
 import { PromMetrics } from "./observe/prom-metrics.js";
 import { createOpPool, type WorkerOpPool } from "./op-pool/op-pool.js";
+import { type PagesOptions, ServerPages } from "./pages/server-pages.js";
 import { createRegistries, type Registries } from "./registries.js";
 import { CallGate } from "./rpc/call-gate.js";
 import { CallTracer } from "./rpc/call-tracer.js";
@@ -39,7 +38,7 @@ import { ServiceDirectory } from "./rpc/service-directory.js";
 import { TlsAcceptor } from "./tls/tls-acceptor.js";
 import type { TlsOptions } from "./tls/tls-options.js";
 
-export interface ServerOptions {
+export interface ServerOptions extends PagesOptions {
   readonly conf: ServerConf;
   /** 0 takes any free port. A port in conf wins, as in Paddle Serving. Default 9393. */
   readonly port?: number;
@@ -93,12 +92,14 @@ export class ServerManager {
   readonly #plainHttp2: Http2Handler;
   readonly #baiduStd: BaiduStdTransport;
   readonly #listener: Listener;
+  readonly #pages: ServerPages;
   readonly #stopLoading = new AbortController();
   /** From `start` on. */
   #grpc: GrpcHost | undefined;
   #loading: Promise<LocalInferManager> | undefined;
   #state: State = "new";
   #stopped: Promise<void> | undefined;
+  #internalAddress: AddressInfo | undefined;
 
   /** @throws ServeError invalidConf when a workflow or service cannot be built, or the files of tokens or of TLS are at fault. */
   constructor(options: ServerOptions) {
@@ -126,7 +127,7 @@ export class ServerManager {
     const threads = options.opThreadNum;
     this.#opPool = createOpPool({ ...shared, ...(threads ? { threads } : {}) });
     this.#addServices();
-    this.#addPages();
+    this.#pages = this.#createPages();
   }
 
   /** Hosts another service on every transport it allows; before `start`. */
@@ -149,6 +150,7 @@ export class ServerManager {
       this.#tokens?.start(this.#directory.names());
       this.#tls?.start();
       const address = await this.#listener.listen(conf.port || port, host);
+      this.#internalAddress = await this.#pages.open(address.port);
       this.#loading = this.#loadModels();
       this.#engines.bind(await this.#loading);
       await this.#opPool.prepare(opsOnPool(conf, this.#registries.ops));
@@ -168,6 +170,11 @@ export class ServerManager {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  /** Where the pages are when they have a port of their own; from `start` on. */
+  get internalAddress(): AddressInfo | undefined {
+    return this.#internalAddress;
   }
 
   /** No call is at work and every answer has left; the transports know of the latter, after the call is over. */
@@ -199,6 +206,8 @@ export class ServerManager {
     const manager = await this.#loading?.catch(() => undefined);
     await manager?.close();
     await this.#opPool.close();
+    // Last, so that it can be watched how the server stops.
+    this.#pages.close();
     this.#state = "stopped";
   }
 
@@ -254,27 +263,19 @@ export class ServerManager {
     return new CallTracer({ isOnRequest, sink, logger: this.#logger });
   }
 
-  #engineStates(): object[] {
-    return this.#engines
-      .states()
-      .map(({ name, version, isReady, placement }) => ({ name, version, isReady, placement }));
-  }
-
-  #addPages(): void {
-    const ok = { status: 200, contentType: "text/plain", body: "OK" };
-    this.#router.addPage("/health", () => ok);
-    this.#router.addPage("/health/live", () => ok);
-    this.#router.addPage("/health/ready", () => ({
-      status: this.#state === "ready" ? 200 : 503,
-      contentType: "application/json",
-      body: JSON.stringify({ state: this.#state, engines: this.#engineStates() }),
-    }));
-    const metrics = async (): Promise<PageContent> => ({
-      status: 200,
-      contentType: this.#metrics.contentType,
-      body: await this.#metrics.text(),
+  #createPages(): ServerPages {
+    return new ServerPages({
+      ...this.#options,
+      router: this.#router,
+      listener: this.#listener,
+      gate: this.#gate,
+      directory: this.#directory,
+      limits: this.#limits,
+      logger: this.#logger,
+      metrics: this.#metrics,
+      health: { state: () => this.#state, engines: () => this.#engines.states() },
+      requestsOn: (socket) => this.#http.requestsOn(socket) ?? this.#grpc?.requestsOn(socket),
     });
-    this.#router.addPage("/metrics", metrics, { scope: Scope.metrics });
   }
 }
 

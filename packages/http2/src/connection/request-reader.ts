@@ -23,6 +23,8 @@ export class RequestReader {
   #hasOpened = false;
   /** New requests are refused: the peer was told so, or will be. */
   isRefusing = false;
+  /** Requests that came so far; refused ones are among them. */
+  requestCount = 0;
   readonly #heads = new HeadCheck(requestFault);
 
   constructor(connection: Connection, handler: StreamHandler, limits: Http2Limits) {
@@ -100,6 +102,7 @@ export class RequestReader {
       throw new ConnectionError(ErrorCode.protocolError, `a client cannot open stream ${streamId}`);
     }
     this.#lastId = streamId;
+    this.requestCount++;
     this.#connection.countOpened();
     if (this.isRefusing) this.#refuseLate(streamId);
     else if (this.#connection.streams.size >= this.#limits.maxConcurrentStreams)

@@ -95,6 +95,11 @@ export class ServerConnection {
     return this.#connection.streams.size;
   }
 
+  /** Requests that came so far; refused ones are among them. */
+  get requestCount(): number {
+    return this.#requests.requestCount;
+  }
+
   /** Takes bytes of the peer; `chunk` may be reused afterwards. */
   receive(chunk: Uint8Array): void {
     if (this.#state === "closed") return;

@@ -118,6 +118,22 @@ describe("Http2Server", () => {
     });
   });
 
+  test("counts the requests of a connection", async () => {
+    await withServer({}, async (server) => {
+      const session = openSession(server);
+      await echo(session, Buffer.from("one"));
+      const open = openRequest(session);
+      while (server.http2.streamCount === 0) await new Promise(setImmediate);
+      const [socket] = server.sockets;
+      assert.ok(socket);
+      assert.deepEqual(server.http2.requestsOn(socket), { total: 2, open: 1 });
+      open.close();
+      session.destroy();
+      while (server.http2.connectionCount > 0) await new Promise(setImmediate);
+      assert.equal(server.http2.requestsOn(socket), undefined);
+    });
+  });
+
   test("resets what is open when it closes", async () => {
     const handler = { onHeaders: (): undefined => undefined };
     await withServer({ handler }, async (server) => {

@@ -35,7 +35,7 @@ export class Http2Server {
   readonly #hooks: DriverHooks;
   readonly #sharesReadBuffer: boolean;
   readonly #queue = new FlushQueue();
-  readonly #drivers = new Set<ConnectionDriver<ServerConnection>>();
+  readonly #drivers = new Map<Socket, ConnectionDriver<ServerConnection>>();
   #sweepTimer: Timer | undefined;
   #isShutDown = false;
 
@@ -68,8 +68,8 @@ export class Http2Server {
           chance: this.#random(),
         }),
     });
-    this.#drivers.add(driver);
-    socket.once("close", () => this.#drivers.delete(driver));
+    this.#drivers.set(socket, driver);
+    socket.once("close", () => this.#drivers.delete(socket));
     this.#sweepTimer ??= this.#clock.setTimer(this.#sweep, sweepIntervalMs);
     driver.start(firstBytes);
     if (this.#isShutDown) driver.connection.shutdown();
@@ -82,24 +82,30 @@ export class Http2Server {
   /** Requests on all connections that are not answered in full. */
   get streamCount(): number {
     let count = 0;
-    for (const { connection } of this.#drivers) count += connection.streamCount;
+    for (const { connection } of this.#drivers.values()) count += connection.streamCount;
     return count;
+  }
+
+  /** Requests of one connection, all and those not answered in full; undefined when it is none of this server's. */
+  requestsOn(socket: Socket): { readonly total: number; readonly open: number } | undefined {
+    const connection = this.#drivers.get(socket)?.connection;
+    return connection && { total: connection.requestCount, open: connection.streamCount };
   }
 
   /** Asks every peer to take new requests elsewhere; each connection closes when its requests are answered, and new ones after those on their way. */
   shutdown(): void {
     this.#isShutDown = true;
-    for (const { connection } of this.#drivers) connection.shutdown();
+    for (const { connection } of this.#drivers.values()) connection.shutdown();
   }
 
   /** Ends every connection now; open requests are reset. */
   close(): void {
-    for (const { connection } of this.#drivers) connection.close();
+    for (const { connection } of this.#drivers.values()) connection.close();
   }
 
   readonly #sweep = (): void => {
     const now = this.#clock.now();
-    for (const { connection } of this.#drivers) connection.sweep(now);
+    for (const { connection } of this.#drivers.values()) connection.sweep(now);
     const isNeeded = this.#drivers.size > 0;
     this.#sweepTimer = isNeeded ? this.#clock.setTimer(this.#sweep, sweepIntervalMs) : undefined;
   };

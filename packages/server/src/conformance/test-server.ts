@@ -42,6 +42,7 @@ export function textService(handlers: Readonly<Record<string, Handler>>): RpcSer
 export class TestServer {
   readonly metrics: PromMetrics = new PromMetrics();
   readonly logger: RecordingLogger = new RecordingLogger();
+  readonly directory: ServiceDirectory = new ServiceDirectory();
   readonly gate: CallGate;
   readonly router: HttpRouter;
   readonly http: HttpTransport;
@@ -67,7 +68,7 @@ export class TestServer {
     } = {},
   ) {
     const shared = { limits: { ...defaultLimits, ...limits }, logger: this.logger, metrics: this.metrics };
-    const directory = new ServiceDirectory();
+    const { directory } = this;
     const tracer = new CallTracer({ isOnRequest: true, sink: undefined, logger: this.logger, ...options });
     this.gate = new CallGate({ ...shared, directory, tracer, authenticator: options.authenticator });
     this.router = new HttpRouter({ ...shared, gate: this.gate, directory });

@@ -98,6 +98,11 @@ export class GrpcJsTransport implements GrpcHost {
     this.#injector.injectConnection(socket);
   }
 
+  /** @grpc/grpc-js counts, but does not tell. */
+  requestsOn(): undefined {
+    return undefined;
+  }
+
   get isIdle(): boolean {
     return this.#unsent === 0;
   }

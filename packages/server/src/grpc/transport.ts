@@ -23,6 +23,7 @@ import type { CallGate } from "../rpc/call-gate.js";
 import { createCall } from "../rpc/create-call.js";
 import type { GrpcHost } from "../rpc/grpc-host.js";
 import { OpenRequests } from "../rpc/open-requests.js";
+import type { RequestCounts } from "../rpc/request-counts.js";
 import { notImplemented } from "../rpc/service-directory.js";
 import { unknownMethod } from "../rpc/unknown-method.js";
 import { errorAnswer } from "./answer-fields.js";
@@ -113,6 +114,10 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
 
   handle(socket: Socket, firstBytes: Uint8Array): void {
     this.#http2.serve(socket, firstBytes);
+  }
+
+  requestsOn(socket: Socket): RequestCounts | undefined {
+    return this.#http2.requestsOn(socket);
   }
 
   get isIdle(): boolean {

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { Code, type Logger, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import { OpenRequests } from "../rpc/open-requests.js";
+import type { RequestCounts } from "../rpc/request-counts.js";
 import { BodyCollector } from "./body-collector.js";
 import type { HttpRequest } from "./request.js";
 import type { HttpRouter } from "./router.js";
@@ -27,6 +28,7 @@ export class HttpTransport {
   readonly #server: Server;
   /** Those whose body is still on its way. */
   readonly #openRequests = new OpenRequests();
+  readonly #requests = new WeakMap<Socket, { total: number; open: number }>();
   #unsent = 0;
   #isDraining = false;
 
@@ -55,7 +57,13 @@ export class HttpTransport {
   /** Takes over a connection; `firstBytes` were read from it already. */
   handle(socket: Socket, firstBytes: Uint8Array): void {
     socket.unshift(firstBytes);
+    this.#requests.set(socket, { total: 0, open: 0 });
     this.#server.emit("connection", socket);
+  }
+
+  /** Undefined for a connection that is none of its own. */
+  requestsOn(socket: Socket): RequestCounts | undefined {
+    return this.#requests.get(socket);
   }
 
   /** Every request has its whole answer, or its connection is gone. */
@@ -84,8 +92,7 @@ export class HttpTransport {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, invitation?: Invitation): Promise<void> {
-    this.#unsent++;
-    response.on("close", () => this.#unsent--);
+    this.#count(request.socket, response);
     const neutral = this.#neutral(request, response, invitation);
     const { status, headers, body } = await this.#router.answer(neutral);
     if (response.destroyed) return;
@@ -96,6 +103,17 @@ export class HttpTransport {
     });
     response.end(body);
     if (!request.complete) linger(request);
+  }
+
+  #count(socket: Socket, response: ServerResponse): void {
+    const requests = this.#requests.get(socket) ?? { total: 0, open: 0 };
+    this.#unsent++;
+    requests.total++;
+    requests.open++;
+    response.on("close", () => {
+      this.#unsent--;
+      requests.open--;
+    });
   }
 
   #neutral(request: IncomingMessage, response: ServerResponse, invitation?: Invitation): HttpRequest {

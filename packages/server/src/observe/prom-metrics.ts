@@ -19,6 +19,13 @@ const latencyBuckets = [
 /** Series kept per metric; label values come from conf, so reaching it means a conf of that size. */
 const maxSeries = 1000;
 
+/** One value of a metric. */
+export interface MetricSample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+}
+
 type SampleRow = {
   readonly metricName?: string;
   readonly labels: Record<string, string | number>;
@@ -50,6 +57,16 @@ export class PromMetrics implements Metrics {
 
   get contentType(): string {
     return this.#registry.contentType;
+  }
+
+  /** The values now, but for the buckets of histograms. */
+  samples(): readonly MetricSample[] {
+    return [...this.#families].flatMap(([family, series]) =>
+      [...series.values()]
+        .flatMap(({ rows }) => rows())
+        .filter(({ labels }) => labels.le === undefined)
+        .map(({ metricName: name = family, labels, value }) => ({ name, labels, value })),
+    );
   }
 
   counter(options: MetricOptions): Counter {

@@ -75,6 +75,16 @@ export class CallGate {
     return this.#unhostedErrors;
   }
 
+  /** Calls that may be at work; 0 is no limit. */
+  get maxConcurrency(): number {
+    return this.#limits.maxConcurrency;
+  }
+
+  /** Whether some may be refused for who they are. */
+  get hasAuthenticator(): boolean {
+    return this.#authenticator !== undefined;
+  }
+
   /** No call is at work. */
   get isIdle(): boolean {
     return this.#atWork === 0;

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { RpcService } from "@paddlewheel/core";
+import type { RequestCounts } from "./request-counts.js";
 
 /** gRPC on sockets our listener accepted: services, and grpc.health.v1 and reflection of them. */
 export interface GrpcHost {
@@ -11,6 +12,8 @@ export interface GrpcHost {
   setServing(isServing: boolean): void;
   /** Takes over a connection; `firstBytes` were read from it already. */
   handle(socket: Socket, firstBytes: Uint8Array): void;
+  /** Undefined for a connection that is none of its own, and where it does not count them. */
+  requestsOn(socket: Socket): RequestCounts | undefined;
   /** Every call has its whole answer, or its stream is gone. */
   readonly isIdle: boolean;
   /** Tells every peer to send no more calls here; calls at work go on. */
