@@ -1,4 +1,5 @@
 import { isIPv6, type Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { OpenConnection } from "../listener/listener.js";
 import type { RequestCounts } from "../rpc/request-counts.js";
 import type { ConnectionView } from "./server-view.js";
@@ -14,7 +15,7 @@ export function viewConnection(
   const requests = requestsOn(socket);
   return {
     remote: remoteOf(socket),
-    protocol: protocol && protocolNames[protocol],
+    protocol: protocol && protocolNames[protocol] + (socket instanceof TLSSocket ? "+tls" : ""),
     openedAt,
     bytesIn: socket.bytesRead,
     bytesOut: socket.bytesWritten,

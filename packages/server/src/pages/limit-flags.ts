@@ -1,4 +1,7 @@
+import { Code, quoteValue, ServeError } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
+import type { ConcurrencyLimiter } from "../rpc/limiter/concurrency-limiter.js";
+import { ConstantLimiter } from "../rpc/limiter/constant-limiter.js";
 import type { ServerFlag } from "./server-flag.js";
 
 /** What each limit is, for the page of flags; units as in `ServerLimits`. */
@@ -6,10 +9,11 @@ const descriptions: Readonly<Record<keyof ServerLimits, string>> = {
   maxBodySize: "largest message or body in bytes, also after decompression",
   maxJsonSize: "largest JSON body in bytes",
   maxBodyChunks: "pieces one HTTP body may come in",
-  maxConcurrency: "calls at work before new ones are refused; 0 is no limit",
+  maxConcurrency: "calls at work before new ones are refused: a number, auto or timeout; 0 is no limit",
   maxConnections: "open connections",
   maxConcurrentStreams: "concurrent requests on one HTTP/2 connection",
   firstByteTimeoutMs: "milliseconds for the first bytes of a connection",
+  handshakeTimeoutMs: "milliseconds for a handshake of TLS",
   headersTimeoutMs: "milliseconds for the header of an HTTP/1.1 request",
   requestTimeoutMs: "milliseconds for a whole request to come",
   keepAliveTimeoutMs: "milliseconds after which an HTTP connection without a request is closed",
@@ -18,11 +22,34 @@ const descriptions: Readonly<Record<keyof ServerLimits, string>> = {
   drainTimeoutMs: "milliseconds a stopping server waits for calls at work",
 };
 
-/** The limits of a server as flags: `max_body_size` for `maxBodySize`. */
-export function limitFlags(limits: ServerLimits): readonly ServerFlag[] {
-  return Object.entries(descriptions).map(([key, description]) => ({
+/**
+ * The limits of a server as flags: `max_body_size` for `maxBodySize`.
+ * @param limiter of the calls at work: a number it began with may be changed
+ */
+export function limitFlags(
+  limits: ServerLimits,
+  limiter: ConcurrencyLimiter | undefined,
+): readonly ServerFlag[] {
+  const flags = Object.entries(descriptions).map(([key, description]) => ({
     name: key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     description,
     value: () => String(limits[key as keyof ServerLimits]),
   }));
+  return limiter instanceof ConstantLimiter ? [maxConcurrencyFlag(limiter), ...flags] : flags;
+}
+
+function maxConcurrencyFlag(limiter: ConstantLimiter): ServerFlag {
+  const name = "max_concurrency";
+  return {
+    name,
+    description: descriptions.maxConcurrency,
+    value: () => String(limiter.limit),
+    set(text) {
+      if (!/^[1-9]\d{0,8}$/.test(text)) {
+        const message = `${name} must be a whole number from 1 on, not ${quoteValue(text)}`;
+        throw new ServeError(Code.invalidArgument, message);
+      }
+      limiter.limit = Number(text);
+    },
+  };
 }

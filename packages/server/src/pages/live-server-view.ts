@@ -61,7 +61,7 @@ export class LiveServerView implements ServerView {
   }
 
   get maxConcurrency(): number {
-    return this.#gate.maxConcurrency;
+    return this.#gate.limiter?.limit ?? 0;
   }
 
   get unhostedErrors(): number {

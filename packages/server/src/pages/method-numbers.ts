@@ -12,8 +12,12 @@ export const statedPercentiles = [
 /**
  * What a method did in brpc's words: times in microseconds, whole numbers all. `count`, `qps` and the latencies are those
  * of calls without an error; but for `count` and `error` they are of the last 10 s.
+ * @param maxConcurrency of a method that has a limit of its own
  */
-export function methodNumbers(snapshot: MethodSnapshot): readonly (readonly [name: string, value: number])[] {
+export function methodNumbers(
+  snapshot: MethodSnapshot,
+  maxConcurrency?: number,
+): readonly (readonly [name: string, value: number])[] {
   const { count, qps, errors, eps, averageUs, maxUs, concurrency } = snapshot;
   const percentiles = statedPercentiles.map(
     ([ratio, suffix]) => [`latency_${suffix}`, percentileOf(snapshot, ratio)] as const,
@@ -27,6 +31,7 @@ export function methodNumbers(snapshot: MethodSnapshot): readonly (readonly [nam
     ...percentiles,
     ["max_latency", maxUs],
     ["concurrency", concurrency],
+    ...(maxConcurrency === undefined ? [] : [["max_concurrency", maxConcurrency] as const]),
   ];
 }
 

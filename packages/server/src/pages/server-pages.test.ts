@@ -43,7 +43,7 @@ async function overHttp2(
 
 /** A server with pages, asked on the port of its services and, where there is one, on the internal one. */
 async function withPages(
-  options: PagesOptions & { readonly authenticator?: Authenticator },
+  options: PagesOptions & { readonly authenticator?: Authenticator; readonly maxConcurrency?: number },
   check: (ask: {
     readonly get: Get;
     readonly getInternal: Get;
@@ -51,9 +51,13 @@ async function withPages(
   }) => Promise<void>,
   get = overHttp1,
 ): Promise<void> {
-  const { authenticator, ...pagesOptions } = options;
+  const { authenticator, maxConcurrency = 0, ...pagesOptions } = options;
   const service = textService({ echo: (body) => body });
-  await using server = await new TestServer([service], {}, authenticator ? { authenticator } : {}).start();
+  await using server = await new TestServer(
+    [service],
+    { maxConcurrency },
+    authenticator ? { authenticator } : {},
+  ).start();
   const { router, listener, gate, directory, logger, metrics, http, grpc } = server;
   const pages = new ServerPages({
     ...pagesOptions,
@@ -205,5 +209,24 @@ test("a changed flag is logged, a secret one without its value", async () => {
         { flag: "hidden", value: "***" },
       ],
     );
+  });
+});
+
+test("a max_concurrency that is a number can be changed while the server runs", async () => {
+  const authenticator: Authenticator = { refuse: () => undefined };
+  const options = { authenticator, reloadableFlags: true, maxConcurrency: 2 };
+  await withPages(options, async ({ get, server }) => {
+    const set = async (value: string): Promise<string> => {
+      const url = `http://127.0.0.1:${server.port}/flags/max_concurrency?setvalue=${value}`;
+      return (await fetch(url, { method: "POST", headers: curl })).text();
+    };
+    assert.equal(await set("3"), "max_concurrency is 3 now\n");
+    assert.match((await get("/flags", curl)).body, /^max_concurrency \| 3 \(R\) \| /m);
+    assert.match((await get("/status", curl)).body, /^max_concurrency: 3$/m);
+    assert.equal(await set("0"), 'max_concurrency must be a whole number from 1 on, not "0"');
+    assert.equal(server.gate.limiter?.limit, 3);
+  });
+  await withPages({ authenticator, reloadableFlags: true }, async ({ get }) => {
+    assert.match((await get("/flags", curl)).body, /^max_concurrency \| 0 \| /m);
   });
 });

@@ -91,7 +91,7 @@ export class ServerPages {
       server: this.#view,
       metrics,
       flags: {
-        flags: mergeFlags(flags, limitFlags(limits)),
+        flags: mergeFlags(flags, limitFlags(limits, gate.limiter)),
         areReloadable: reloadableFlags,
         hasAuthenticator: gate.hasAuthenticator,
         onChange: (flag) => logger.warn({ flag: flag.name, value: shownValue(flag) }, "a flag was changed"),

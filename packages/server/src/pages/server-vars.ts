@@ -26,9 +26,10 @@ export function processVars(server: ServerView): readonly ServerVar[] {
 /** The numbers of each method, each under a name of its own. */
 export function methodVars(server: ServerView): readonly ServerVar[] {
   const now = server.clock.now();
-  return server.directory.methods().flatMap(({ service, method, stats }) => {
+  return server.directory.methods().flatMap(({ service, method, stats, limiter }) => {
     const prefix = methodVarName(server.port, service.name, method.name);
-    return methodNumbers(stats.snapshot(now)).map(([name, value]) => [`${prefix}_${name}`, value] as const);
+    const numbers = methodNumbers(stats.snapshot(now), limiter?.limit);
+    return numbers.map(([name, value]) => [`${prefix}_${name}`, value] as const);
   });
 }
 

@@ -22,12 +22,13 @@ function serverBlock(server: ServerView): PairsBlock {
   return { kind: "pairs", separator: ": ", rows };
 }
 
-function methodBlock({ service, method, stats }: FoundMethod, now: number): PairsBlock {
+function methodBlock({ service, method, stats, limiter }: FoundMethod, now: number): PairsBlock {
+  const numbers = methodNumbers(stats.snapshot(now), limiter?.limit);
   return {
     kind: "pairs",
     title: service.name,
     subtitle: `${method.name} (${method.request.typeName}) returns (${method.response.typeName})`,
     separator: ": ",
-    rows: methodNumbers(stats.snapshot(now)).map(([name, value]) => [name, String(value)]),
+    rows: numbers.map(([name, value]) => [name, String(value)]),
   };
 }

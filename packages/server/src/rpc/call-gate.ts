@@ -75,9 +75,9 @@ export class CallGate {
     return this.#unhostedErrors;
   }
 
-  /** Calls that may be at work; 0 is no limit. */
-  get maxConcurrency(): number {
-    return this.#limits.maxConcurrency;
+  /** What limits the calls at work, if anything does. */
+  get limiter(): ConcurrencyLimiter | undefined {
+    return this.#limiter;
   }
 
   /** Whether some may be refused for who they are. */

@@ -3,7 +3,8 @@ import type { ConcurrencyLimiter } from "./concurrency-limiter.js";
 /** So many calls at once, whatever they take. */
 export class ConstantLimiter implements ConcurrencyLimiter {
   readonly kind = "constant";
-  readonly limit: number;
+  /** May be changed while calls are at work. */
+  limit: number;
   readonly #subject: string;
 
   constructor(limit: number, subject: string) {
