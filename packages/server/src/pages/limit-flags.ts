@@ -12,6 +12,8 @@ const descriptions: Readonly<Record<keyof ServerLimits, string>> = {
   maxConcurrency: "calls at work before new ones are refused: a number, auto or timeout; 0 is no limit",
   maxConnections: "open connections",
   maxConcurrentStreams: "concurrent requests on one HTTP/2 connection",
+  maxUnwrittenBytes: "bytes of answers that one baidu_std connection may leave unread",
+  maxEmptyFrames: "frames without a call that one baidu_std connection may send",
   firstByteTimeoutMs: "milliseconds for the first bytes of a connection",
   handshakeTimeoutMs: "milliseconds for a handshake of TLS",
   headersTimeoutMs: "milliseconds for the header of an HTTP/1.1 request",
