@@ -6,12 +6,17 @@ import { GrpcTransport } from "./grpc/transport.js";
 import { type HttpOptions, HttpTransport } from "./http/transport.js";
 import type { FetchedOf, FetchName, PredictOptions } from "./predict-options.js";
 import { type FetchedByEngine, type Prediction, toPrediction } from "./prediction.js";
+import { type ClientSecurity, type ClientTlsOptions, resolveSecurity } from "./security/client-security.js";
 
 export interface ClientOptions {
   /** Time a call may take, in milliseconds; default 200000, as in Paddle Serving. */
   readonly timeoutMs?: number;
   /** How to call endpoints that are URLs. */
   readonly http?: HttpOptions;
+  /** Speaks TLS to endpoints that are `host:port`, and says how to those that are `https://`. Default: plain, and as Node does. */
+  readonly tls?: ClientTlsOptions;
+  /** What the server wants of its callers, one of its token file. Without TLS it can be read on the way. */
+  readonly token?: string;
 }
 
 /**
@@ -29,12 +34,14 @@ export interface ClientOptions {
  */
 export class Client<M extends ModelTypes = ModelTypes> {
   readonly #options: ClientOptions;
+  readonly #security: ClientSecurity;
   #model: ModelConf | undefined;
   #transports: readonly CallTransport[] = [];
   #turn = 0;
 
   constructor(options: ClientOptions = {}) {
     this.#options = options;
+    this.#security = resolveSecurity(options.tls, options.token);
   }
 
   /**
@@ -48,13 +55,16 @@ export class Client<M extends ModelTypes = ModelTypes> {
 
   /**
    * Says where the servers are; connections are made at the first call. Replaces what was connected before.
-   * @param endpoints `host:port` for gRPC, `http://host:port` for HTTP; several take turns
+   * @param endpoints `host:port` for gRPC, `http://host:port` or `https://host:port` for HTTP; several take turns
    */
   connect(endpoints: readonly string[]): void {
     this.close();
     this.#transports = endpoints.map((endpoint) => {
       const isUrl = /^https?:\/\//.test(endpoint);
-      return isUrl ? new HttpTransport(endpoint, this.#options.http) : new GrpcTransport(endpoint);
+      const security = this.#security;
+      return isUrl
+        ? new HttpTransport(endpoint, { ...this.#options.http, security })
+        : new GrpcTransport(endpoint, { security });
     });
   }
 

@@ -5,3 +5,4 @@ export type { NestedList } from "./feed/nested-list.js";
 export type { HttpOptions } from "./http/transport.js";
 export type { FeedOf, FeedValueOf, FetchedOf, FetchName, PredictOptions } from "./predict-options.js";
 export type { Fetched, FetchedByEngine, Prediction } from "./prediction.js";
+export type { ClientTlsOptions } from "./security/client-security.js";

@@ -1,5 +1,14 @@
+import type { Secret } from "@paddlewheel/core";
 import type { HeaderField } from "@paddlewheel/http2";
 import { acceptedEncodings, formatGrpcTimeout, generalModelServiceName } from "@paddlewheel/wire";
+
+export interface RequestHeadOptions {
+  /** `host:port` */
+  readonly authority: string;
+  readonly scheme: "http" | "https";
+  /** The value of the header; undefined for none. */
+  readonly authorization: Secret | undefined;
+}
 
 /** The headers of requests to one server; the same array again where nothing has changed, as that costs no encoding. */
 export class RequestHead {
@@ -8,17 +17,17 @@ export class RequestHead {
   #timeoutMs: number | undefined;
   #logId = 0n;
 
-  /** @param authority `host:port` */
-  constructor(authority: string) {
+  constructor({ authority, scheme, authorization }: RequestHeadOptions) {
     this.#constant = [
       { name: ":method", value: "POST" },
-      { name: ":scheme", value: "http" },
+      { name: ":scheme", value: scheme },
       { name: ":path", value: `/${generalModelServiceName}/inference` },
       { name: ":authority", value: authority },
       { name: "te", value: "trailers" },
       { name: "content-type", value: "application/grpc" },
       { name: "user-agent", value: "grpc-paddlewheel" },
       { name: "grpc-accept-encoding", value: acceptedEncodings },
+      ...(authorization ? [{ name: "authorization", value: authorization.reveal() }] : []),
     ];
   }
 

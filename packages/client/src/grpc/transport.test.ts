@@ -55,7 +55,7 @@ async function calling(onStream: Answer, clock?: ManualClock): Promise<Called> {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const transport = new GrpcTransport(endpoint, clock);
+  const transport = new GrpcTransport(endpoint, clock ? { clock } : {});
   open.push({
     close: () => {
       transport.close();

@@ -7,6 +7,7 @@ import {
   generalResponseCodec,
 } from "@paddlewheel/wire";
 import type { CallTransport, TransportCallOptions } from "../call-transport.js";
+import { type ClientSecurity, noSecurity } from "../security/client-security.js";
 import { aborted } from "../stopped-call.js";
 import { parseEndpoint } from "./endpoint.js";
 import { RequestHead } from "./request-head.js";
@@ -15,7 +16,13 @@ import { callUnary } from "./unary-call.js";
 /** Largest answer in bytes. Source: FLAGS_max_body_size of Paddle Serving's Python client. */
 const maxAnswerBytes = 512 * 1024 * 1024;
 
-/** gRPC without TLS to one server. */
+export interface GrpcTransportOptions {
+  readonly clock?: Clock;
+  /** Default none: plain connections, and no token. */
+  readonly security?: ClientSecurity;
+}
+
+/** gRPC to one server. */
 export class GrpcTransport implements CallTransport {
   readonly #endpoint: string;
   readonly #client: Http2Client;
@@ -26,10 +33,11 @@ export class GrpcTransport implements CallTransport {
    * @param endpoint `host:port`
    * @throws ServeError invalidArgument when it is something else.
    */
-  constructor(endpoint: string, clock: Clock = systemClock) {
+  constructor(endpoint: string, { clock = systemClock, security = noSecurity }: GrpcTransportOptions = {}) {
+    const { tls, authorization } = security;
     this.#endpoint = endpoint;
-    this.#client = new Http2Client({ ...parseEndpoint(endpoint), clock });
-    this.#head = new RequestHead(endpoint);
+    this.#client = new Http2Client({ ...parseEndpoint(endpoint), clock, ...(tls ? { tls } : {}) });
+    this.#head = new RequestHead({ authority: endpoint, scheme: tls ? "https" : "http", authorization });
     this.#clock = clock;
   }
 

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code, type Secret, ServeError } from "@paddlewheel/core";
 import {
   type GeneralRequest,
   type GeneralResponse,
@@ -8,8 +8,10 @@ import {
   generalResponseCodec,
 } from "@paddlewheel/wire";
 import type { CallTransport, TransportCallOptions } from "../call-transport.js";
+import { type ClientSecurity, noSecurity } from "../security/client-security.js";
 import { aborted, parseErrorCode, timedOut } from "../stopped-call.js";
 import { codeOfHttpStatus } from "./status.js";
+import { type PostInit, TlsFetch } from "./tls-fetch.js";
 
 const gzipAsync = promisify(gzip);
 
@@ -32,13 +34,24 @@ export interface HttpOptions {
   readonly compressResponse?: boolean;
 }
 
+export interface HttpTransportOptions extends HttpOptions {
+  /** Default none: certificates as Node trusts them, and no token. */
+  readonly security?: ClientSecurity;
+}
+
 /** HTTP/1.1 by `fetch`, which keeps connections open between calls. */
 export class HttpTransport implements CallTransport {
   readonly #origin: string;
   readonly #options: Required<HttpOptions>;
+  readonly #authorization: Secret | undefined;
+  /** Takes the place of `fetch` where TLS has options of its own. */
+  readonly #tlsFetch: TlsFetch | undefined;
 
   /** @param origin scheme, host and port, `http://host:port` */
-  constructor(origin: string, options: HttpOptions = {}) {
+  constructor(origin: string, options: HttpTransportOptions = {}) {
+    const { tls, authorization } = options.security ?? noSecurity;
+    this.#authorization = authorization;
+    this.#tlsFetch = tls && origin.startsWith("https:") ? new TlsFetch(tls) : undefined;
     this.#origin = origin.replace(/\/+$/, "");
     this.#options = {
       servicePath: options.servicePath ?? "/GeneralModelService/inference",
@@ -53,12 +66,9 @@ export class HttpTransport implements CallTransport {
     const init = await this.#init(request);
     const { timeoutMs, signal } = options;
     const timeout = AbortSignal.timeout(timeoutMs);
+    const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
     try {
-      const response = await fetch(this.#origin + this.#options.servicePath, {
-        ...init,
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      return await this.#read(response);
+      return await this.#read(await this.#post({ ...init, signal: either }));
     } catch (thrown) {
       if (thrown instanceof ServeError) throw thrown;
       if (signal?.aborted) throw aborted(signal);
@@ -68,10 +78,16 @@ export class HttpTransport implements CallTransport {
   }
 
   close(): void {
-    // Idle connections belong to the process-wide pool of fetch, which closes them after some seconds.
+    // Idle connections of fetch belong to its process-wide pool, which closes them after some seconds.
+    this.#tlsFetch?.close();
   }
 
-  async #init(request: GeneralRequest): Promise<RequestInit> {
+  #post(init: PostInit): Promise<Response> {
+    const url = this.#origin + this.#options.servicePath;
+    return this.#tlsFetch ? this.#tlsFetch.post(url, init) : fetch(url, { ...init, method: "POST" });
+  }
+
+  async #init(request: GeneralRequest): Promise<Omit<PostInit, "signal">> {
     const { format, headers, compressRequest, compressResponse } = this.#options;
     const isProto = format === "proto";
     const plain = isProto
@@ -79,9 +95,9 @@ export class HttpTransport implements CallTransport {
       : Buffer.from(generalRequestCodec.encodeJson(request));
     const isPacked = compressRequest && plain.length > compressThreshold;
     return {
-      method: "POST",
       headers: {
         ...headers,
+        ...(this.#authorization ? { authorization: this.#authorization.reveal() } : {}),
         "Content-Type": isProto ? "application/proto" : "application/json",
         "Accept-Encoding": compressResponse ? "gzip" : "identity",
         ...(isPacked ? { "Content-Encoding": "gzip" } : {}),
