@@ -28,7 +28,7 @@ export { GeneralTextReaderOp } from "./general/general-text-reader-op.js";
 export { GeneralTextResponseOp } from "./general/general-text-response-op.js";
 export { defaultLimits, type ServerLimits } from "./limits.js";
 export type { AccessLog, MethodLabels, WriteCallLine } from "./observe/access-log.js";
-export { createPinoLogger, type LogSink } from "./observe/pino-logger.js";
+export { createPinoLogger, isLogLevel, type LogLevel, type LogSink } from "./observe/pino-logger.js";
 export { PromMetrics } from "./observe/prom-metrics.js";
 export { type ImportOpModuleOptions, importOpModule } from "./op-modules/import-op-module.js";
 export { type OpModule, type RegisterFunction, registerOpModule } from "./op-modules/op-module.js";

@@ -14,6 +14,8 @@ export interface Flag {
   /** Smallest value of a number. */
   readonly min?: number;
   readonly max?: number;
+  /** Its value is not shown on any page: it may hold a secret, or tell where one is. */
+  readonly isSecret?: boolean;
   /** Set for a flag that is accepted without effect: why it has none here. */
   readonly ignored?: string;
   /** Values that ask for what is the case anyway, so that nothing need be said. */

@@ -1,17 +1,24 @@
 import { type Logger, systemClock } from "@paddlewheel/core";
 import type { OtelSink, OtelSinkOptions } from "@paddlewheel/otel";
-import { createPinoLogger, defaultLimits, ServerManager, type ServerOptions } from "@paddlewheel/server";
+import {
+  createPinoLogger,
+  defaultLimits,
+  type LogLevel,
+  ServerManager,
+  type ServerOptions,
+} from "@paddlewheel/server";
 import { ExitCode } from "../exit-code.js";
 import { given } from "../flags/given.js";
 import type { Terminal, TextStream } from "../terminal.js";
 import { LoadProgressLine } from "./load-progress-line.js";
+import { logLevelFlag } from "./log-level-flag.js";
 import { readyLine } from "./ready-line.js";
 import { awaitStop, type StopReason } from "./stop-request.js";
 import { startWatchdog } from "./watchdog.js";
 
 export interface RunServerOptions
   extends Omit<ServerOptions, "logger" | "accessLog" | "onProgress" | "traceSink"> {
-  readonly logLevel?: string;
+  readonly logLevel?: LogLevel;
   /** Where traces go, if anywhere. */
   readonly traceExport?: OtelSinkOptions | undefined;
 }
@@ -22,13 +29,18 @@ export interface RunServerOptions
  * @throws ServeError when the server cannot start.
  */
 export async function runServer(options: RunServerOptions, terminal: Terminal): Promise<ExitCode> {
-  const { logger, accessLog, flush } = createPinoLogger(given({ level: options.logLevel }));
+  const log = createPinoLogger(given({ level: options.logLevel }));
+  const { logger, accessLog } = log;
+  const flags = [logLevelFlag(log), ...(options.flags ?? [])];
   const traceSink = await openTraceSink(options.traceExport);
   try {
-    return await runUntilStopped({ ...options, logger, accessLog, ...given({ traceSink }) }, terminal.err);
+    return await runUntilStopped(
+      { ...options, flags, logger, accessLog, ...given({ traceSink }) },
+      terminal.err,
+    );
   } finally {
     await traceSink?.close();
-    await flush();
+    await log.flush();
   }
 }
 

@@ -7,6 +7,7 @@ export const securityFlags: FlagTable = {
     value: "FILE",
     default: "PADDLEWHEEL_AUTH_TOKENS, else anybody may call",
     help: "who may call: lines of TOKEN [SERVICE,...], read again when they change",
+    isSecret: true,
   },
   tls_cert: {
     kind: "text",
@@ -14,7 +15,7 @@ export const securityFlags: FlagTable = {
     default: "none, connections are plain",
     help: "speak TLS with this certificate, and those between it and the root; read again when it changes",
   },
-  tls_key: { kind: "text", value: "FILE", help: "key of --tls_cert, not encrypted" },
+  tls_key: { kind: "text", value: "FILE", help: "key of --tls_cert, not encrypted", isSecret: true },
   tls_ca: {
     kind: "text",
     value: "FILE",

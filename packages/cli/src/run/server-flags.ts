@@ -75,6 +75,8 @@ export const serverFlags: FlagTable = {
     value: "URL",
     default: "OTEL_EXPORTER_OTLP_ENDPOINT, else none",
     help: "send traces to the OpenTelemetry collector there, to /v1/traces",
+    // It may have a password in it.
+    isSecret: true,
   },
   log_level: {
     kind: "text",

@@ -1,4 +1,5 @@
 import { type FlagGroup, type FlagTable, ignoredFlag } from "../flags/flag.js";
+import { pagesFlags } from "../run/pages-flags.js";
 import { securityFlags } from "../run/security-flags.js";
 import { serverFlags } from "../run/server-flags.js";
 
@@ -94,8 +95,11 @@ const ignored: FlagTable = {
   encryption_rpc_port: ignoredFlag("text", "there is no key exchange"),
   product_name: ignoredFlag("text", "there is no licence check"),
   container_id: ignoredFlag("text", "there is no licence check"),
-  enable_prometheus: ignoredFlag("bool", "metrics are always there: GET /metrics on the service's port"),
-  prometheus_port: ignoredFlag("text", "metrics are on the service's port: GET /metrics"),
+  enable_prometheus: ignoredFlag("bool", "metrics are always there: GET /metrics"),
+  prometheus_port: ignoredFlag(
+    "text",
+    "metrics are on the service's port, or on --internal_port: GET /metrics",
+  ),
   request_cache_size: ignoredFlag("text", "there is no request cache yet, every request runs its model", "0"),
   use_dist_model: ignoredFlag("bool", noDistribution),
   dist_carrier_id: ignoredFlag("text", noDistribution),
@@ -111,6 +115,7 @@ const ignored: FlagTable = {
 export const serveGroups: readonly FlagGroup[] = [
   { title: "Models", flags: model },
   { title: "Server", flags: { ...server, ...serverFlags } },
+  { title: "Pages", flags: pagesFlags },
   { title: "Security", flags: securityFlags },
   { title: "Accepted without effect", flags: ignored },
 ];

@@ -1,18 +1,23 @@
 import { statSync } from "node:fs";
 import { checkServeConf, formatDiagnostic, type ServeOptions, type ServerConf } from "@paddlewheel/conf";
-import { createRegistries, type GrpcEngine, knownNames } from "@paddlewheel/server";
+import { createRegistries, type GrpcEngine, knownNames, type LogLevel } from "@paddlewheel/server";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
+import { tableOf } from "../flags/flag.js";
 import type { FlagValues } from "../flags/flag-values.js";
 import { given } from "../flags/given.js";
 import { limitsOf } from "../run/limits-of.js";
 import { modelCacheOf } from "../run/model-cache-of.js";
+import { pagesOf } from "../run/pages-of.js";
 import { importFlagged } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
 import { securityOf } from "../run/security-of.js";
 import { tracingOf } from "../run/trace-export.js";
 import { UsageError } from "../usage-error.js";
+import { serveGroups } from "./serve-flags.js";
 import { writeServeConf } from "./write-serve-conf.js";
+
+const table = tableOf(serveGroups);
 
 /** Paddle Serving's own for this command. */
 const defaultMaxBodySize = 512 * 1024 * 1024;
@@ -40,13 +45,14 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
       limits: limitsOf(values, defaultMaxBodySize),
       ...tracingOf(values),
       ...securityOf(values),
+      ...pagesOf(values, table),
       ...modelCacheOf(values),
       ...given({
         host: values.text("host"),
         threadNum: values.int("thread"),
-        logLevel: values.text("log_level"),
         opThreadNum: values.int("op_threads"),
-        // One of the flag's choices.
+        // Of each one of the flag's choices.
+        logLevel: values.text("log_level") as LogLevel | undefined,
         grpc: values.text("grpc") as GrpcEngine | undefined,
       }),
     },

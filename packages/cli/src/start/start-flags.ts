@@ -1,4 +1,5 @@
 import { type FlagGroup, type FlagTable, ignoredFlag } from "../flags/flag.js";
+import { pagesFlags } from "../run/pages-flags.js";
 import { securityFlags } from "../run/security-flags.js";
 import { serverFlags } from "../run/server-flags.js";
 
@@ -60,8 +61,11 @@ const ignored: FlagTable = {
   enable_general_model: ignoredFlag("bool", alwaysOn, "true"),
   enable_protocol_list: ignoredFlag("text", "the port speaks every protocol there is"),
   enable_cube: ignoredFlag("bool", noCube),
-  enable_prometheus: ignoredFlag("bool", "metrics are always there: GET /metrics on the service's port"),
-  prometheus_port: ignoredFlag("text", "metrics are on the service's port: GET /metrics"),
+  enable_prometheus: ignoredFlag("bool", "metrics are always there: GET /metrics"),
+  prometheus_port: ignoredFlag(
+    "text",
+    "metrics are on the service's port, or on --internal_port: GET /metrics",
+  ),
   request_cache_size: ignoredFlag("text", "there is no request cache yet, every request runs its model", "0"),
   reload_interval_s: ignoredFlag("text", "models are not reloaded yet while the server runs"),
   general_model_path: ignoredFlag("text", "resource.prototxt names these files"),
@@ -87,6 +91,7 @@ const ignored: FlagTable = {
 export const startGroups: readonly FlagGroup[] = [
   { title: "Conf", flags: conf },
   { title: "Server", flags: { ...server, ...serverFlags } },
+  { title: "Pages", flags: pagesFlags },
   { title: "Security", flags: securityFlags },
   { title: "Accepted without effect", flags: ignored },
 ];

@@ -1,4 +1,4 @@
-import type { GrpcEngine } from "@paddlewheel/server";
+import type { GrpcEngine, LogLevel } from "@paddlewheel/server";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import { tableOf } from "../flags/flag.js";
@@ -6,6 +6,7 @@ import { given } from "../flags/given.js";
 import { ignoredFlagNotes } from "../flags/ignored-flags.js";
 import { limitsOf } from "../run/limits-of.js";
 import { modelCacheOf } from "../run/model-cache-of.js";
+import { pagesOf } from "../run/pages-of.js";
 import { printFindings } from "../run/print-findings.js";
 import { readConf } from "../run/read-conf.js";
 import { runServer } from "../run/run-server.js";
@@ -42,13 +43,14 @@ export async function start({ values: own, terminal }: CommandCall): Promise<Exi
       limits: limitsOf(values, defaultMaxBodySize),
       ...tracingOf(values),
       ...securityOf(values),
+      ...pagesOf(values, table),
       ...modelCacheOf(values),
       ...given({
         host: values.text("host"),
         threadNum: values.int("num_threads"),
-        logLevel: values.text("log_level"),
         opThreadNum: values.int("op_threads"),
-        // One of the flag's choices.
+        // Of each one of the flag's choices.
+        logLevel: values.text("log_level") as LogLevel | undefined,
         grpc: values.text("grpc") as GrpcEngine | undefined,
       }),
     },

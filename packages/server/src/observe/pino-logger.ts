@@ -3,8 +3,18 @@ import { type Logger as PinoLogger, pino } from "pino";
 import { type AccessLog, printedAccess } from "./access-log.js";
 import { LineSink } from "./line-sink.js";
 
+/** From the least severe on; `silent` is none at all. */
+const severities = { debug: 20, info: 30, warn: 40, error: 50, silent: 60 } as const;
+export type LogLevel = keyof typeof severities;
+
+export function isLogLevel(text: string): text is LogLevel {
+  return Object.hasOwn(severities, text);
+}
+
 export interface LogSink {
   readonly logger: Logger;
+  /** Least level that is written; may be changed at any time. */
+  level: LogLevel;
   /** Writes to the same place, in order with the logger's own lines. */
   readonly accessLog: AccessLog;
   /** Writes what is held; nothing is lost when the process ends after it. */
@@ -12,8 +22,8 @@ export interface LogSink {
 }
 
 export interface PinoLoggerOptions {
-  /** Least level that is written: debug, info (default), warn, error. */
-  readonly level?: string;
+  /** Least level that is written. Default info. */
+  readonly level?: LogLevel;
   /** File descriptor; default 1, standard output. */
   readonly fd?: number;
 }
@@ -23,30 +33,40 @@ export function createPinoLogger(options: PinoLoggerOptions = {}): LogSink {
   const sink = new LineSink(options.fd ?? 1);
   const root = pino(
     {
-      level: options.level ?? "info",
+      // What is written is decided here: children of a pino logger keep the level they were made with.
+      level: "debug",
       base: null,
       timestamp: timeField,
       formatters: { level: (level) => ({ level }) },
     },
     sink,
   );
-  const logger = wrap(root);
+  const threshold: Threshold = { level: options.level ?? "info" };
+  const logger = wrap(root, threshold);
   const print = (line: string): void => sink.write(line);
-  const isOn = (): boolean => root.isLevelEnabled("info");
-  return {
+  const isOn = (): boolean => writes(threshold, "info");
+  return Object.assign(threshold, {
     logger,
     accessLog: printedAccess({ print, isOn, timeField, logger }),
     flush: () => sink.close(),
-  };
+  });
 }
 
-function wrap(log: PinoLogger): Logger {
+interface Threshold {
+  level: LogLevel;
+}
+
+function writes({ level }: Threshold, wanted: LogLevel): boolean {
+  return severities[wanted] >= severities[level];
+}
+
+function wrap(log: PinoLogger, threshold: Threshold): Logger {
   return {
-    debug: (fields, message) => log.debug(fields, message),
-    info: (fields, message) => log.info(fields, message),
-    warn: (fields, message) => log.warn(fields, message),
-    error: (fields, message) => log.error(fields, message),
-    child: (fields) => wrap(log.child(fields)),
+    debug: (fields, message) => writes(threshold, "debug") && log.debug(fields, message),
+    info: (fields, message) => writes(threshold, "info") && log.info(fields, message),
+    warn: (fields, message) => writes(threshold, "warn") && log.warn(fields, message),
+    error: (fields, message) => writes(threshold, "error") && log.error(fields, message),
+    child: (fields) => wrap(log.child(fields), threshold),
   };
 }
 
