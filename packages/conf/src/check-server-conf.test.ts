@@ -412,7 +412,7 @@ test("Paddle settings without a meaning here are quiet as serve writes them, els
     use_lite: false use_xpu: false use_gpu: false combined_model: true gpu_multi_stream: false use_ascend_cl: false
     min_subgraph_size: 3 sparse_param_service_type: NONE`;
   const loud = `gpu_ids: 0
-  use_gpu: true
+  gpu_memory_mb: 200
   use_trt: true
   encrypted_model: true
   min_input_shape { key: "x" value: "1 2" }
@@ -423,12 +423,60 @@ test("Paddle settings without a meaning here are quiet as serve writes them, els
   assert.deepEqual(warningLines(quietTexts), []);
   const loudTexts = { ...goodTexts, "conf/model_toolkit.prototxt": toolkit(loud) };
   assert.deepEqual(warningLines(loudTexts), [
-    "conf/model_toolkit.prototxt:1 engines[0].gpu_ids[0]: has no effect: models run on the CPU; remove it",
-    "conf/model_toolkit.prototxt:2 engines[0].use_gpu: has no effect: models run on the CPU; remove it",
-    "conf/model_toolkit.prototxt:3 engines[0].use_trt: has no effect: there is no TensorRT here; remove it",
+    "conf/model_toolkit.prototxt:1 engines[0].gpu_ids: has no effect: use_gpu is not true; remove it",
+    "conf/model_toolkit.prototxt:2 engines[0].gpu_memory_mb: has no effect: the runtime takes memory as it needs it; remove it",
+    "conf/model_toolkit.prototxt:3 engines[0].use_trt: has no effect: use_gpu is not true; remove it",
     "conf/model_toolkit.prototxt:4 engines[0].encrypted_model: has no effect: encrypted models cannot be read; remove it",
-    "conf/model_toolkit.prototxt:5 engines[0].min_input_shape: has no effect: there is no TensorRT here; remove it",
+    "conf/model_toolkit.prototxt:5 engines[0].min_input_shape: has no effect: TensorRT runs with its own defaults; remove it",
     "conf/model_toolkit.prototxt:6 engines[0].dist_endpoints[0]: has no effect: a model is not split over servers; remove it",
+  ]);
+});
+
+test("a session is opened as ONNX Runtime's fields say, else as Paddle's that mean the same", () => {
+  const sessionOf = (fields: string) => {
+    const text = `engines { name: "infer" type: "ONNX" model_dir: "models/uci" reloadable_type: "none" ${fields} }`;
+    const texts = { ...goodTexts, "conf/model_toolkit.prototxt": text };
+    const { conf, faults } = checkTexts(texts);
+    assert.deepEqual(faults, []);
+    return { session: conf?.engines[0]?.session, warnings: warningLines(texts) };
+  };
+  const all = `intra_op_num_threads: 2 inter_op_num_threads: 3 execution_mode: "parallel"
+    graph_optimization_level: "basic" execution_providers: ["webgpu", "cpu"] enable_cpu_mem_arena: false
+    enable_mem_pattern: false session_config { key: "session.set_denormal_as_zero" value: "1" }`;
+  assert.deepEqual(sessionOf(all), {
+    session: {
+      intraOpNumThreads: 2,
+      interOpNumThreads: 3,
+      executionMode: "parallel",
+      graphOptimizationLevel: "basic",
+      executionProviders: ["webgpu", "cpu"],
+      gpuIds: [],
+      config: { "session.set_denormal_as_zero": "1" },
+      enableCpuMemArena: false,
+      enableMemPattern: false,
+    },
+    warnings: [],
+  });
+  const paddle = "cpu_math_thread_num: 4 enable_memory_optimization: false use_gpu: true gpu_ids: [0, 1]";
+  assert.deepEqual(sessionOf(paddle), {
+    session: {
+      ...defaultSessionConf,
+      intraOpNumThreads: 4,
+      executionProviders: ["cuda", "cpu"],
+      gpuIds: [0, 1],
+      enableMemPattern: false,
+    },
+    warnings: [],
+  });
+  const { session } = sessionOf("use_gpu: true use_trt: true gpu_ids: -1");
+  assert.deepEqual([session?.executionProviders, session?.gpuIds], [["tensorrt", "cuda", "cpu"], []]);
+  const place = "conf/model_toolkit.prototxt:1 engines[0]";
+  assert.deepEqual(sessionOf('use_gpu: true execution_providers: "cpu" gpu_ids: 1').warnings, [
+    `${place}.use_gpu: has no effect: execution_providers says where the model runs; remove it`,
+    `${place}.gpu_ids: has no effect: use_gpu is not true; remove it`,
+  ]);
+  assert.deepEqual(sessionOf('session_config { key: "session.disable_prepackin" value: "1" }').warnings, [
+    `${place}.session_config["session.disable_prepackin"]: is no key that ONNX Runtime 1.30 knows; did you mean "session.disable_prepacking"?`,
   ]);
 });
 

@@ -447,6 +447,19 @@ const toolkits: readonly Omit<FaultyConf, "file">[] = [
     faults: [':4 engines[0].placement: must be one of auto, inline, pool, not "thread"'],
   },
   {
+    what: "session options that there are not",
+    text: engine(
+      'execution_mode: "both"\n graph_optimization_level: "full"\n execution_providers: ["cpu", "gpu"]\n intra_op_num_threads: -1\n session_config { key: "session.save_model_format" value: "ORT" }',
+    ),
+    faults: [
+      ':4 engines[0].execution_mode: must be one of sequential, parallel, not "both"',
+      ':5 engines[0].graph_optimization_level: must be one of disabled, basic, extended, layout, all, not "full"',
+      ':6 engines[0].execution_providers[1]: must be one of cpu, cuda, tensorrt, webgpu, coreml, dml, not "gpu"',
+      ":7 engines[0].intra_op_num_threads: must be a whole number from 0 to 256, not -1",
+      ':8 engines[0].session_config["session.save_model_format"]: cannot be set: the server decides from which files a model is read',
+    ],
+  },
+  {
     what: "numbers out of range",
     text: engine(
       "runtime_thread_num: 257\n batch_infer_size: -1\n max_queue_size: 0\n gpu_ids: [0, -2]\n cpu_math_thread_num: 0",

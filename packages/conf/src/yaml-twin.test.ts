@@ -109,6 +109,10 @@ function engineOf(engine: string): fc.Arbitrary<ConfObject> {
     allow_split_request: maybe(fc.boolean()),
     placement: maybe(fc.constantFrom("auto", "inline", "pool")),
     max_queue_size: maybe(fc.integer({ min: 1, max: 9999 })),
+    intra_op_num_threads: maybe(fc.integer({ min: 0, max: 256 })),
+    execution_mode: maybe(fc.constantFrom("sequential", "parallel")),
+    execution_providers: fc.subarray(["cuda", "cpu"]),
+    enable_mem_pattern: maybe(fc.boolean()),
   });
 }
 

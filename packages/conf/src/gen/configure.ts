@@ -234,6 +234,58 @@ export const descriptor: INamespace = {
                         "default": 1024
                       }
                     },
+                    "intra_op_num_threads": {
+                      "type": "int32",
+                      "id": 140,
+                      "options": {
+                        "default": 1
+                      }
+                    },
+                    "inter_op_num_threads": {
+                      "type": "int32",
+                      "id": 141,
+                      "options": {
+                        "default": 1
+                      }
+                    },
+                    "execution_mode": {
+                      "type": "string",
+                      "id": 142,
+                      "options": {
+                        "default": "sequential"
+                      }
+                    },
+                    "graph_optimization_level": {
+                      "type": "string",
+                      "id": 143,
+                      "options": {
+                        "default": "all"
+                      }
+                    },
+                    "execution_providers": {
+                      "rule": "repeated",
+                      "type": "string",
+                      "id": 144
+                    },
+                    "session_config": {
+                      "keyType": "string",
+                      "type": "string",
+                      "id": 145
+                    },
+                    "enable_cpu_mem_arena": {
+                      "type": "bool",
+                      "id": 146,
+                      "options": {
+                        "default": true
+                      }
+                    },
+                    "enable_mem_pattern": {
+                      "type": "bool",
+                      "id": 147,
+                      "options": {
+                        "default": true
+                      }
+                    },
                     "model_data_path": {
                       "type": "string",
                       "id": 1000,

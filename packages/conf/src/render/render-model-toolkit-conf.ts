@@ -1,4 +1,4 @@
-import { type EngineConf, ReloadableType } from "@paddlewheel/core";
+import { defaultSessionConf, type EngineConf, ReloadableType, type SessionConf } from "@paddlewheel/core";
 import type { ConfObject } from "../text/render-prototxt.js";
 import type { Notation } from "../text/tree.js";
 import { renderMessage } from "./render-message.js";
@@ -26,5 +26,22 @@ function engineMessage(engine: EngineConf): ConfObject {
     allow_split_request: engine.allowSplitRequest,
     placement: engine.placement,
     max_queue_size: engine.maxQueueSize,
+    ...sessionMessage(engine.session),
+  };
+}
+
+function sessionMessage(session: SessionConf): ConfObject {
+  const { executionProviders: providers, gpuIds, config } = session;
+  const isStandard = providers.join() === defaultSessionConf.executionProviders.join();
+  return {
+    gpu_ids: gpuIds,
+    intra_op_num_threads: session.intraOpNumThreads,
+    inter_op_num_threads: session.interOpNumThreads,
+    execution_mode: session.executionMode,
+    graph_optimization_level: session.graphOptimizationLevel,
+    execution_providers: isStandard ? [] : providers,
+    session_config: config,
+    enable_cpu_mem_arena: session.enableCpuMemArena,
+    enable_mem_pattern: session.enableMemPattern,
   };
 }

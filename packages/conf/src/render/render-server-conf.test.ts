@@ -166,6 +166,23 @@ const variables = fc.uniqueArray(
   { selector: ({ aliasName }) => aliasName, minLength: 1, maxLength: 2 },
 ) as fc.Arbitrary<ModelConf["feedVars"]>;
 
+const sessions = fc.oneof(
+  fc.constant(defaultSessionConf),
+  record({
+    intraOpNumThreads: fc.integer({ min: 0, max: 256 }),
+    interOpNumThreads: fc.integer({ min: 0, max: 256 }),
+    executionMode: fc.constantFrom("sequential", "parallel"),
+    graphOptimizationLevel: fc.constantFrom("disabled", "basic", "extended", "layout", "all"),
+    executionProviders: fc.constantFrom(["cuda", "cpu"], ["tensorrt"]),
+    gpuIds: fc.uniqueArray(fc.integer({ min: 0, max: 7 })),
+    config: fc.dictionary(fc.constantFrom("session.disable_prepacking", "mlas.use_lut_gemm"), text, {
+      noNullPrototype: true,
+    }),
+    enableCpuMemArena: fc.boolean(),
+    enableMemPattern: fc.boolean(),
+  }),
+) as fc.Arbitrary<EngineConf["session"]>;
+
 function engineOf(engine: string): fc.Arbitrary<EngineConf> {
   const reload = fc.constantFrom(
     { reloadableMeta: undefined, reloadableType: "none" },
@@ -182,7 +199,7 @@ function engineOf(engine: string): fc.Arbitrary<EngineConf> {
     batchInferSize: fc.constantFrom(1, 32, 64),
     enableOverrun: fc.boolean(),
     allowSplitRequest: fc.boolean(),
-    session: fc.constant(defaultSessionConf),
+    session: sessions,
     model: maybe(record({ feedVars: variables, fetchVars: variables })),
   });
   return fc.tuple(rest, reload).map(([engineConf, reloading]) => ({ ...engineConf, ...reloading }));

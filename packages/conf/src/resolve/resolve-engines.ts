@@ -1,12 +1,5 @@
 import { dirname } from "node:path";
-import {
-  defaultSessionConf,
-  type EngineConf,
-  type ModelConf,
-  nameHint,
-  Placement,
-  ReloadableType,
-} from "@paddlewheel/core";
+import { type EngineConf, type ModelConf, nameHint, Placement, ReloadableType } from "@paddlewheel/core";
 import { type ConfContext, findPath, readConfFile } from "../files/conf-context.js";
 import { findConfFile } from "../files/find-conf-file.js";
 import type { KnownNames } from "../known-names.js";
@@ -14,6 +7,7 @@ import type { Section } from "../schema/section.js";
 import { NameTable } from "./name-table.js";
 import { resolveModel } from "./resolve-model.js";
 import type { FileReference, ToolkitReference } from "./resolve-resource.js";
+import { resolveSession } from "./resolve-session.js";
 import { warnOfUnusedFields } from "./unused-fields.js";
 
 /** Compat: the only engine type Paddle Serving still has; the FLUID_* types of older files stood for the same. */
@@ -100,7 +94,7 @@ class EngineResolver {
       batchInferSize: this.#batchInferSize(section),
       enableOverrun: section.bool("enable_overrun") ?? false,
       allowSplitRequest: section.bool("allow_split_request") ?? true,
-      session: defaultSessionConf,
+      session: resolveSession(section, this.#context.findings),
       model: model ?? this.#modelOfDir(modelDir),
     };
   }

@@ -8,8 +8,8 @@ interface UnusedField {
   readonly quiet?: string | number | boolean;
 }
 
-const noGpu = "models run on the CPU";
-const noTensorRt = "there is no TensorRT here";
+const noDevice = "ONNX Runtime has no such device here";
+const noTensorRt = "TensorRT runs with its own defaults";
 const noDistModel = "a model is not split over servers";
 const noCube = "there is no cube here";
 const noLicence = "no licence is checked";
@@ -17,23 +17,17 @@ const noAnalysis = "the graph is optimised when a model is loaded";
 
 const unusedFields: Readonly<Record<string, Readonly<Record<string, UnusedField>>>> = {
   EngineDesc: {
-    gpu_ids: { why: noGpu, quiet: -1 },
-    use_gpu: { why: noGpu, quiet: false },
-    use_xpu: { why: noGpu, quiet: false },
-    use_lite: { why: noGpu, quiet: false },
-    use_ascend_cl: { why: noGpu, quiet: false },
-    gpu_multi_stream: { why: noGpu, quiet: false },
-    gpu_memory_mb: { why: noGpu, quiet: 100 },
-    use_trt: { why: noTensorRt, quiet: false },
+    use_xpu: { why: noDevice, quiet: false },
+    use_lite: { why: noDevice, quiet: false },
+    use_ascend_cl: { why: noDevice, quiet: false },
+    gpu_multi_stream: { why: "each copy of a model has a stream of its own", quiet: false },
+    gpu_memory_mb: { why: "the runtime takes memory as it needs it", quiet: 100 },
     trt_use_static: { why: noTensorRt, quiet: false },
     trt_workspace_size: { why: noTensorRt, quiet: 33_554_432 },
     min_subgraph_size: { why: noTensorRt, quiet: 3 },
     min_input_shape: { why: noTensorRt },
     max_input_shape: { why: noTensorRt },
     opt_input_shape: { why: noTensorRt },
-    enable_memory_optimization: { why: "memory is always managed by the runtime", quiet: true },
-    enable_ir_optimization: { why: "graphs are always optimised", quiet: false },
-    cpu_math_thread_num: { why: "one run uses one thread, runtime_thread_num sets how many run", quiet: 1 },
     encrypted_model: { why: "encrypted models cannot be read", quiet: false },
     version_file: { why: "versions are not read from a file" },
     version_type: { why: "versions are not read from a file" },

@@ -1,11 +1,14 @@
 import {
   dtypeTable,
+  ExecutionMode,
+  GraphOptimizationLevel,
   maxConcurrencyForm,
   Placement,
   parseMaxConcurrency,
   ReloadableType,
   tensorLimits,
 } from "@paddlewheel/core";
+
 import type { Field } from "protobufjs";
 import type { ScalarValue } from "./scalar.js";
 
@@ -47,6 +50,12 @@ const rules: Readonly<Record<string, Rule>> = {
   "EngineDesc.runtime_thread_num": between(0, 256),
   "EngineDesc.batch_infer_size": between(0, 65_536),
   "EngineDesc.max_queue_size": between(1, 1_000_000),
+  // 0 lets the runtime take every core.
+  "EngineDesc.intra_op_num_threads": between(0, 256),
+  "EngineDesc.inter_op_num_threads": between(0, 256),
+  "EngineDesc.execution_mode": oneOf(Object.values(ExecutionMode)),
+  "EngineDesc.graph_optimization_level": oneOf(Object.values(GraphOptimizationLevel)),
+  "EngineDesc.execution_providers": oneOf(["cpu", "cuda", "tensorrt", "webgpu", "coreml", "dml"]),
   "EngineDesc.gpu_ids": between(-1, 1023),
   "EngineDesc.gpu_memory_mb": between(0, maxInt32),
   "EngineDesc.cpu_math_thread_num": between(1, 1024),
