@@ -71,7 +71,7 @@ describe("findEscapingExternalData", () => {
   });
 
   test("looks at a file once and says how many tensors want it", async () => {
-    const externalData = ["", "b", "c"].map((tensor) => ({ tensor, location: "none.bin" }));
+    const externalData = ["", "b", "c"].map((tensor) => ({ tensor, location: "none.bin", offsets: [] }));
     assert.deepEqual(await findEscapingExternalData({ externalData }, model), [
       `external data "none.bin" of an unnamed tensor and 2 more: there is no such file in the model's folder`,
     ]);

@@ -15,7 +15,7 @@ import { tensor, tensors } from "../testing/tensors.js";
 import { type CacheRequest, ModelCache, type ModelCacheOptions, type PreparedModel } from "./model-cache.js";
 
 function mlp(seed: number): Uint8Array {
-  return mlpModel({ layers: [8, 32, 4], seed });
+  return mlpModel({ layers: [8, 33_000, 4], seed });
 }
 
 interface TestCache {
@@ -100,7 +100,7 @@ describe("ModelCache", () => {
   });
 
   test("leaves alone what is too small to gain", async (t) => {
-    const { cache, dir, logger } = await createCache(t, { minModelBytes: 1_000_000 });
+    const { cache, dir, logger } = await createCache(t, { minModelBytes: 10_000_000 });
     const request = await cacheRequest(await createModelFolder(t, { "model.onnx": mlp(1) }));
     assert.equal(await cache.acquire(request), undefined);
     assert.deepEqual(logger.lines, []);

@@ -33,6 +33,8 @@ export interface CoreOptions {
   readonly session?: SessionConf | undefined;
   /** Folder with the prepared form of the model. A core that cannot open it opens the original and warns. */
   readonly preparedDir?: string | undefined;
+  /** Number of this copy among those of its engine, from 0; the devices of the session are taken in turn. Default 0. */
+  readonly copy?: number;
 }
 
 /** What the module of a core exports. Every thread that runs a core imports the module by itself. */

@@ -22,6 +22,14 @@ const cases: readonly [said: string, told: string][] = [
     "Expand: Failed to allocate memory for requested buffer of size 16000000000000",
   ],
   ["Load model from /srv/models/a/model.onnx failed:Protobuf parsing failed.", "Protobuf parsing failed."],
+  [
+    "OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library",
+    'the execution provider cuda is not installed: install CUDA 12, cuDNN 9 and the binaries for them, ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node, or run the model on the CPU: execution_providers: "cpu"',
+  ],
+  [
+    "no available backend found. ERR: [dml] backend not found.",
+    'ONNX Runtime has no execution provider dml on this platform: remove it, or run the model on the CPU: execution_providers: "cpu"',
+  ],
   ["Session already disposed.", "Session already disposed."],
 ];
 

@@ -24,6 +24,18 @@ describe("OnnxCore", () => {
     await clone.release();
   });
 
+  test("opens the original when what was prepared cannot be opened, and says so", async (t) => {
+    const folder = await createModelFolder(t, { "model.onnx": linearModel({ weights: [1, 2], bias: 3 }) });
+    const core = new OnnxCore({ preparedDir: join(folder, "gone") });
+    await core.create(join(folder, "model.onnx"));
+    assert.match(
+      String(core.warning),
+      /^the prepared model cannot be opened, the original is used: \/.*\/gone\/model\.onnx: /,
+    );
+    assert.deepEqual(await core.run(tensors({ x })), tensors({ y }));
+    await core.release();
+  });
+
   test("takes session options, and says which the runtime does not take", async (t) => {
     const folder = await createModelFolder(t, { "model.onnx": linearModel({ weights: [1, 2], bias: 3 }) });
     const file = join(folder, "model.onnx");

@@ -28,12 +28,14 @@ interface LoadedSession {
 export class OnnxCore implements FluidFamilyCore {
   readonly #session: SessionConf;
   readonly #preparedDir: string | undefined;
+  readonly #copy: number;
   #warning: string | undefined;
   #loaded: LoadedSession | undefined;
 
-  constructor({ session = defaultSessionConf, preparedDir }: CoreOptions = {}) {
+  constructor({ session = defaultSessionConf, preparedDir, copy = 0 }: CoreOptions = {}) {
     this.#session = session;
     this.#preparedDir = preparedDir;
+    this.#copy = copy;
   }
 
   get warning(): string | undefined {
@@ -66,9 +68,10 @@ export class OnnxCore implements FluidFamilyCore {
   }
 
   async clone(): Promise<OnnxCore> {
-    const copy = new OnnxCore({ session: this.#session, preparedDir: this.#preparedDir });
-    await copy.create(this.#open().dataPath);
-    return copy;
+    const session = this.#session;
+    const twin = new OnnxCore({ session, preparedDir: this.#preparedDir, copy: this.#copy });
+    await twin.create(this.#open().dataPath);
+    return twin;
   }
 
   async release(): Promise<void> {
@@ -78,7 +81,7 @@ export class OnnxCore implements FluidFamilyCore {
   }
 
   #openOriginal(runtime: OnnxRuntime, dataPath: string): Promise<InferenceSession> {
-    return openSession(runtime, dataPath, sessionOptions(this.#session));
+    return openSession(runtime, dataPath, sessionOptions(this.#session, this.#copy));
   }
 
   async #openPrepared(runtime: OnnxRuntime): Promise<InferenceSession | undefined> {

@@ -1,11 +1,14 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { ModelConf, ModelSignature, Tensor, TensorMap } from "@paddlewheel/core";
+import { readModelSummary } from "@paddlewheel/onnx";
 import { variedInputs } from "../batch/rows-stand-alone.js";
 import type { Preparation, PrepareRequest } from "../core/fluid-family-core.js";
 import { warmUpInputs } from "../engine/warm-up.js";
 import { loadRuntime } from "./load-runtime.js";
 import { OnnxCore } from "./onnx-core.js";
 import { openSession } from "./open-session.js";
-import { savingOptions } from "./session-options.js";
+import { preparedFile, savingOptions } from "./session-options.js";
 
 /** What a model gave for made-up inputs, twice. */
 interface Answers {
@@ -43,9 +46,32 @@ async function runTwice(core: OnnxCore, dataPath: string, model: ModelConf | und
   }
 }
 
+/** Alignment that the widest vector instructions ask for. */
+const alignment = 64;
+
+/**
+ * Saves with packed weights where every part of them can be mapped as it lies in the file, else with the weights alone.
+ * An unaligned part would not give wrong numbers but end the process, so it is looked for before anything is opened.
+ */
 async function save({ dataPath, session, preparedDir }: PrepareRequest): Promise<void> {
-  const saving = await openSession(await loadRuntime(), dataPath, savingOptions(session, preparedDir));
-  await saving.release();
+  const runtime = await loadRuntime();
+  for (const isPacked of [true, false]) {
+    await emptyFolder(preparedDir);
+    const saving = await openSession(runtime, dataPath, savingOptions(session, preparedDir, isPacked));
+    await saving.release();
+    if (await isAligned(preparedFile(preparedDir))) return;
+  }
+  throw new Error("the runtime saves its weights where they cannot be mapped");
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name));
+}
+
+/** Whether the weights of a model that are in files of their own, packed forms included, can be mapped. */
+export async function isAligned(file: string): Promise<boolean> {
+  const { externalData } = await readModelSummary(file);
+  return externalData.every(({ offsets }) => offsets.every((offset) => offset % alignment === 0));
 }
 
 /**

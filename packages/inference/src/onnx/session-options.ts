@@ -7,10 +7,12 @@ type SessionOptions = InferenceSession.SessionOptions;
 /** Its messages are off, as in `loadRuntime`: each failure arrives as an error too. */
 const fatal = 4;
 
-/** The runtime's words for how conf wants a model opened. */
-export function sessionOptions(session: SessionConf): SessionOptions {
+/** The runtime's words for how conf wants a model opened; `copy` is its number among the copies of an engine. */
+export function sessionOptions(session: SessionConf, copy = 0): SessionOptions {
+  const { executionProviders, gpuIds } = session;
+  const deviceId = gpuIds[copy % gpuIds.length];
   return {
-    executionProviders: [...session.executionProviders],
+    executionProviders: executionProviders.map((name) => onDevice(name, deviceId)),
     intraOpNumThreads: session.intraOpNumThreads,
     interOpNumThreads: session.interOpNumThreads,
     executionMode: session.executionMode,
@@ -22,22 +24,30 @@ export function sessionOptions(session: SessionConf): SessionOptions {
   };
 }
 
+function onDevice(name: string, deviceId: number | undefined): InferenceSession.ExecutionProviderConfig {
+  const hasDevices = name === "cuda" || name === "tensorrt";
+  return hasDevices && deviceId !== undefined ? { name, deviceId } : name;
+}
+
 const modelFile = "model.onnx";
 
-/** Smaller weights stay in the graph, where they take less than a mapped page would. */
-const minExternalBytes = "1024";
+/**
+ * Smaller weights stay in the graph: the runtime puts only those of more than 1 MiB at the beginning of a page, and
+ * kernels read mapped memory with instructions that end the process when it is not aligned.
+ */
+const minExternalBytes = 1_048_577;
 
-/** Makes a session that writes its optimised graph into a folder, weights beside it as kernels want them. */
-export function savingOptions(session: SessionConf, folder: string): SessionOptions {
+/** Makes a session that writes its optimised graph into a folder, large weights beside it, packed for kernels or not. */
+export function savingOptions(session: SessionConf, folder: string, isPacked: boolean): SessionOptions {
   const options = sessionOptions(session);
   return {
     ...options,
-    optimizedModelFilePath: join(folder, modelFile),
+    optimizedModelFilePath: preparedFile(folder),
     extra: {
       ...options.extra,
       "session.optimized_model_external_initializers_file_name": "weights.bin",
-      "session.optimized_model_external_initializers_min_size_in_bytes": minExternalBytes,
-      "session.save_external_prepacked_constant_initializers": "1",
+      "session.optimized_model_external_initializers_min_size_in_bytes": String(minExternalBytes),
+      "session.save_external_prepacked_constant_initializers": isPacked ? "1" : "0",
     },
   };
 }

@@ -29,12 +29,13 @@ export interface LoadedCore {
 
 /**
  * Loads one copy of a model on this thread and warms it up.
+ * @param copy its number among the copies of the engine, from 0
  * @throws what the core's `create` throws.
  */
-export async function loadCore(source: CoreSource): Promise<LoadedCore> {
+export async function loadCore(source: CoreSource, copy = 0): Promise<LoadedCore> {
   const { module, dataPath, model, session, preparedDir } = source;
   const { createCore } = (await import(module)) as CoreModule;
-  const core = createCore({ session, preparedDir });
+  const core = createCore({ session, preparedDir, copy });
   const startedAt = systemClock.now();
   const signature = await core.create(dataPath);
   const loadMs = systemClock.now() - startedAt;

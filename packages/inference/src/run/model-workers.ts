@@ -36,6 +36,8 @@ export class ModelWorkers {
   readonly #pool: Piscina;
   /** Ids of the threads whose copy can run. */
   readonly #ready = new Set<number>();
+  /** The number of each thread's copy, from 0: a thread takes over that of the one it stands in for. */
+  readonly #numbers = new Map<number, number>();
   readonly #pauses = new Set<Timer>();
   /** The thread the next load is for. */
   #target = 0;
@@ -126,7 +128,7 @@ export class ModelWorkers {
     this.#loading++;
     this.#target = threadId;
     try {
-      const answer = (await this.#pool.run(undefined, { name: "load" })) as LoadAnswer;
+      const answer = (await this.#pool.run(this.#numberOf(threadId), { name: "load" })) as LoadAnswer;
       if ("failure" in answer) throw new Error(answer.failure.message);
       this.#adopt(threadId);
       return answer.report;
@@ -134,6 +136,15 @@ export class ModelWorkers {
       this.#loading--;
       this.#onLoadEnd?.();
     }
+  }
+
+  #numberOf(threadId: number): number {
+    for (const id of this.#numbers.keys()) if (!this.#has(id)) this.#numbers.delete(id);
+    const taken = new Set(this.#numbers.values());
+    let number = this.#numbers.get(threadId) ?? 0;
+    while (!this.#numbers.has(threadId) && taken.has(number)) number++;
+    this.#numbers.set(threadId, number);
+    return number;
   }
 
   #adopt(threadId: number): void {

@@ -22,10 +22,10 @@ export type RunAnswer = {
 
 let loaded: LoadedCore | undefined;
 
-/** Loads and warms this thread's copy of the model; a second call only reports. */
-export async function load(): Promise<LoadAnswer> {
+/** Loads and warms this thread's copy of the model, the one of this number; a second call only reports. */
+export async function load(copy: number): Promise<LoadAnswer> {
   try {
-    loaded ??= await loadCore(workerData as CoreSource);
+    loaded ??= await loadCore(workerData as CoreSource, copy);
     return { threadId, report: loaded.report };
   } catch (thrown) {
     return { failure: failureRecord(thrown) };

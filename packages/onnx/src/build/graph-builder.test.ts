@@ -47,7 +47,9 @@ describe("GraphBuilder", () => {
     const graph = graphWithX();
     const w = graph.externalInitializer("w", { dtype: "float32", shape: [2], location: "w.bin", offset: 4 });
     graph.output(graph.add("x", w), { dtype: "float32", shape: ["N", 2] });
-    assert.deepEqual(summarizeModel(graph.build()).externalData, [{ tensor: "w", location: "w.bin" }]);
+    assert.deepEqual(summarizeModel(graph.build()).externalData, [
+      { tensor: "w", location: "w.bin", offsets: [4] },
+    ]);
     const folder = await mkdtemp(join(tmpdir(), "external-initializer-"));
     await writeFile(join(folder, "w.bin"), new Uint8Array(Float32Array.of(0, 10, 20).buffer));
     await writeFile(join(folder, "model.onnx"), graph.build());

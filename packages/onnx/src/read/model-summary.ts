@@ -19,6 +19,8 @@ export interface ExternalTensor {
   readonly tensor: string;
   /** As written in the model, by the rules relative to the model's folder; empty when the model forgot it. */
   readonly location: string;
+  /** Where in that file its parts begin, in bytes: the elements, and the forms of them that ONNX Runtime packed. */
+  readonly offsets: readonly number[];
 }
 
 /** What a model file declares, without its weights. */

@@ -37,7 +37,9 @@ export class ModelTally {
   /** Every location is kept, also of a tensor that says it is not external: which of two statements wins is the runtime's affair. */
   addTensor(head: TensorHead): void {
     const locations = head.isExternal && head.locations.length === 0 ? [""] : head.locations;
-    for (const location of locations) this.externalData.push({ tensor: head.name, location });
+    for (const location of locations) {
+      this.externalData.push({ tensor: head.name, location, offsets: head.offsets });
+    }
   }
 
   addParameters(reader: WireReader, head: TensorHead): void {

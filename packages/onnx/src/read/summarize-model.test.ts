@@ -185,7 +185,19 @@ describe("summarizeModel", () => {
       .encode({ graph: { name: "shown" } })
       .finish();
     const { externalData } = summarizeModel(Buffer.concat([first, second]));
-    assert.deepEqual(externalData, [{ tensor: "hidden", location: "hidden.bin" }]);
+    assert.deepEqual(externalData, [{ tensor: "hidden", location: "hidden.bin", offsets: [0] }]);
+  });
+
+  test("tells where the elements begin, and the parts that ONNX Runtime packed", () => {
+    const external_data = [
+      { key: "location", value: "w.bin" },
+      { key: "offset", value: "64" },
+      { key: "length", value: "24" },
+      { key: "prepacked_0", value: "MatMul+123|128;32;0|4096;8;0" },
+    ];
+    const initializer = [{ name: "w", dims: [2, 3], data_type: float, data_location: 1, external_data }];
+    const { externalData } = summarizeModel(encodeModel({ graph: { initializer } }));
+    assert.deepEqual(externalData[0]?.offsets, [64, 128, 4096]);
   });
 
   test("reports a location of a tensor that claims not to be external, and external data without a location", () => {
@@ -193,8 +205,8 @@ describe("summarizeModel", () => {
     const initializer = [unmarked, { name: "lost", data_location: 1 }];
     const { externalData } = summarizeModel(encodeModel({ graph: { initializer } }));
     assert.deepEqual(externalData, [
-      { tensor: "unmarked", location: "unmarked.bin" },
-      { tensor: "lost", location: "" },
+      { tensor: "unmarked", location: "unmarked.bin", offsets: [0] },
+      { tensor: "lost", location: "", offsets: [] },
     ]);
   });
 

@@ -9,6 +9,8 @@ export interface TensorHead {
   elementCount: number;
   isExternal: boolean;
   locations: string[];
+  /** See `ExternalTensor.offsets`. */
+  offsets: number[];
 }
 
 const externalLocation = 1;
@@ -21,6 +23,14 @@ const entryFields: MessageFields<{ key: string; value: string }> = messageFields
     entry.value = reader.string();
   },
 });
+
+/** ONNX Runtime writes packed forms as `prepacked_N`: a name, then `|offset;bytes;checksum` for each part. */
+function readOffsets(key: string, value: string): number[] {
+  if (key === "offset") return [Number(value)];
+  if (!key.startsWith("prepacked_")) return [];
+  const [, ...parts] = value.split("|");
+  return parts.map((part) => Number(part.split(";")[0]));
+}
 
 const tensorFields: MessageFields<TensorHead> = messageFields("TensorProto", {
   name: (reader, head) => {
@@ -37,6 +47,7 @@ const tensorFields: MessageFields<TensorHead> = messageFields("TensorProto", {
     const entry = { key: "", value: "" };
     reader.message(entryFields, entry);
     if (entry.key === "location") head.locations.push(entry.value);
+    else head.offsets.push(...readOffsets(entry.key, entry.value));
   },
   data_location: (reader, head) => {
     head.isExternal ||= reader.int32() === externalLocation;
@@ -44,7 +55,14 @@ const tensorFields: MessageFields<TensorHead> = messageFields("TensorProto", {
 });
 
 export function readTensorHead(reader: WireReader): TensorHead {
-  const head: TensorHead = { name: "", dataType: 0, elementCount: 1, isExternal: false, locations: [] };
+  const head: TensorHead = {
+    name: "",
+    dataType: 0,
+    elementCount: 1,
+    isExternal: false,
+    locations: [],
+    offsets: [],
+  };
   reader.message(tensorFields, head);
   return head;
 }
