@@ -25,7 +25,7 @@ describe("findEscapingExternalData", () => {
   after(() => rm(folder, { recursive: true }));
 
   function find(...locations: string[]): Promise<string[]> {
-    const externalData = locations.map((location) => ({ tensor: "w", location }));
+    const externalData = locations.map((location) => ({ tensor: "w", location, offsets: [] }));
     return findEscapingExternalData({ externalData }, model);
   }
 
