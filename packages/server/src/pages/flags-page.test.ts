@@ -120,11 +120,15 @@ describe("the page of flags", () => {
   });
 });
 
-test("of two flags of one name the first is shown", () => {
+test("of flags of one name the one that can be changed is shown, or the first", () => {
   const flag = (name: string, text: string): ServerFlag => ({ name, description: "", value: () => text });
-  const merged = mergeFlags([flag("b", "1"), flag("c", "2")], [flag("c", "3"), flag("a", "4")]);
+  const settable = (name: string, text: string): ServerFlag => ({ ...flag(name, text), set: () => {} });
+  const merged = mergeFlags(
+    [flag("b", "1"), flag("c", "2"), settable("d", "3")],
+    [flag("c", "4"), settable("b", "5"), flag("a", "6"), settable("d", "7")],
+  );
   assert.deepEqual(
     merged.map(({ name, value }) => name + value()),
-    ["a4", "b1", "c2"],
+    ["a6", "b5", "c2", "d3"],
   );
 });

@@ -13,10 +13,13 @@ export interface ServerFlag {
   set?(text: string): void;
 }
 
-/** By name; of two with one name the first counts. */
+/** In the order of names; of several with one name the one that can be changed counts, else the first. */
 export function mergeFlags(...lists: readonly (readonly ServerFlag[])[]): readonly ServerFlag[] {
   const byName = new Map<string, ServerFlag>();
-  for (const flag of lists.flat()) if (!byName.has(flag.name)) byName.set(flag.name, flag);
+  for (const flag of lists.flat()) {
+    const other = byName.get(flag.name);
+    if (!other || (flag.set && !other.set)) byName.set(flag.name, flag);
+  }
   return [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
