@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Code, defaultSessionConf, ServeError } from "@paddlewheel/core";
+import { Code, defaultSessionConf, latestVersion, ServeError } from "@paddlewheel/core";
 import { checkServerConf, loadServerConf } from "./check-server-conf.js";
 import { checkTexts, goodTexts, memoryFiles, testCwd, testKnown, warningLines } from "./testing/conf-set.js";
 
@@ -70,6 +70,9 @@ test("a conf set becomes one configuration with all defaults", () => {
         enableOverrun: false,
         allowSplitRequest: true,
         session: defaultSessionConf,
+        versions: latestVersion,
+        reloadIntervalMs: undefined,
+        doneFile: undefined,
         model: {
           feedVars: [{ name: "x", aliasName: "x", dtype: "float32", shape: [13], isLodTensor: false }],
           fetchVars: [
@@ -94,6 +97,8 @@ test("every setting of an engine and a service reaches the configuration", () =>
       name: "infer" type: "ONNX" model_dir: "models/uci" reloadable_meta: "models/v" reloadable_type: "md5sum"
       runtime_thread_num: 4 batch_infer_size: 8 enable_overrun: true allow_split_request: false
       placement: "pool" max_queue_size: 7
+      version_file: "models/versions" version_type: "listed" version_policy: "latest" num_versions: 3
+      version_labels { key: "stable" value: "2" } default_version: "stable" reload_interval_ms: 250 done_file: "DONE"
     }`,
   });
   assert.equal(conf?.port, undefined);
@@ -122,7 +127,51 @@ test("every setting of an engine and a service reaches the configuration", () =>
     enableOverrun: true,
     allowSplitRequest: false,
     session: defaultSessionConf,
+    versions: {
+      policy: { kind: "latest", count: 3 },
+      labels: { stable: "2" },
+      defaultVersion: "stable",
+      file: "/srv/app/models/versions",
+    },
+    reloadIntervalMs: 250,
+    doneFile: "DONE",
   });
+});
+
+test("what an engine says of versions is held together", () => {
+  const toolkit = (fields: string) =>
+    `engines { name: "infer" type: "ONNX" model_dir: "models/uci" reloadable_type: "none" ${fields} }`;
+  const findings = (fields: string) => {
+    const { faults, warnings } = checkTexts({ ...goodTexts, "conf/model_toolkit.prototxt": toolkit(fields) });
+    return [...faults, ...warnings].map(({ field, message }) => `${field}: ${message}`);
+  };
+  assert.deepEqual(findings('versions: "1" versions: "3" default_version: "3"'), []);
+  assert.deepEqual(findings('version_policy: "listed"'), [
+    'engines[0].version_policy: is "listed", so versions must list what to serve',
+  ]);
+  assert.deepEqual(findings('version_policy: "all" versions: "1" num_versions: 2'), [
+    'engines[0].versions: has no effect with version_policy "all": remove it, or write version_policy: "listed"',
+    'engines[0].num_versions: has no effect with version_policy "all": remove it',
+  ]);
+  assert.deepEqual(findings('version_type: "listed"'), [
+    "engines[0].version_type: needs version_file, which it says how to read",
+  ]);
+  assert.deepEqual(findings('default_version: "stable"'), [
+    'engines[0].default_version: no label "stable" in version_labels',
+  ]);
+  assert.deepEqual(findings('default_version: "stable" version_file: "models/versions"'), []);
+  assert.deepEqual(findings('versions: "01" done_file: "../x" default_version: "1 2"'), [
+    'engines[0].versions[0]: must be the number of a version, 1 or more without leading zeros, not "01"',
+    'engines[0].done_file: must be the name of a file in the folder of the model, not "../x"',
+    'engines[0].default_version: must be the number of a version, or a label, not "1 2"',
+  ]);
+  assert.deepEqual(
+    findings('version_labels { key: "3" value: "2" } version_labels { key: "new" value: "x" }'),
+    [
+      'engines[0].version_labels["3"]: must be a label: a letter or "_", then at most 63 letters, digits, "_", "-" and ".", not "3"',
+      'engines[0].version_labels["new"]: must be the number of a version, 1 or more without leading zeros, not "x"',
+    ],
+  );
 });
 
 const controls = {

@@ -113,6 +113,14 @@ function engineOf(engine: string): fc.Arbitrary<ConfObject> {
     execution_mode: maybe(fc.constantFrom("sequential", "parallel")),
     execution_providers: fc.subarray(["cuda", "cpu"]),
     enable_mem_pattern: maybe(fc.boolean()),
+    version_policy: maybe(fc.constantFrom("latest", "all")),
+    num_versions: maybe(fc.integer({ min: 1, max: 9 })),
+    versions: fc.array(fc.constantFrom("1", "2"), { maxLength: 2 }),
+    version_labels: maybe(fc.constantFrom({ stable: "1" }, { stable: "1", canary: "2" })),
+    default_version: maybe(fc.constant("2")),
+    version_file: maybe(fc.constant("models/versions")),
+    reload_interval_ms: maybe(fc.integer({ min: 10, max: 100_000 })),
+    done_file: maybe(fc.constant("DONE")),
   });
 }
 

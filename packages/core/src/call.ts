@@ -1,4 +1,5 @@
 import { Code } from "./code.js";
+import { VersionRequest } from "./engine/version-request.js";
 import type { CallTrace } from "./observe/call-trace.js";
 import { type Clock, systemClock, type Timer } from "./observe/clock.js";
 import type { TraceContext } from "./observe/trace-context.js";
@@ -22,6 +23,8 @@ export interface CallOptions {
   readonly trace?: CallTrace | undefined;
   /** The trace it belongs to; undefined when it came with none and nobody records it. */
   readonly traceContext?: TraceContext | undefined;
+  /** What its `x-model-version` says; undefined when it has none. */
+  readonly modelVersion?: string | undefined;
 }
 
 export interface ChildCallOptions {
@@ -35,6 +38,9 @@ export interface ChildCallOptions {
 interface Parentage extends ChildCallOptions {
   readonly parent: Call;
 }
+
+/** Characters of all versions that answered; what is more is left out, so that they fit into a header. */
+const maxVersionsLength = 1024;
 
 type StopListener = (reason: ServeError) => void;
 
@@ -67,12 +73,16 @@ export class Call {
   readonly trace: CallTrace | undefined;
   /** The trace this call belongs to; see `traceHeaders` for calls to other servers. */
   readonly traceContext: TraceContext | undefined;
+  /** What the request says of model versions, as it came; see `wantedVersion`. */
+  readonly modelVersion: string | undefined;
 
   readonly #parent: Call | undefined;
   readonly #timeoutMessage: string | undefined;
   #forgetParent: (() => void) | undefined;
   #requestAttachment: Uint8Array | undefined;
   #responseAttachment: Uint8Array | undefined;
+  #versionRequest: VersionRequest | undefined;
+  #usedVersions: string | undefined;
   #stopReason: ServeError | undefined;
   #listeners: Set<StopListener> | undefined;
   #timer: Timer | undefined;
@@ -88,6 +98,7 @@ export class Call {
     this.clock = options.clock ?? systemClock;
     this.trace = options.trace;
     this.traceContext = options.traceContext;
+    this.modelVersion = options.modelVersion;
     this.#parent = parentage?.parent;
     this.#timeoutMessage = parentage?.timeoutMessage;
     this.startedAt = this.clock.now();
@@ -123,6 +134,29 @@ export class Call {
   set responseAttachment(bytes: Uint8Array | undefined) {
     if (this.#parent) this.#parent.responseAttachment = bytes;
     else this.#responseAttachment = bytes;
+  }
+
+  /**
+   * The version or label of an engine that the request asks for; undefined when it leaves that open.
+   * @throws ServeError invalidArgument when what it says names no versions.
+   */
+  wantedVersion(engine: string): string | undefined {
+    if (this.modelVersion === undefined) return undefined;
+    if (this.#parent) return this.#parent.wantedVersion(engine);
+    this.#versionRequest ??= VersionRequest.parse(this.modelVersion);
+    return this.#versionRequest.of(engine);
+  }
+
+  /** Notes a version that runs for this call, as `formatModelVersion` writes it. */
+  noteVersion(version: string): void {
+    if (this.#parent) this.#parent.noteVersion(version);
+    else if (this.#usedVersions === undefined) this.#usedVersions = version;
+    else if (this.#usedVersions !== version) this.#usedVersions = joinVersions(this.#usedVersions, version);
+  }
+
+  /** The versions that ran for this call, `uci=3, ocr=1`; undefined when there is nothing to tell apart. */
+  get usedVersions(): string | undefined {
+    return this.#parent ? this.#parent.usedVersions : this.#usedVersions;
   }
 
   /** Why the call is over for its caller; undefined while somebody waits. */
@@ -206,6 +240,12 @@ export class Call {
     const message = this.#timeoutMessage ?? `the deadline of ${allowedMs} ms has passed`;
     return new ServeError(Code.deadlineExceeded, message);
   }
+}
+
+function joinVersions(noted: string, version: string): string {
+  if (noted.split(", ").includes(version)) return noted;
+  const joined = `${noted}, ${version}`;
+  return joined.length > maxVersionsLength ? noted : joined;
 }
 
 /** One listener at fault must not keep the others from learning, nor reach whoever cancelled, nor end the process. */

@@ -22,10 +22,13 @@ export {
 } from "./dag/workflow-conf.js";
 export {
   type EngineConf,
+  latestVersion,
   type ModelConf,
   type ModelVarConf,
   Placement,
   ReloadableType,
+  type VersionConf,
+  type VersionPolicy,
 } from "./engine/engine-conf.js";
 export type {
   InferEngineInfo,
@@ -33,6 +36,7 @@ export type {
   InferOptions,
   ModelSignature,
   VarSignature,
+  VersionChoice,
 } from "./engine/infer-manager.js";
 export type { DataOfDType, ModelTypes, TensorOf } from "./engine/model-types.js";
 export {
@@ -41,6 +45,7 @@ export {
   GraphOptimizationLevel,
   type SessionConf,
 } from "./engine/session-conf.js";
+export { formatModelVersion, modelVersionHeader, VersionRequest } from "./engine/version-request.js";
 export { type Fault, type FieldPath, formatFieldPath, invalidConf } from "./fault.js";
 export { nameHint, nearestNameHint } from "./nearest-name.js";
 export {

@@ -13,13 +13,15 @@ export type {
 } from "./core/fluid-family-core.js";
 export { anyAxes } from "./engine/axes.js";
 export { checkInputs } from "./engine/check-inputs.js";
-export type { EnginePlacement, EngineStatus } from "./engine/infer-engine.js";
+export type { EnginePlacement, LoadedStatus } from "./engine/infer-engine.js";
 export {
   type PlacementFacts,
   type PlacementPlan,
   placementLimits,
   planPlacement,
 } from "./engine/plan-placement.js";
+export type { VersionPhase } from "./engine/reloadable-infer-engine.js";
+export type { EngineStatus, VersionStatus } from "./engine/versioned-infer-engine.js";
 export type { WarmUp } from "./engine/warm-up.js";
 export {
   createInferManager,

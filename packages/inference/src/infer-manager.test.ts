@@ -137,7 +137,15 @@ describe("createInferManager", () => {
     assert.equal(line?.message, "engine loaded");
     assert.deepEqual(
       { ...line?.fields, loadMs: 0, runMicros: 0 },
-      { engine: "e", placement: "inline", reason: "conf says inline", copies: 1, loadMs: 0, runMicros: 0 },
+      {
+        engine: "e",
+        version: "0",
+        placement: "inline",
+        reason: "conf says inline",
+        copies: 1,
+        loadMs: 0,
+        runMicros: 0,
+      },
     );
   });
 

@@ -13,12 +13,15 @@ import {
   silentLogger,
   systemClock,
   type TensorMap,
+  type VersionChoice,
 } from "@paddlewheel/core";
 import { ModelCache, type ModelCacheOptions } from "./cache/model-cache.js";
 import { engineTypes } from "./core/engine-types.js";
 import type { CoreRegistry } from "./core/fluid-family-core.js";
-import type { EngineStatus, InferEngine } from "./engine/infer-engine.js";
-import { type EngineSurroundings, loadEngine } from "./engine/load-engine.js";
+import type { EngineSurroundings } from "./engine/load-version.js";
+import type { EngineStatus } from "./engine/versioned-infer-engine.js";
+import { LoadGate } from "./reload/load-gate.js";
+import { VersionKeeper } from "./reload/version-keeper.js";
 
 /** What happens while engines load, for whoever waits for a start. */
 export type LoadProgress =
@@ -35,6 +38,13 @@ export interface InferManagerOptions {
   readonly metrics?: Metrics;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** Milliseconds between two looks for new models, of engines whose conf does not say. Default 10 s, Paddle Serving's. */
+  readonly reloadIntervalMs?: number;
+  /**
+   * Models that may be loaded at once while the server runs. Default 1: a load takes several times the memory of its
+   * model, and one core or more.
+   */
+  readonly loadConcurrency?: number;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Where models are prepared, so that their copies share weights and load fast. Default: they are not. */
   readonly modelCache?: Pick<ModelCacheOptions, "dir" | "maxBytes" | "minModelBytes">;
@@ -51,7 +61,7 @@ export interface InferManagerOptions {
 export async function createInferManager(options: InferManagerOptions): Promise<LocalInferManager> {
   const { engines: confs, onProgress = () => {} } = options;
   const surroundings = resolveSurroundings(options);
-  const engines = new Map<string, InferEngine>();
+  const engines = new Map<string, VersionKeeper>();
   const faults: string[] = [];
   for (const [index, conf] of confs.entries()) {
     if (options.signal?.aborted) {
@@ -62,9 +72,9 @@ export async function createInferManager(options: InferManagerOptions): Promise<
     onProgress({ kind: "loading", engine: name, index, total: confs.length });
     try {
       if (engines.has(name)) throw new Error("another engine has the same name");
-      const engine = await loadEngine(conf, surroundings);
-      engines.set(name, engine);
-      onProgress({ kind: "loaded", engine: name, status: engine.status() });
+      const keeper = await VersionKeeper.start(conf, surroundings);
+      engines.set(name, keeper);
+      onProgress({ kind: "loaded", engine: name, status: keeper.engine.status() });
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
       faults.push(`engine "${name}": ${reason}`);
@@ -86,28 +96,36 @@ function resolveSurroundings(options: InferManagerOptions): EngineSurroundings {
     clock: options.clock ?? systemClock,
     logger,
     modelCache: modelCache && new ModelCache({ ...modelCache, metrics, logger }),
+    loadGate: new LoadGate(options.loadConcurrency ?? 1),
+    reloadIntervalMs: options.reloadIntervalMs ?? defaultReloadIntervalMs,
   };
 }
 
+/** Paddle Serving's `reload_interval_s`. */
+const defaultReloadIntervalMs = 10_000;
+
 /** Engines of this process, by name. */
 export class LocalInferManager implements InferManager {
-  readonly #engines: ReadonlyMap<string, InferEngine>;
+  readonly #keepers: ReadonlyMap<string, VersionKeeper>;
+  /** The same by what a run needs. */
+  readonly #engines: ReadonlyMap<string, VersionKeeper["engine"]>;
 
-  constructor(engines: ReadonlyMap<string, InferEngine>) {
-    this.#engines = engines;
+  constructor(keepers: ReadonlyMap<string, VersionKeeper>) {
+    this.#keepers = keepers;
+    this.#engines = new Map([...keepers].map(([name, { engine }]) => [name, engine]));
   }
 
   has(name: string): boolean {
     return this.#engines.has(name);
   }
 
-  engine(name: string): InferEngineInfo {
-    return this.#engine(name);
+  engine(name: string, choice: VersionChoice = {}): InferEngineInfo {
+    return find(this.#engines, name).pick(choice);
   }
 
   infer(name: string, inputs: TensorMap, options?: InferOptions): Promise<TensorMap> {
     try {
-      return this.#engine(name).infer(inputs, options);
+      return find(this.#engines, name).infer(inputs, options);
     } catch (refusal) {
       return Promise.reject(refusal);
     }
@@ -123,14 +141,35 @@ export class LocalInferManager implements InferManager {
     return [...this.#engines.values()].every((engine) => engine.isReady);
   }
 
-  /** Takes no new runs, waits for those there are, gives the models back. Idempotent. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#engines.values()].map((engine) => engine.close()));
+  /**
+   * Looks for new models of an engine now, and loads them; loads that failed are tried again. What came of it, its status
+   * tells.
+   * @throws ServeError notFound when no engine has the name.
+   */
+  async reload(name: string): Promise<EngineStatus> {
+    const keeper = find(this.#keepers, name);
+    await keeper.reload();
+    return keeper.engine.status();
   }
 
-  #engine(name: string): InferEngine {
-    const engine = this.#engines.get(name);
-    if (!engine) throw new ServeError(Code.notFound, `no engine named "${name}"`);
-    return engine;
+  /**
+   * Points a label of an engine at a version, until the server ends or its `version_file` changes.
+   * @throws ServeError notFound when there is no such engine or version, unavailable when the version is not ready.
+   */
+  setLabel(name: string, label: string, version: string): EngineStatus {
+    const keeper = find(this.#keepers, name);
+    keeper.setLabel(label, version);
+    return keeper.engine.status();
   }
+
+  /** Takes no new runs, waits for those there are, gives the models back. Idempotent. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#keepers.values()].map((keeper) => keeper.close()));
+  }
+}
+
+function find<T>(engines: ReadonlyMap<string, T>, name: string): T {
+  const engine = engines.get(name);
+  if (!engine) throw new ServeError(Code.notFound, `no engine named "${name}"`);
+  return engine;
 }

@@ -5,6 +5,7 @@ import {
   type InferOptions,
   ServeError,
   type TensorMap,
+  type VersionChoice,
 } from "@paddlewheel/core";
 import type { EngineStatus, LocalInferManager } from "@paddlewheel/inference";
 
@@ -25,8 +26,8 @@ export class LateInferManager implements InferManager {
     return this.#bound().has(name);
   }
 
-  engine(name: string): InferEngineInfo {
-    return this.#bound().engine(name);
+  engine(name: string, choice?: VersionChoice): InferEngineInfo {
+    return this.#bound().engine(name, choice);
   }
 
   infer(name: string, inputs: TensorMap, options?: InferOptions): Promise<TensorMap> {

@@ -60,6 +60,8 @@ export interface ServerOptions extends PagesOptions {
   readonly traceRequests?: boolean;
   /** Where traces of calls go; whoever brings it closes it, after `stop`. Default none. */
   readonly traceSink?: TraceSink;
+  /** Milliseconds between two looks for new models, of engines whose conf does not say. Default 10 s. */
+  readonly reloadIntervalMs?: number;
   /** What speaks gRPC. Default "native", our own; "grpc-js" is @grpc/grpc-js, at several times the CPU time per call. */
   readonly grpc?: GrpcEngine;
   /** Speaks TLS with these files. Default none: connections are plain. */
@@ -212,7 +214,7 @@ export class ServerManager {
   }
 
   async #loadModels(): Promise<LocalInferManager> {
-    const { conf, onProgress, threadNum, modelCache } = this.#options;
+    const { conf, onProgress, threadNum, modelCache, reloadIntervalMs } = this.#options;
     return await createInferManager({
       engines: conf.engines,
       metrics: this.#metrics,
@@ -220,6 +222,7 @@ export class ServerManager {
       signal: this.#stopLoading.signal,
       ...(modelCache ? { modelCache } : {}),
       ...(threadNum ? { defaultThreadNum: threadNum } : {}),
+      ...(reloadIntervalMs ? { reloadIntervalMs } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
   }

@@ -58,6 +58,12 @@ export const serverFlags: FlagTable = {
     max: 86_400,
     help: "seconds after which an HTTP connection without a request is closed",
   },
+  reload_interval_s: {
+    kind: "text",
+    value: "S",
+    default: "10",
+    help: "seconds between two looks for new models, 0.01 to 86400, of models without a reload_interval_ms",
+  },
   drain_timeout_ms: {
     kind: "int",
     value: "MS",

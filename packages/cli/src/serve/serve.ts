@@ -10,6 +10,7 @@ import { limitsOf } from "../run/limits-of.js";
 import { modelCacheOf } from "../run/model-cache-of.js";
 import { pagesOf } from "../run/pages-of.js";
 import { importFlagged } from "../run/read-conf.js";
+import { reloadIntervalMs } from "../run/reload-interval.js";
 import { runServer } from "../run/run-server.js";
 import { securityOf } from "../run/security-of.js";
 import { tracingOf } from "../run/trace-export.js";
@@ -50,6 +51,7 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
       ...given({
         host: values.text("host"),
         threadNum: values.int("thread"),
+        reloadIntervalMs: reloadIntervalMs(values),
         opThreadNum: values.int("op_threads"),
         // Of each one of the flag's choices.
         logLevel: values.text("log_level") as LogLevel | undefined,

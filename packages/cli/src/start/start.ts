@@ -9,6 +9,7 @@ import { modelCacheOf } from "../run/model-cache-of.js";
 import { pagesOf } from "../run/pages-of.js";
 import { printFindings } from "../run/print-findings.js";
 import { readConf } from "../run/read-conf.js";
+import { reloadIntervalMs } from "../run/reload-interval.js";
 import { runServer } from "../run/run-server.js";
 import { securityOf } from "../run/security-of.js";
 import { tracingOf } from "../run/trace-export.js";
@@ -48,6 +49,7 @@ export async function start({ values: own, terminal }: CommandCall): Promise<Exi
       ...given({
         host: values.text("host"),
         threadNum: values.int("num_threads"),
+        reloadIntervalMs: reloadIntervalMs(values),
         opThreadNum: values.int("op_threads"),
         // Of each one of the flag's choices.
         logLevel: values.text("log_level") as LogLevel | undefined,

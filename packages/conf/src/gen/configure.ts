@@ -234,6 +234,42 @@ export const descriptor: INamespace = {
                         "default": 1024
                       }
                     },
+                    "version_policy": {
+                      "type": "string",
+                      "id": 110,
+                      "options": {
+                        "default": "latest"
+                      }
+                    },
+                    "num_versions": {
+                      "type": "int32",
+                      "id": 111,
+                      "options": {
+                        "default": 1
+                      }
+                    },
+                    "versions": {
+                      "rule": "repeated",
+                      "type": "string",
+                      "id": 112
+                    },
+                    "version_labels": {
+                      "keyType": "string",
+                      "type": "string",
+                      "id": 113
+                    },
+                    "default_version": {
+                      "type": "string",
+                      "id": 114
+                    },
+                    "reload_interval_ms": {
+                      "type": "int32",
+                      "id": 115
+                    },
+                    "done_file": {
+                      "type": "string",
+                      "id": 116
+                    },
                     "intra_op_num_threads": {
                       "type": "int32",
                       "id": 140,

@@ -1,4 +1,10 @@
-import { defaultSessionConf, type EngineConf, ReloadableType, type SessionConf } from "@paddlewheel/core";
+import {
+  defaultSessionConf,
+  type EngineConf,
+  ReloadableType,
+  type SessionConf,
+  type VersionConf,
+} from "@paddlewheel/core";
 import type { ConfObject } from "../text/render-prototxt.js";
 import type { Notation } from "../text/tree.js";
 import { renderMessage } from "./render-message.js";
@@ -26,6 +32,9 @@ function engineMessage(engine: EngineConf): ConfObject {
     allow_split_request: engine.allowSplitRequest,
     placement: engine.placement,
     max_queue_size: engine.maxQueueSize,
+    ...versionFields(engine.versions),
+    reload_interval_ms: engine.reloadIntervalMs,
+    done_file: engine.doneFile,
     ...sessionMessage(engine.session),
   };
 }
@@ -43,5 +52,16 @@ function sessionMessage(session: SessionConf): ConfObject {
     session_config: config,
     enable_cpu_mem_arena: session.enableCpuMemArena,
     enable_mem_pattern: session.enableMemPattern,
+  };
+}
+
+function versionFields({ policy, labels, defaultVersion, file }: VersionConf): ConfObject {
+  return {
+    version_file: file,
+    version_policy: policy.kind,
+    num_versions: policy.kind === "latest" ? policy.count : undefined,
+    versions: policy.kind === "listed" ? policy.versions : undefined,
+    version_labels: labels,
+    default_version: defaultVersion,
   };
 }

@@ -4,6 +4,7 @@ import {
   defaultSessionConf,
   type EngineConf,
   type InferServiceConf,
+  latestVersion,
   type MaxConcurrency,
   type ModelConf,
   type NodeConf,
@@ -189,6 +190,20 @@ function engineOf(engine: string): fc.Arbitrary<EngineConf> {
     { reloadableMeta: "/srv/app/models/tag", reloadableType: "timestamp_ne" },
     { reloadableMeta: "/srv/app/models/a", reloadableType: "md5sum" },
   ) as fc.Arbitrary<Pick<EngineConf, "reloadableMeta" | "reloadableType">>;
+  const version = fc.constantFrom("1", "2", "20240115093000");
+  const versions = record({
+    policy: fc.oneof(
+      record({ kind: fc.constant("latest" as const), count: fc.integer({ min: 1, max: 100 }) }),
+      record({ kind: fc.constant("all" as const) }),
+      record({
+        kind: fc.constant("listed" as const),
+        versions: fc.uniqueArray(version, { minLength: 1 }),
+      }),
+    ),
+    labels: record({ stable: version, canary: version }),
+    defaultVersion: maybe(fc.constantFrom("stable", "2")),
+    file: maybe(fc.constant("/srv/app/models/versions")),
+  });
   const rest = record({
     name: fc.constant(engine),
     type: fc.constantFrom("PADDLE_INFER", "ONNX"),
@@ -200,6 +215,9 @@ function engineOf(engine: string): fc.Arbitrary<EngineConf> {
     enableOverrun: fc.boolean(),
     allowSplitRequest: fc.boolean(),
     session: sessions,
+    versions,
+    reloadIntervalMs: maybe(fc.constantFrom(10, 250, 60_000)),
+    doneFile: maybe(fc.constant("DONE")),
     model: maybe(record({ feedVars: variables, fetchVars: variables })),
   });
   return fc.tuple(rest, reload).map(([engineConf, reloading]) => ({ ...engineConf, ...reloading }));
@@ -364,6 +382,9 @@ test("each engine has files of its own, numbered when there are several", () => 
     modelDir: "/srv/app/models/a",
     reloadableMeta: undefined,
     reloadableType: "none",
+    versions: latestVersion,
+    reloadIntervalMs: undefined,
+    doneFile: undefined,
     runtimeThreadNum: 0,
     placement: "auto",
     maxQueueSize: 1024,

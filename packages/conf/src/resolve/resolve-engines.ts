@@ -8,6 +8,7 @@ import { NameTable } from "./name-table.js";
 import { resolveModel } from "./resolve-model.js";
 import type { FileReference, ToolkitReference } from "./resolve-resource.js";
 import { resolveSession } from "./resolve-session.js";
+import { resolveVersions } from "./resolve-versions.js";
 import { warnOfUnusedFields } from "./unused-fields.js";
 
 /** Compat: the only engine type Paddle Serving still has; the FLUID_* types of older files stood for the same. */
@@ -88,6 +89,9 @@ class EngineResolver {
       type: this.#type(section),
       modelDir,
       ...this.#reload(section),
+      versions: resolveVersions(section, this.#context.findings, (path) => this.#futurePath(path)),
+      reloadIntervalMs: section.number("reload_interval_ms"),
+      doneFile: section.string("done_file"),
       runtimeThreadNum: section.number("runtime_thread_num") ?? 0,
       placement: (section.string("placement") as Placement | undefined) ?? Placement.auto,
       maxQueueSize: section.number("max_queue_size") ?? defaultMaxQueueSize,
@@ -153,11 +157,11 @@ class EngineResolver {
         `is missing: "${ReloadableType.timestampNe}" is used`,
       );
     }
-    return { reloadableMeta: this.#metaPath(meta), reloadableType: type ?? ReloadableType.timestampNe };
+    return { reloadableMeta: this.#futurePath(meta), reloadableType: type ?? ReloadableType.timestampNe };
   }
 
   /** The file may be made later, by whoever brings the first new model; its folder then tells where. */
-  #metaPath(meta: string): string {
+  #futurePath(meta: string): string {
     const { files } = this.#context;
     const { path, tried } = findPath(this.#context, meta, files.exists);
     return path ?? tried.find((candidate) => files.isDirectory(dirname(candidate))) ?? tried[0] ?? meta;

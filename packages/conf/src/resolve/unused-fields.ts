@@ -29,8 +29,6 @@ const unusedFields: Readonly<Record<string, Readonly<Record<string, UnusedField>
     max_input_shape: { why: noTensorRt },
     opt_input_shape: { why: noTensorRt },
     encrypted_model: { why: "encrypted models cannot be read", quiet: false },
-    version_file: { why: "versions are not read from a file" },
-    version_type: { why: "versions are not read from a file" },
     sparse_param_service_type: { why: noCube, quiet: "NONE" },
     sparse_param_service_table_name: { why: noCube },
     enable_dist_model: { why: noDistModel, quiet: false },

@@ -45,6 +45,15 @@ const rules: Readonly<Record<string, Rule>> = {
   "EngineDesc.model_dir": isNotEmpty,
   "EngineDesc.model_data_path": isNotEmpty,
   "EngineDesc.reloadable_meta": isNotEmpty,
+  "EngineDesc.version_file": isNotEmpty,
+  "EngineDesc.version_type": oneOf(["listed"]),
+  "EngineDesc.version_policy": oneOf(["latest", "all", "listed"]),
+  // Each is a loaded model.
+  "EngineDesc.num_versions": between(1, 100),
+  "EngineDesc.versions": isVersion,
+  "EngineDesc.default_version": isVersionOrLabel,
+  "EngineDesc.reload_interval_ms": between(10, 86_400_000),
+  "EngineDesc.done_file": isFileName,
   "EngineDesc.placement": oneOf(Object.values(Placement)),
   // Each is an operating system thread with a session of its own.
   "EngineDesc.runtime_thread_num": between(0, 256),
@@ -110,6 +119,28 @@ function isName(value: ScalarValue): string | undefined {
 
 function isNotEmpty(value: ScalarValue): string | undefined {
   return value === "" ? "must not be empty" : undefined;
+}
+
+/** Name of a folder that holds a version. */
+export function isVersion(value: ScalarValue): string | undefined {
+  if (/^[1-9]\d{0,18}$/.test(String(value))) return undefined;
+  return `must be the number of a version, 1 or more without leading zeros, not ${show(value)}`;
+}
+
+/** Never a number, so that nobody can tell a version from a label wrongly. */
+export function isLabel(value: ScalarValue): string | undefined {
+  if (/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/.test(String(value))) return undefined;
+  return `must be a label: a letter or "_", then at most 63 letters, digits, "_", "-" and ".", not ${show(value)}`;
+}
+
+function isVersionOrLabel(value: ScalarValue): string | undefined {
+  if (!isVersion(value) || !isLabel(value)) return undefined;
+  return `must be the number of a version, or a label, not ${show(value)}`;
+}
+
+function isFileName(value: ScalarValue): string | undefined {
+  if (/^(?!\.{1,2}$)[^/\p{Cc}]{1,255}$/u.test(String(value))) return undefined;
+  return `must be the name of a file in the folder of the model, not ${show(value)}`;
 }
 
 /** `package.Service` of protobuf. */

@@ -15,6 +15,31 @@ export type ReloadableType = (typeof ReloadableType)[keyof typeof ReloadableType
 export const Placement = { auto: "auto", inline: "inline", pool: "pool" } as const;
 export type Placement = (typeof Placement)[keyof typeof Placement];
 
+/** Which of the versions that lie in a model folder are served. Source: TensorFlow Serving, `ServableVersionPolicy`. */
+export type VersionPolicy =
+  | { readonly kind: "latest"; readonly count: number }
+  | { readonly kind: "all" }
+  | { readonly kind: "listed"; readonly versions: readonly string[] };
+
+/** The versions of an engine; they are whole numbers, in decimal. */
+export interface VersionConf {
+  readonly policy: VersionPolicy;
+  /** Label → version; a labelled version is served whatever the policy says. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Version or label of requests that name none; undefined for the highest that is ready. */
+  readonly defaultVersion: string | undefined;
+  /** File that lists the versions in place of the policy, and may set labels; read again at every look. */
+  readonly file: string | undefined;
+}
+
+/** What engines do whose conf says nothing of versions: serve the highest. */
+export const latestVersion: VersionConf = {
+  policy: { kind: "latest", count: 1 },
+  labels: {},
+  defaultVersion: undefined,
+  file: undefined,
+};
+
 /** One model engine as conf declares it, defaults filled in. Paths are absolute. */
 export interface EngineConf {
   /** Ops find their engine by this name; a node uses the engine of its own name. */
@@ -25,6 +50,11 @@ export interface EngineConf {
   /** File whose change announces a new model; undefined with `none`. */
   readonly reloadableMeta: string | undefined;
   readonly reloadableType: ReloadableType;
+  readonly versions: VersionConf;
+  /** Milliseconds between two looks for new models; undefined for the server's own. */
+  readonly reloadIntervalMs: number | undefined;
+  /** File in a version's folder that says that the folder is whole; undefined to wait until it stops changing. */
+  readonly doneFile: string | undefined;
   /** Worker threads of this engine; 0 lets placement decide. */
   readonly runtimeThreadNum: number;
   readonly placement: Placement;

@@ -21,14 +21,24 @@ export interface ModelSignature {
 /** A loaded engine as Ops see it. */
 export interface InferEngineInfo {
   readonly name: string;
-  /** The version that answers now; `0` for a model folder without versions. */
+  /** `0` for a model folder without versions. */
   readonly version: string;
+  /** Tells apart what was served under one version one after the other; undefined where that cannot change. */
+  readonly revision?: string | undefined;
   readonly signature: ModelSignature;
   /** Aliases and LoD flags; derived from the signature when conf gave none. */
   readonly model: ModelConf;
 }
 
-export interface InferOptions {
+/** Which version of an engine is meant. */
+export interface VersionChoice {
+  /** Version or label that the Op wants; undefined or empty for what the request asks for, else the engine's default. */
+  readonly version?: string | undefined;
+  /** The call the run is for: its request may ask for a version. */
+  readonly call?: Call;
+}
+
+export interface InferOptions extends VersionChoice {
   /** The call the run is for: a run of a stopped call is not started, the result of a running one is dropped. */
   readonly call?: Call;
   /** Of the call's trace: what the engine's own spans belong to. */
@@ -39,13 +49,17 @@ export interface InferOptions {
 export interface InferManager {
   has(name: string): boolean;
 
-  /** @throws ServeError notFound when no engine has the name. */
-  engine(name: string): InferEngineInfo;
+  /**
+   * The version of an engine that `infer` would run now for the same choice.
+   * @throws ServeError notFound when no engine has the name, or the engine has no such version; unavailable when that
+   * version is not ready.
+   */
+  engine(name: string, choice?: VersionChoice): InferEngineInfo;
 
   /**
    * Runs the named engine's model once on `inputs`, by the model's own input names, and gives its outputs in the
    * model's order. Inputs stay the caller's: they are read, copied where they cross a thread, never changed.
-   * @throws ServeError notFound, invalidArgument (names the tensor), resourceExhausted (queue full), cancelled,
+   * @throws ServeError notFound, unavailable, invalidArgument (names the tensor), resourceExhausted (queue full), cancelled,
    * deadlineExceeded, opFailure (the model failed).
    */
   infer(name: string, inputs: TensorMap, options?: InferOptions): Promise<TensorMap>;

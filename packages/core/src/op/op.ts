@@ -2,7 +2,7 @@ import type { Call } from "../call.js";
 import { Code } from "../code.js";
 import type { DagNode } from "../dag/plan-dag.js";
 import { DependencyMode, type NodeConf, startupOp } from "../dag/workflow-conf.js";
-import type { InferManager } from "../engine/infer-manager.js";
+import type { InferEngineInfo, InferManager } from "../engine/infer-manager.js";
 import type { CallSpan } from "../observe/call-trace.js";
 import type { Clock } from "../observe/clock.js";
 import type { Logger } from "../observe/logger.js";
@@ -52,6 +52,8 @@ export interface OpClass {
   readonly needsEngine?: boolean;
   /** The string option of `config` that names the engine. */
   readonly engineOption?: string;
+  /** The string option of `config` that names the version of the engine, or a label of one; empty leaves it open. */
+  readonly versionOption?: string;
   /** The options of its nodes; without it, and without `createConfig`, they take none. */
   readonly config?: ConfigSchema;
   /** Reads the options itself, instead of `config`: what it throws is a fault of the node that conf reports. */
@@ -156,7 +158,16 @@ export abstract class Op<Config = unknown, Input = unknown> {
 
   /** Runs the engine of this node's name, or another, on `inputs` for the current call. */
   infer(inputs: TensorMap, engine: string = this.engineName): Promise<TensorMap> {
-    return this.environment.inferManager.infer(engine, inputs, { call: this.call, span: this.#span });
+    const { call, engineVersion: version } = this;
+    return this.environment.inferManager.infer(engine, inputs, { call, version, span: this.#span });
+  }
+
+  /**
+   * What `infer` would run if it were called now. Ask again after waiting: the model may have been replaced.
+   * @throws ServeError as `infer`.
+   */
+  engine(name: string = this.engineName): InferEngineInfo {
+    return this.environment.inferManager.engine(name, { call: this.call, version: this.engineVersion });
   }
 
   get name(): string {
@@ -190,6 +201,13 @@ export abstract class Op<Config = unknown, Input = unknown> {
     const { engineOption } = this.constructor as OpClass;
     if (engineOption === undefined) return this.name;
     return (this.config as Readonly<Record<string, string>>)[engineOption] ?? this.name;
+  }
+
+  /** The version or label that the node wants of its engine, by the class's `versionOption`. */
+  get engineVersion(): string | undefined {
+    const { versionOption } = this.constructor as OpClass;
+    if (versionOption === undefined) return undefined;
+    return (this.config as Readonly<Record<string, string>>)[versionOption];
   }
 
   /** The node's options as the class's static `config` declares them, or what its `createConfig` made of them. */

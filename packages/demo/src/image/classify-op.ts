@@ -36,7 +36,7 @@ export class ClassifyOp extends OpWithChannel<ClassifyResponse, { readonly engin
   }
 
   #inputName(): string {
-    const { inputs } = this.environment.inferManager.engine(this.engineName).signature;
+    const { inputs } = this.engine().signature;
     const [only, ...others] = inputs;
     if (only && others.length === 0) return only.name;
     const message = `the model of engine "${this.engineName}" takes ${inputs.length} tensors, must take one of pictures`;

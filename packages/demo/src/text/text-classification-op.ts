@@ -47,7 +47,7 @@ export class TextClassificationOp extends OpWithChannel<TextResponse, { readonly
 
   /** Inputs have whatever names the model gives them; their axes tell which is which. */
   #bind({ ids, lengths }: PaddedIds): Map<string, Tensor> {
-    const { inputs } = this.environment.inferManager.engine(this.engineName).signature;
+    const { inputs } = this.engine().signature;
     const ranks = inputs.map(({ shape }) => shape.length);
     if (ranks.filter((rank) => rank === 2).length !== 1 || inputs.length > 2 || !ranks.every(isRank)) {
       throw this.#refusal(inputs);

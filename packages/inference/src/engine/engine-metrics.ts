@@ -1,4 +1,5 @@
 import type { Counter, Histogram, Labels, MetricOptions, Metrics } from "@paddlewheel/core";
+import type { Executor } from "../run/executor.js";
 
 /** Where the parts of an engine report a run. */
 export interface RunObserver {
@@ -6,11 +7,6 @@ export interface RunObserver {
   waited(ms: number): void;
   /** The model ran, or failed, for `ms` on `rows` rows. */
   ran(ms: number, rows: number): void;
-}
-
-export interface EngineGauges {
-  readonly waiting: () => number;
-  readonly copies: () => number;
 }
 
 /** Powers of two: batches are chosen so, and a merged one ends near them. */
@@ -21,7 +17,6 @@ const batchSizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
  * Compat: names and units of `pd_inference_*` are Paddle Serving's; it labels every model `general`.
  */
 export class EngineMetrics implements RunObserver {
-  readonly #metrics: Metrics;
   readonly #labels: Labels;
   readonly #runs: Counter;
   readonly #runMicros: Counter;
@@ -30,7 +25,6 @@ export class EngineMetrics implements RunObserver {
   readonly #batchSize: Histogram;
 
   constructor(metrics: Metrics, engine: string, version: string) {
-    this.#metrics = metrics;
     this.#labels = { model: engine, version };
     this.#runs = metrics.counter(this.#named("pd_inference_count_total", "Runs of the model."));
     this.#runMicros = metrics.counter(
@@ -59,21 +53,27 @@ export class EngineMetrics implements RunObserver {
     this.#batchSize.observe(rows);
   }
 
-  /** Publishes what is read only when somebody looks. */
-  watch({ waiting, copies }: EngineGauges): void {
-    const depth = this.#named(
-      "paddlewheel_engine_queue_depth",
-      "Runs that wait for a free copy of the model.",
-    );
-    this.#metrics.observedGauge(depth, waiting);
-    const loaded = this.#named(
-      "paddlewheel_engine_loaded",
-      "Loaded copies of the model; 0: it cannot answer.",
-    );
-    this.#metrics.observedGauge(loaded, copies);
-  }
-
   #named(name: string, help: string): MetricOptions {
     return { name, help, labels: this.#labels };
   }
+}
+
+export interface WatchedVersion {
+  readonly engine: string;
+  readonly version: string;
+  /** What runs the version now; undefined while it is not served. */
+  readonly executor: () => Pick<Executor, "waiting" | "copies"> | undefined;
+}
+
+/** Publishes what is read only when somebody looks; once per version, whatever is loaded for it. */
+export function watchVersion(metrics: Metrics, { engine, version, executor }: WatchedVersion): void {
+  const labels = { model: engine, version };
+  metrics.observedGauge(
+    { name: "paddlewheel_engine_queue_depth", help: "Runs that wait for a free copy of the model.", labels },
+    () => executor()?.waiting ?? 0,
+  );
+  metrics.observedGauge(
+    { name: "paddlewheel_engine_loaded", help: "Loaded copies of the model; 0: it cannot answer.", labels },
+    () => executor()?.copies ?? 0,
+  );
 }

@@ -1,4 +1,11 @@
-import type { InferEngineInfo, InferOptions, ModelConf, ModelSignature, TensorMap } from "@paddlewheel/core";
+import {
+  formatModelVersion,
+  type InferEngineInfo,
+  type InferOptions,
+  type ModelConf,
+  type ModelSignature,
+  type TensorMap,
+} from "@paddlewheel/core";
 import type { PreparedModel } from "../cache/model-cache.js";
 import type { Executor } from "../run/executor.js";
 import { RunSpans } from "../run/run-spans.js";
@@ -9,8 +16,8 @@ import type { WarmUp } from "./warm-up.js";
 /** Where a model runs, and why there. */
 export type EnginePlacement = Exclude<PlacementPlan, { kind: "measure" }>;
 
-/** An engine as health checks and operators see it. */
-export interface EngineStatus extends InferEngineInfo {
+/** One loaded version of a model. */
+export interface LoadedStatus extends InferEngineInfo {
   readonly type: string;
   readonly placement: EnginePlacement;
   /** Whether at least one copy of the model can run. */
@@ -33,6 +40,9 @@ export interface EngineStatus extends InferEngineInfo {
 export interface InferEngineOptions {
   readonly name: string;
   readonly version: string;
+  readonly revision: string | undefined;
+  /** Whether answers tell the version: not where there is only ever one. */
+  readonly isReported: boolean;
   readonly type: string;
   readonly model: ModelConf;
   readonly placement: EnginePlacement;
@@ -41,37 +51,44 @@ export interface InferEngineOptions {
   readonly prepared: PreparedModel | undefined;
 }
 
-/** A model by its name: checks what it is given, and lets it run where it was placed. */
+/** One loaded version of a model: checks what it is given, and lets it run where it was placed. */
 export class InferEngine implements InferEngineInfo {
   readonly name: string;
   readonly version: string;
+  readonly revision: string | undefined;
   readonly signature: ModelSignature;
   readonly model: ModelConf;
+  readonly executor: Executor;
   readonly #options: InferEngineOptions;
-  readonly #executor: Executor;
+  /** What answers tell of the version; undefined when they tell nothing. */
+  readonly #report: string | undefined;
 
   constructor(options: InferEngineOptions) {
     this.name = options.name;
     this.version = options.version;
+    this.revision = options.revision;
     this.signature = options.executor.report.signature;
     this.model = options.model;
+    this.executor = options.executor;
     this.#options = options;
-    this.#executor = options.executor;
+    const { name, version, revision, isReported } = options;
+    this.#report = isReported ? formatModelVersion(name, version, revision) : undefined;
   }
 
   /** See `InferManager.infer`; a refusal of the inputs is thrown at once. */
   infer(inputs: TensorMap, options: InferOptions = {}): Promise<TensorMap> {
     checkInputs(this.name, this.signature, inputs);
-    return this.#executor.run(inputs, options.call, this.#spans(options));
+    if (this.#report !== undefined) options.call?.noteVersion(this.#report);
+    return this.executor.run(inputs, options.call, this.#spans(options));
   }
 
   /** Whether at least one copy of the model can run. */
   get isReady(): boolean {
-    return this.#executor.copies > 0;
+    return this.executor.copies > 0;
   }
 
-  status(): EngineStatus {
-    const { executor, prepared, ...identity } = this.#options;
+  status(): LoadedStatus {
+    const { executor, prepared, isReported: _, ...identity } = this.#options;
     const { copies, maxBatchRows, waiting, running, report } = executor;
     const isPrepared = prepared !== undefined && report.warning === undefined;
     const now = { isReady: copies > 0, copies, maxBatchRows, waiting, running };
@@ -80,13 +97,14 @@ export class InferEngine implements InferEngineInfo {
 
   /** Takes no new runs, waits for those there are, gives the model back. Idempotent. */
   async close(): Promise<void> {
-    await this.#executor.close();
+    await this.executor.close();
     await this.#options.prepared?.release();
   }
 
   #spans({ call, span: parent }: InferOptions): RunSpans | undefined {
     if (!call?.trace) return undefined;
-    const { name: engine, version, placement } = this.#options;
-    return new RunSpans({ trace: call.trace, parent, engine, version, placement: placement.kind });
+    const { name: engine, version, revision, placement } = this.#options;
+    const where = { trace: call.trace, parent, engine, placement: placement.kind };
+    return new RunSpans({ ...where, version, revision });
   }
 }

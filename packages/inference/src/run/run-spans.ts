@@ -14,6 +14,7 @@ export interface RunSpansOptions {
   /** Name of the engine. */
   readonly engine: string;
   readonly version: string;
+  readonly revision?: string | undefined;
   readonly placement: "inline" | "pool";
 }
 
@@ -71,9 +72,10 @@ export class RunSpans {
   }
 
   endRun(now: number, { rows, worker, modelMs, error }: RunFacts): void {
-    const { version, placement } = this.#options;
+    const { version, revision, placement } = this.#options;
     this.#end(this.#run, now, {
       version,
+      ...(revision === undefined ? {} : { revision }),
       placement,
       ...(rows === undefined ? {} : { rows }),
       ...(worker === undefined ? {} : { worker }),

@@ -1,4 +1,10 @@
-import { defaultSessionConf, type EngineConf, Placement, ReloadableType } from "@paddlewheel/core";
+import {
+  defaultSessionConf,
+  type EngineConf,
+  latestVersion,
+  Placement,
+  ReloadableType,
+} from "@paddlewheel/core";
 
 /** Conf of an ONNX engine, with the defaults of a conf file. */
 export function engineConf(conf: Partial<EngineConf> & Pick<EngineConf, "modelDir">): EngineConf {
@@ -7,6 +13,9 @@ export function engineConf(conf: Partial<EngineConf> & Pick<EngineConf, "modelDi
     type: "ONNX",
     reloadableMeta: undefined,
     reloadableType: ReloadableType.none,
+    versions: latestVersion,
+    reloadIntervalMs: undefined,
+    doneFile: undefined,
     runtimeThreadNum: 0,
     placement: Placement.auto,
     maxQueueSize: 1024,

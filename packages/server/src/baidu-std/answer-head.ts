@@ -7,7 +7,7 @@ import {
   type RpcMeta,
   type RpcResponseMeta,
 } from "@paddlewheel/wire";
-import { traceHeader } from "../rpc/call-headers.js";
+import type { AnswerReports } from "../rpc/answer-reports.js";
 
 /** What an answer carries behind its meta. */
 export interface AnswerContent {
@@ -15,15 +15,14 @@ export interface AnswerContent {
   /** `content_type` of the message. */
   readonly contentType: number;
   readonly attachment: Uint8Array | undefined;
-  /** For a caller that asked for it. */
-  readonly traceReport: string | undefined;
+  readonly reports: AnswerReports | undefined;
 }
 
 const ok: RpcResponseMeta = { errorCode: 0, errorText: "" };
 
 /** The head of the frame that answers `request`; it has a checksum when that had one. */
 export function answerHead(request: RpcMeta, content: AnswerContent): Uint8Array {
-  const { message, contentType, attachment, traceReport } = content;
+  const { message, contentType, attachment, reports } = content;
   const attachmentSize = attachment?.length ?? 0;
   const meta = {
     response: ok,
@@ -31,7 +30,7 @@ export function answerHead(request: RpcMeta, content: AnswerContent): Uint8Array
     correlationId: request.correlationId,
     attachmentSize,
     contentType,
-    ...(traceReport === undefined ? {} : traceField(traceReport)),
+    ...reportFields(reports),
     ...(request.checksumType === ChecksumType.crc32c ? checksumFields(request, content) : {}),
   };
   return encodeFrameHead(meta, message.bytes.length + attachmentSize);
@@ -41,15 +40,14 @@ export function answerHead(request: RpcMeta, content: AnswerContent): Uint8Array
 export function errorFrame(
   { correlationId }: RpcMeta,
   { code, message }: ServeError,
-  traceReport?: string,
+  reports?: AnswerReports,
 ): Uint8Array {
   const response = { errorCode: code, errorText: message };
-  const trace = traceReport === undefined ? {} : traceField(traceReport);
-  return encodeFrameHead({ response, correlationId, ...trace }, 0);
+  return encodeFrameHead({ response, correlationId, ...reportFields(reports) }, 0);
 }
 
-function traceField(traceReport: string): Pick<RpcMeta, "userFields"> {
-  return { userFields: new Map([[traceHeader, traceReport]]) };
+function reportFields(reports: AnswerReports | undefined): Partial<Pick<RpcMeta, "userFields">> {
+  return reports ? { userFields: new Map(reports) } : {};
 }
 
 function checksumFields(

@@ -24,6 +24,7 @@ export function readRequestHead({ request, userFields }: RpcMeta, limits: Server
     traceContext: traceId ? brpcTraceContext(request) : headers.traceContext,
     asksForTrace: headers.asksForTrace,
     credential: headers.credential,
+    modelVersion: headers.modelVersion,
   };
   return { callHeaders, timeoutMs: timeoutOf(request.timeoutMs, limits) };
 }

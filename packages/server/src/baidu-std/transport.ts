@@ -14,6 +14,7 @@ import { FlushQueue } from "@paddlewheel/http2";
 import type { RpcMeta } from "@paddlewheel/wire";
 import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
+import { answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { createCall } from "../rpc/create-call.js";
 import { Health } from "../rpc/health.js";
@@ -139,7 +140,7 @@ export class BaiduStdTransport implements ConnectionHost {
     const credential = headers.credential ?? connection.credentialOf(meta);
     const refusal = this.gate.begin(call, credential) ?? this.#refuse(call, connection, received);
     if (found && !refusal) return new UnaryCall({ host: this, connection, meta, method: found.method, call });
-    if (refusal) connection.answer(call, errorFrame(meta, refusal, this.gate.tracer.report(call)));
+    if (refusal) connection.answer(call, errorFrame(meta, refusal, answerReports(call, this.gate.tracer)));
     // Compat: a connection whose peer is not who it should be is closed, as brpc does.
     if (refusal?.code === Code.unauthenticated) connection.stopReading();
     return undefined;

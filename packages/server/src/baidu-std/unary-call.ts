@@ -9,6 +9,7 @@ import {
   verifyChecksum,
 } from "@paddlewheel/wire";
 import type { ServerLimits } from "../limits.js";
+import { answerReports } from "../rpc/answer-reports.js";
 import { type BodyFormat, bodyFormatOfNumber, decodeBody, encodeBody } from "../rpc/body-format.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { answerHead, errorFrame } from "./answer-head.js";
@@ -103,7 +104,8 @@ export class UnaryCall {
     gate.succeed(call);
     const attachment = call.responseAttachment;
     const { number: contentType } = this.#format;
-    const content = { message, contentType, attachment, traceReport: gate.tracer.report(call) };
+    const reports = answerReports(call, gate.tracer);
+    const content = { message, contentType, attachment, reports };
     // The call is over by now: whatever goes wrong from here on cannot fail it.
     try {
       this.#connection.answer(call, answerHead(this.#meta, content), message.bytes, attachment);
@@ -115,7 +117,8 @@ export class UnaryCall {
   #fail(thrown: unknown): void {
     const { gate } = this.#host;
     const error = gate.fail(this.#call, thrown);
-    this.#connection.answer(this.#call, errorFrame(this.#meta, error, gate.tracer.report(this.#call)));
+    const reports = answerReports(this.#call, gate.tracer);
+    this.#connection.answer(this.#call, errorFrame(this.#meta, error, reports));
   }
 
   /** Goes on with what `work` gives; fails with what it, or going on, throws. */

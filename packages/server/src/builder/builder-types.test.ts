@@ -53,7 +53,7 @@ test("options an Op does not have, or of another kind, do not compile", () => {
   op.create(TopKOp, { config: { k: "3" } });
   // @ts-expect-error there is no kk
   op.create(TopKOp, { config: { kk: 3 } });
-  // @ts-expect-error GeneralInferOp has no options
+  // @ts-expect-error GeneralInferOp has no k
   op.create(GeneralInferOp, { config: { k: 3 } });
   // @ts-expect-error a mode is RO or RW
   op.create(TopKOp, { inputs: [{ node: op.create("general_reader"), mode: "RX" }] });

@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadServerConf } from "@paddlewheel/conf";
-import { Code, defaultSessionConf, type Merger, OpWithChannel } from "@paddlewheel/core";
+import { Code, defaultSessionConf, latestVersion, type Merger, OpWithChannel } from "@paddlewheel/core";
 import { RecordingLogger } from "@paddlewheel/core/testing";
 import { createRegistries, knownNames } from "../registries.js";
 import type { ModelConfig } from "./model-options.js";
@@ -81,6 +81,9 @@ describe("the conf of a built server", () => {
       modelDir,
       reloadableMeta: join(modelDir, "fluid_time_file"),
       reloadableType: "timestamp_ne",
+      versions: latestVersion,
+      reloadIntervalMs: undefined,
+      doneFile: undefined,
       runtimeThreadNum: 0,
       placement: "auto",
       maxQueueSize: 1024,

@@ -1,4 +1,6 @@
 import {
+  type ConfigSchema,
+  defineConfig,
   GeneralBlob,
   type InferEngineInfo,
   OpWithChannel,
@@ -10,16 +12,23 @@ import { bindInputs } from "./bind-inputs.js";
 import { isPadded } from "./padded-sequences.js";
 import { profileOf } from "./profile.js";
 
-/** Runs the engine of its node's name on the tensors of its dependencies. */
-export class GeneralInferOp extends OpWithChannel<GeneralBlob> {
+/**
+ * Runs the engine of its node's name on the tensors of its dependencies. Option `version`: version of the engine, or a
+ * label of one; the default, empty, leaves that to the request and to the engine.
+ */
+export class GeneralInferOp extends OpWithChannel<GeneralBlob, { readonly version: string }> {
   static readonly type: string = "GeneralInferOp";
   static readonly needsEngine: boolean = true;
+  static readonly versionOption: string = "version";
+  static readonly config: ConfigSchema<{ readonly version: { readonly string: string } }> = defineConfig({
+    version: { string: "" },
+  });
 
   async inference(): Promise<void> {
     const blobs = this.preNames.map((name) => this.dependArgument<GeneralBlob>(name));
     const { profileServer } = this.requestMessage<GeneralRequest>();
     const profile = profileOf(this, profileServer, blobs[0]?.timeStamps);
-    const engine = this.environment.inferManager.engine(this.engineName);
+    const engine = this.engine();
     const inputs = bindInputs(engine, blobs);
     const outputs = await this.infer(inputs);
     const vars = engine.model.fetchVars;

@@ -21,8 +21,9 @@ import {
 import { Scope } from "../auth/authenticator.js";
 import { readCredential } from "../auth/credential.js";
 import type { ServerLimits } from "../limits.js";
+import { answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { readCallHeaders, traceHeader } from "../rpc/call-headers.js";
+import { readCallHeaders } from "../rpc/call-headers.js";
 import { createCall } from "../rpc/create-call.js";
 import type { GrpcHost } from "../rpc/grpc-host.js";
 import { grpcStatus } from "../rpc/grpc-status.js";
@@ -161,10 +162,10 @@ export class GrpcJsTransport implements GrpcHost {
 
   /** Metadata behind the answer; most often there is none. */
   #trailers(call: Call): Metadata | undefined {
-    const report = this.#gate.tracer.report(call);
-    if (report === undefined) return undefined;
+    const reports = answerReports(call, this.#gate.tracer);
+    if (!reports) return undefined;
     const trailers = new Metadata();
-    trailers.set(traceHeader, report);
+    for (const [name, value] of reports) trailers.set(name, value);
     return trailers;
   }
 

@@ -7,7 +7,7 @@ import {
   type MessageEncoding,
   statusDetailsHeader,
 } from "@paddlewheel/wire";
-import { traceHeader } from "../rpc/call-headers.js";
+import type { AnswerReports } from "../rpc/answer-reports.js";
 import { grpcStatus } from "../rpc/grpc-status.js";
 
 /** The head of every answer. One array, as are the other lists here: HTTP/2 encodes what it knows by its identity once. */
@@ -25,13 +25,25 @@ export const answerHead: Readonly<Record<MessageEncoding, readonly HeaderField[]
 
 const okStatus: readonly HeaderField[] = [{ name: "grpc-status", value: "0" }];
 
-/** The trailers behind a message; `traceReport` for a caller that asked for it. */
-export function okTrailers(traceReport?: string): readonly HeaderField[] {
-  return traceReport === undefined ? okStatus : [...okStatus, { name: traceHeader, value: traceReport }];
+/** Of reports that answer after answer comes with. */
+const trailersOf = new WeakMap<AnswerReports, readonly HeaderField[]>();
+
+/** The trailers behind a message. */
+export function okTrailers(reports?: AnswerReports): readonly HeaderField[] {
+  if (!reports) return okStatus;
+  const known = trailersOf.get(reports);
+  if (known) return known;
+  const fields = [...okStatus, ...reportFields(reports)];
+  trailersOf.set(reports, fields);
+  return fields;
+}
+
+function reportFields(reports: AnswerReports): HeaderField[] {
+  return reports.map(([name, value]) => ({ name, value }));
 }
 
 /** The trailers that tell an error; the number gRPC has no place for travels as `x-bd-error-code`. */
-export function errorTrailers(error: ServeError, traceReport?: string): readonly HeaderField[] {
+export function errorTrailers(error: ServeError, reports?: AnswerReports): readonly HeaderField[] {
   const status = grpcStatus[codeName(error.code) ?? "internal"];
   const fields = [
     { name: "grpc-status", value: String(status) },
@@ -39,11 +51,10 @@ export function errorTrailers(error: ServeError, traceReport?: string): readonly
     { name: "x-bd-error-code", value: String(error.code) },
     { name: statusDetailsHeader, value: encodeStatusDetails(status, error) },
   ];
-  if (traceReport !== undefined) fields.push({ name: traceHeader, value: traceReport });
-  return fields;
+  return reports ? [...fields, ...reportFields(reports)] : fields;
 }
 
 /** An answer that is an error and nothing else. */
-export function errorAnswer(error: ServeError, traceReport?: string): readonly HeaderField[] {
-  return [...head, ...errorTrailers(error, traceReport)];
+export function errorAnswer(error: ServeError, reports?: AnswerReports): readonly HeaderField[] {
+  return [...head, ...errorTrailers(error, reports)];
 }

@@ -19,6 +19,7 @@ import {
 import { Scope } from "../auth/authenticator.js";
 import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
+import { answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { createCall } from "../rpc/create-call.js";
 import type { GrpcHost } from "../rpc/grpc-host.js";
@@ -156,7 +157,7 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
     if (found && !refusal) {
       return new UnaryCall({ host: this.#callHost, stream, head, method: found.method, call });
     }
-    if (refusal) stream.sendHeaders(errorAnswer(refusal, this.#gate.tracer.report(call)), true);
+    if (refusal) stream.sendHeaders(errorAnswer(refusal, answerReports(call, this.#gate.tracer)), true);
     return undefined;
   }
 

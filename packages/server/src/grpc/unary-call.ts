@@ -7,6 +7,7 @@ import {
   type MessageEncoding,
   MessageReader,
 } from "@paddlewheel/wire";
+import { type AnswerReports, answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import type { OpenRequest, OpenRequests } from "../rpc/open-requests.js";
 import { answerHead, errorAnswer, okTrailers } from "./answer-fields.js";
@@ -138,13 +139,17 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
   #succeed(headers: readonly HeaderField[], pieces: readonly Uint8Array[]): void {
     const { gate } = this.#host;
     gate.succeed(this.#call);
-    this.#send(headers, pieces, okTrailers(gate.tracer.report(this.#call)));
+    this.#send(headers, pieces, okTrailers(this.#reports()));
   }
 
   #fail(thrown: unknown): void {
     const { gate } = this.#host;
     const error = gate.fail(this.#call, thrown);
-    this.#send(errorAnswer(error, gate.tracer.report(this.#call)), [], []);
+    this.#send(errorAnswer(error, this.#reports()), [], []);
+  }
+
+  #reports(): AnswerReports | undefined {
+    return answerReports(this.#call, this.#host.gate.tracer);
   }
 
   /** Sends pieces of a message and trailers, or headers that say all. Throws nothing: the call is over by now. */

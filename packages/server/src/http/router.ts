@@ -1,9 +1,10 @@
 import { type Call, Code, codeName, type RpcMethod, type Secret, ServeError } from "@paddlewheel/core";
 import { readCredential } from "../auth/credential.js";
 import type { ServerLimits } from "../limits.js";
+import { answerReports } from "../rpc/answer-reports.js";
 import { type BodyFormat, bodyFormat, decodeBody, encodeBody, hasFormat } from "../rpc/body-format.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { type CallHeaders, readCallHeaders, traceHeader } from "../rpc/call-headers.js";
+import { type CallHeaders, readCallHeaders } from "../rpc/call-headers.js";
 import { createCall } from "../rpc/create-call.js";
 import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
 import { unknownMethod } from "../rpc/unknown-method.js";
@@ -73,10 +74,14 @@ export class HttpRouter {
     request.onClose(() => call.cancel());
     const format = bodyFormat(request.header("content-type"));
     const answer = await this.#runCall(found, { call, credential: headers.credential, request, format });
-    const report = this.#gate.tracer.report(call);
-    return report === undefined
-      ? answer
-      : { ...answer, headers: { ...answer.headers, [traceHeader]: report } };
+    return this.#withReports(call, answer);
+  }
+
+  /** What the caller may want to know beside the answer; most often there is nothing. */
+  #withReports(call: Call, answer: HttpAnswer): HttpAnswer {
+    const reports = answerReports(call, this.#gate.tracer);
+    if (!reports) return answer;
+    return { ...answer, headers: { ...answer.headers, ...Object.fromEntries(reports) } };
   }
 
   async #runCall(

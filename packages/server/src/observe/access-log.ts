@@ -52,19 +52,24 @@ export function printedAccess({ print, isOn, timeField, logger }: PrintedAccessO
           writeFailed(call, durationUs, error);
           return;
         }
-        const { logId, traceContext } = call;
+        const { logId, traceContext, usedVersions } = call;
         const trace = traceContext ? `,"traceId":"${traceContext.traceId}"` : "";
         const ids = `"code":0,"logId":"${logId}","requestId":${quoted(call.requestId)}${trace}`;
-        print(`{"level":"info"${timeField()},${place},${ids},"durationUs":${durationUs},"msg":"call"}\n`);
+        // What is no letter of a header is percent-encoded in it, quotes too.
+        const versions = usedVersions === undefined ? "" : `,"modelVersion":"${usedVersions}"`;
+        print(
+          `{"level":"info"${timeField()},${place},${ids},"durationUs":${durationUs}${versions},"msg":"call"}\n`,
+        );
       };
     },
   };
 }
 
 function callFields(call: Call, durationUs: number, error: ServeError | undefined): Record<string, unknown> {
-  const { logId, requestId, traceContext } = call;
+  const { logId, requestId, traceContext, usedVersions } = call;
   const ids = { code: error?.code ?? Code.ok, logId: logId.toString(), requestId };
-  const line = traceContext ? { ...ids, traceId: traceContext.traceId, durationUs } : { ...ids, durationUs };
+  const timed = traceContext ? { ...ids, traceId: traceContext.traceId, durationUs } : { ...ids, durationUs };
+  const line = usedVersions === undefined ? timed : { ...timed, modelVersion: usedVersions };
   return error ? { ...line, error: error.message, ...placeOf(error) } : line;
 }
 

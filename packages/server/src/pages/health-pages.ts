@@ -27,6 +27,6 @@ export function healthPages(source: HealthSource): readonly BuiltinPage[] {
 }
 
 /** Without what only the server itself needs to know. */
-function shown({ name, version, isReady, placement }: EngineStatus): object {
-  return { name, version, isReady, placement };
+function shown({ name, version, isReady, placement, versions }: EngineStatus): object {
+  return { name, version, isReady, placement, versions };
 }

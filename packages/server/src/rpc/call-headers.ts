@@ -1,4 +1,4 @@
-import type { Secret, TraceContext } from "@paddlewheel/core";
+import { modelVersionHeader, type Secret, type TraceContext } from "@paddlewheel/core";
 import { readCredential } from "../auth/credential.js";
 import { cleanRequestId } from "./request-id.js";
 import { type HeaderReader, readTraceContext } from "./trace-context.js";
@@ -17,6 +17,8 @@ export interface CallHeaders {
   readonly asksForTrace: boolean;
   /** Who the caller says it is; undefined when it does not say. */
   readonly credential: Secret | undefined;
+  /** Of the models to run, as it came; undefined when the request leaves them open. */
+  readonly modelVersion: string | undefined;
 }
 
 export function readCallHeaders(header: HeaderReader): CallHeaders {
@@ -26,5 +28,6 @@ export function readCallHeaders(header: HeaderReader): CallHeaders {
     traceContext: readTraceContext(header),
     asksForTrace: header(traceHeader) === "1",
     credential: readCredential(header),
+    modelVersion: header(modelVersionHeader),
   };
 }

@@ -27,6 +27,7 @@ export function createCall(received: ReceivedCall, tracer: CallTracer): Call {
     trace,
     traceContext,
     logId: headers.logId,
+    modelVersion: headers.modelVersion,
     requestId: headers.requestId ?? nextRequestId(),
   });
   trace?.begin({ kind: SpanKind.call, name: `${service}/${method}`, startedAt: call.startedAt });

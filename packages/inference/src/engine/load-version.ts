@@ -5,14 +5,25 @@ import {
   type Metrics,
   nearestNameHint,
   Placement,
+  ReloadableType,
 } from "@paddlewheel/core";
 import type { ModelCache, PreparedModel } from "../cache/model-cache.js";
 import type { CoreFactory, CoreRegistry, ModelFiles } from "../core/fluid-family-core.js";
+import { verifyModel } from "../golden/verify-model.js";
+import type { LoadGate } from "../reload/load-gate.js";
 import type { Executor } from "../run/executor.js";
 import { InlineExecutor } from "../run/inline-executor.js";
 import { WorkerPool, type WorkerPoolOptions } from "../run/worker-pool.js";
+import { onlyVersion } from "../version/compare-versions.js";
+import { fingerprintFolder } from "../version/folder-fingerprint.js";
+import type { VersionSource } from "../version/plan-versions.js";
 import { EngineMetrics } from "./engine-metrics.js";
-import { type EnginePlacement, type EngineStatus, InferEngine } from "./infer-engine.js";
+import {
+  type EnginePlacement,
+  InferEngine,
+  type InferEngineOptions,
+  type LoadedStatus,
+} from "./infer-engine.js";
 import { resolveModelConf } from "./model-conf.js";
 import { type PlacementFacts, planPlacement } from "./plan-placement.js";
 
@@ -24,15 +35,27 @@ export interface EngineSurroundings {
   readonly clock: Clock;
   /** Where models are prepared; undefined when they are not. */
   readonly modelCache: ModelCache | undefined;
+  /** Lets so many models load at once. */
+  readonly loadGate: LoadGate;
+  /** Milliseconds between two looks for new models, of an engine whose conf does not say. */
+  readonly reloadIntervalMs: number;
+}
+
+/** A version that is to be loaded. */
+export interface VersionToLoad {
+  readonly conf: EngineConf;
+  readonly source: VersionSource;
+  /** Tells its content from what was served under the same version before. */
+  readonly revision: string | undefined;
+  /** Whether its folder must still be what it was, when it is loaded. */
+  readonly mustBeUnchanged: boolean;
 }
 
 type LoadOptions = Omit<WorkerPoolOptions, "threads">;
 
-/** The version of a model whose folder has no versions. */
-const onlyVersion = "0";
-
 /** A model that was found, and how it is to be run. */
 interface FoundModel {
+  /** `modelDir` is the folder of the version. */
   readonly conf: EngineConf;
   readonly factory: CoreFactory;
   readonly files: ModelFiles;
@@ -40,21 +63,33 @@ interface FoundModel {
 }
 
 /**
- * Loads and warms one engine.
- * @throws Error that says why it cannot be loaded, without the engine's name.
+ * Loads one version of a model, warms it up and verifies it.
+ * @throws Error that says why it cannot be served, without the engine's name.
  */
-export async function loadEngine(conf: EngineConf, surroundings: EngineSurroundings): Promise<InferEngine> {
-  const factory = coreFactory(conf.type, surroundings.cores);
-  const files = await factory.findModel(conf.modelDir);
-  const facts = placementFacts(conf, files.bytes, surroundings);
-  const found = { conf, factory, files, facts };
+export async function loadVersion(
+  { conf, source, revision, mustBeUnchanged }: VersionToLoad,
+  surroundings: EngineSurroundings,
+): Promise<InferEngine> {
+  const found = await findModel({ ...conf, modelDir: source.dir }, surroundings);
   const prepared = await prepareModel(found, surroundings.modelCache);
+  let engine: InferEngine | undefined;
   try {
-    return await openEngine(found, surroundings, prepared);
+    engine = await openVersion(found, { version: source.version, revision, prepared }, surroundings);
+    await verifyModel(engine, source.dir);
+    if (mustBeUnchanged) await checkUnchanged(source);
+    logLoaded(surroundings.logger, engine.status());
+    return engine;
   } catch (thrown) {
+    await engine?.close();
     await prepared?.release();
     throw thrown;
   }
+}
+
+async function findModel(conf: EngineConf, surroundings: EngineSurroundings): Promise<FoundModel> {
+  const factory = coreFactory(conf.type, surroundings.cores);
+  const files = await factory.findModel(conf.modelDir);
+  return { conf, factory, files, facts: placementFacts(conf, files.bytes, surroundings) };
 }
 
 /** The prepared form of a model that all its copies open; undefined where they open the original. */
@@ -70,30 +105,41 @@ async function prepareModel(
   return cache.acquire({ engine, module, dataPath, files: files.files, bytes, traits, session, model });
 }
 
-async function openEngine(
+type VersionIdentity = Pick<InferEngineOptions, "version" | "revision" | "prepared">;
+
+async function openVersion(
   { conf, factory, files, facts }: FoundModel,
+  identity: VersionIdentity,
   surroundings: EngineSurroundings,
-  prepared: PreparedModel | undefined,
 ): Promise<InferEngine> {
   const { name, type, model, session, maxQueueSize, batchInferSize: maxBatchRows } = conf;
+  const { version, prepared } = identity;
   const { clock, logger } = surroundings;
-  const metrics = new EngineMetrics(surroundings.metrics, name, onlyVersion);
-  const { module } = factory;
-  const source = { module, dataPath: files.dataPath, model, session, preparedDir: prepared?.dir };
-  const options = { engine: name, source, maxQueueSize, maxBatchRows, clock, logger, observer: metrics };
+  const observer = new EngineMetrics(surroundings.metrics, name, version);
+  const source = {
+    module: factory.module,
+    dataPath: files.dataPath,
+    model,
+    session,
+    preparedDir: prepared?.dir,
+  };
+  const options = { engine: name, source, maxQueueSize, maxBatchRows, clock, logger, observer };
   const placement = await choosePlacement(facts, options);
   const executor = await createExecutor(placement, options);
   try {
     const resolved = resolveModelConf(executor.report.signature, model);
-    metrics.watch({ waiting: () => executor.waiting, copies: () => executor.copies });
-    const identity = { name, version: onlyVersion, type, model: resolved, placement };
-    const engine = new InferEngine({ ...identity, executor, prepared });
-    logLoaded(logger, engine.status());
-    return engine;
+    const isReported = version !== onlyVersion || conf.reloadableType !== ReloadableType.none;
+    return new InferEngine({ ...identity, name, type, model: resolved, isReported, placement, executor });
   } catch (thrown) {
     await executor.close();
     throw thrown;
   }
+}
+
+/** Its threads may have read a file each at another time. */
+async function checkUnchanged({ dir, fingerprint }: VersionSource): Promise<void> {
+  if ((await fingerprintFolder(dir)).text === fingerprint) return;
+  throw new Error(`${dir} changed while it was loaded`);
 }
 
 function coreFactory(type: string, cores: CoreRegistry): CoreFactory {
@@ -134,11 +180,13 @@ function createExecutor(placement: EnginePlacement, options: LoadOptions): Promi
   return WorkerPool.create({ ...options, threads: placement.threads });
 }
 
-function logLoaded(logger: Logger, { name, placement, loadMs, warmUp, warning, copies }: EngineStatus): void {
-  const fields = { engine: name, placement: placement.kind, reason: placement.reason, copies };
+function logLoaded(logger: Logger, status: LoadedStatus): void {
+  const { name, version, revision, placement, loadMs, warmUp, warning, copies } = status;
+  const which = { engine: name, version, ...(revision === undefined ? {} : { revision }) };
+  const fields = { ...which, placement: placement.kind, reason: placement.reason, copies };
   logger.info({ ...fields, loadMs: Math.round(loadMs), runMicros: warmUp.runMicros }, "engine loaded");
   if (warning !== undefined) logger.warn({ engine: name }, warning);
   if (warmUp.failure !== undefined) {
-    logger.warn({ engine: name, failure: warmUp.failure }, "the warm-up on made-up inputs failed");
+    logger.warn({ ...which, failure: warmUp.failure }, "the warm-up on made-up inputs failed");
   }
 }
