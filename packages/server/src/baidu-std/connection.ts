@@ -170,14 +170,18 @@ export class Connection implements FrameVisitor, Flushable {
   sweep(now: number): void {
     if (!this.#wasActive) this.#output.trim();
     this.#wasActive = false;
-    if (!this.#cutter.isMidFrame) this.#midFrameSince = undefined;
-    else if (this.#hasFinishedFrame) this.#midFrameSince = now;
-    this.#hasFinishedFrame = false;
-    if (!this.#cutter.isMidFrame) return;
-    this.#midFrameSince ??= now;
-    if (now - this.#midFrameSince < this.#host.limits.requestTimeoutMs) return;
+    if (this.#timeMidFrame(now) < this.#host.limits.requestTimeoutMs || this.#socket.destroyed) return;
     this.#host.refused.frameTimeout.increment();
     this.destroy();
+  }
+
+  /** How long the frame that has begun is on its way, in ms, as far as sweeps have seen. */
+  #timeMidFrame(now: number): number {
+    const isNew = this.#hasFinishedFrame;
+    this.#hasFinishedFrame = false;
+    if (!this.#cutter.isMidFrame) this.#midFrameSince = undefined;
+    else if (isNew || this.#midFrameSince === undefined) this.#midFrameSince = now;
+    return now - (this.#midFrameSince ?? now);
   }
 
   #receive(piece: Buffer): void {

@@ -11,7 +11,7 @@ import {
 } from "@grpc/grpc-js";
 import type { OutgoingMeta } from "@paddlewheel/wire";
 
-import { type Answer, BaiduStdPeer, frameOf } from "./baidu-std-peer.js";
+import { type Answer, BaiduStdPeer, frameOf } from "./baidu-std/peer.js";
 
 /** What any transport says of a call. */
 export interface Outcome {

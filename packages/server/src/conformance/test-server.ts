@@ -51,7 +51,7 @@ export class TestServer {
   readonly grpc: GrpcHost;
   readonly baiduStd: BaiduStdTransport;
   readonly listener: Listener;
-  /** Of the look at the files of TLS. */
+  /** Of TLS's look at its files, and baidu_std's at its connections. */
   readonly clock: ManualClock = new ManualClock();
   readonly tls: TlsAcceptor | undefined;
   port = 0;
@@ -81,7 +81,7 @@ export class TestServer {
       this.grpc.register(service);
     }
     this.grpc.addReflection();
-    this.baiduStd = new BaiduStdTransport({ ...shared, gate: this.gate, directory });
+    this.baiduStd = new BaiduStdTransport({ ...shared, gate: this.gate, directory, clock: this.clock });
     const handlers = {
       http1: this.http.handle.bind(this.http),
       http2: this.grpc.handle.bind(this.grpc),

@@ -34,7 +34,7 @@ export class BaiduStdPeer implements FrameVisitor {
       });
     });
     socket.on("error", () => {});
-    socket.on("data", (piece: Buffer) => this.#cutter.push(piece));
+    socket.on("data", (piece: Buffer) => this.#receive(piece));
   }
 
   static async connect(port: number): Promise<BaiduStdPeer> {
@@ -59,6 +59,15 @@ export class BaiduStdPeer implements FrameVisitor {
 
   close(): void {
     this.socket.destroy();
+  }
+
+  #receive(piece: Buffer): void {
+    try {
+      this.#cutter.push(piece);
+    } catch {
+      // Another protocol answered.
+      this.#cutter.stop();
+    }
   }
 
   onFrame(meta: Uint8Array, payload: Uint8Array): void {
