@@ -92,8 +92,8 @@ describe("paddlewheel serve", () => {
   });
 
   test("ends with 0 when the signal comes before it is ready", async () => {
-    const command = new PaddlewheelCommand([...serveModel, "--use_trt"]);
-    await command.waitFor("stderr", /--use_trt/);
+    const command = new PaddlewheelCommand([...serveModel, "--use_lite"]);
+    await command.waitFor("stderr", /--use_lite/);
     command.signal("SIGTERM");
     const { code, signal } = await command.end();
     // Node's own way to end, 143, holds until the command listens for signals.

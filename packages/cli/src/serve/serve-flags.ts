@@ -3,10 +3,10 @@ import { pagesFlags } from "../run/pages-flags.js";
 import { securityFlags } from "../run/security-flags.js";
 import { serverFlags } from "../run/server-flags.js";
 
-const onlyCpu = "models run on the CPU, by ONNX Runtime";
+const noDevice = "ONNX Runtime has no such device here";
 const runtimeDecides = "ONNX Runtime decides this by itself";
 const noDistribution = "a model runs in one process; a distributed Paddle model cannot be served";
-const noTensorRt = "there is no TensorRT";
+const noTensorRt = "TensorRT runs with its own defaults";
 
 const model: FlagTable = {
   model: {
@@ -33,6 +33,22 @@ const model: FlagTable = {
     default: "32",
     help: "most rows of one run of each model, in the order of --model",
   },
+  gpu_ids: {
+    kind: "texts",
+    value: "IDS",
+    default: "none, models run on the CPU",
+    help: "cards of each model, with commas between them, which its copies take in turn; -1 is the CPU; needs CUDA",
+  },
+  use_trt: { kind: "bool", help: "run models on their cards by TensorRT; needs TensorRT and --gpu_ids" },
+  cpu_math_thread_num: {
+    kind: "int",
+    value: "N",
+    default: "1",
+    min: 1,
+    max: 256,
+    help: "threads of one run; more copies, --runtime_thread_num, give more runs a second",
+  },
+  mem_optim_off: { kind: "bool", help: "do not remember what memory a run took" },
 };
 
 const server: FlagTable = {
@@ -67,24 +83,16 @@ const server: FlagTable = {
 };
 
 const ignored: FlagTable = {
-  device: ignoredFlag("text", onlyCpu, "cpu"),
-  gpu_ids: ignoredFlag("texts", onlyCpu, "", "-1"),
+  device: ignoredFlag("text", "--gpu_ids says where a model runs", "cpu", "gpu"),
   precision: ignoredFlag("text", "a model runs in the precision it was exported in", "fp32"),
   use_mkl: ignoredFlag("bool", runtimeDecides),
   use_calib: ignoredFlag("bool", "calibrate the model before it is exported"),
-  mem_optim_off: ignoredFlag("bool", runtimeDecides),
-  ir_optim: ignoredFlag("bool", runtimeDecides),
-  use_trt: ignoredFlag("bool", noTensorRt),
-  use_lite: ignoredFlag("bool", onlyCpu),
-  use_xpu: ignoredFlag("bool", onlyCpu),
-  use_ascend_cl: ignoredFlag("bool", onlyCpu),
-  gpu_multi_stream: ignoredFlag("bool", onlyCpu),
-  gpu_memory_mb: ignoredFlag("text", onlyCpu),
-  cpu_math_thread_num: ignoredFlag(
-    "text",
-    "each worker runs its model on one thread; use --runtime_thread_num for more workers",
-    "1",
-  ),
+  ir_optim: ignoredFlag("bool", "graphs are optimised when a model is opened"),
+  use_lite: ignoredFlag("bool", noDevice),
+  use_xpu: ignoredFlag("bool", noDevice),
+  use_ascend_cl: ignoredFlag("bool", noDevice),
+  gpu_multi_stream: ignoredFlag("bool", "each copy of a model has a stream of its own"),
+  gpu_memory_mb: ignoredFlag("text", "the runtime takes memory as it needs it"),
   trt_workspace_size: ignoredFlag("text", noTensorRt),
   trt_use_static: ignoredFlag("bool", noTensorRt),
   min_subgraph_size: ignoredFlag("texts", noTensorRt),

@@ -89,6 +89,10 @@ function serveOptions(values: FlagValues): Partial<ServeOptions> {
     workdir: values.text("workdir"),
     runtimeThreadNum: values.ints("runtime_thread_num"),
     batchInferSize: values.ints("batch_infer_size"),
+    gpuIds: values.texts("gpu_ids"),
+    useTrt: values.bool("use_trt"),
+    memOptimOff: values.bool("mem_optim_off"),
+    cpuMathThreadNum: values.int("cpu_math_thread_num"),
     ...writtenOptions(values),
   });
 }
@@ -96,13 +100,10 @@ function serveOptions(values: FlagValues): Partial<ServeOptions> {
 /** Nothing here reads these; with them the written conf files are those that Paddle Serving would write. */
 function writtenOptions(values: FlagValues): Partial<ServeOptions> {
   return given({
-    gpuIds: values.texts("gpu_ids"),
     minSubgraphSize: values
       .texts("min_subgraph_size")
       ?.map((size) => (/^\d+$/.test(size) ? Number(size) : 3)),
-    memOptimOff: values.bool("mem_optim_off"),
     irOptim: values.bool("ir_optim"),
-    useTrt: values.bool("use_trt"),
     useLite: values.bool("use_lite"),
     useXpu: values.bool("use_xpu"),
     useAscendCl: values.bool("use_ascend_cl"),

@@ -35,6 +35,7 @@ export function renderEngine(
     encrypted_model: options.useEncryptionModel ? true : undefined,
     gpu_multi_stream: device.isMultiStream,
     use_ascend_cl: options.useAscendCl ?? false,
+    cpu_math_thread_num: options.cpuMathThreadNum,
     runtime_thread_num: pick(options.runtimeThreadNum, index) ?? 0,
     batch_infer_size: pick(options.batchInferSize, index) ?? 32,
     enable_overrun: false,

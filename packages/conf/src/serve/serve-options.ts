@@ -19,6 +19,8 @@ export interface ServeOptions {
   readonly gpuIds?: readonly string[];
   /** Per model; default none. */
   readonly minSubgraphSize?: readonly number[];
+  /** Threads of one run; default 1. */
+  readonly cpuMathThreadNum?: number;
   readonly memOptimOff?: boolean;
   readonly irOptim?: boolean;
   readonly useTrt?: boolean;
