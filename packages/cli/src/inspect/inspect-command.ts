@@ -2,6 +2,12 @@ import type { Command } from "../command.js";
 import type { FlagTable } from "../flags/flag.js";
 
 const flags: FlagTable = {
+  conf: {
+    kind: "text",
+    value: "DIR",
+    default: "none, the defaults are shown",
+    help: "folder of the conf whose engines run the model: tells how they open it",
+  },
   json: { kind: "bool", help: "as JSON" },
 };
 
@@ -11,7 +17,7 @@ export const inspectCommand: Command = {
   usage: "inspect MODEL [flags]",
   description:
     "Reads an ONNX file, or the one of a model folder, without loading it, and prints names, aliases, types and shapes " +
-    "of what it takes and gives, its operators, parameters and size.",
+    "of what it takes and gives, its operators, parameters and size, and how a session on it is opened.",
   groups: [{ title: "Output", flags }],
   examples: ["paddlewheel inspect ./uci_housing_model", "paddlewheel inspect model.onnx --json"],
   maxPositionals: 1,

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { defaultSessionConf } from "@paddlewheel/core";
 import { GraphBuilder } from "@paddlewheel/onnx";
 import { tableOf } from "../flags/flag.js";
 import { parseFlags } from "../flags/parse-flags.js";
@@ -67,6 +68,31 @@ describe("inspect", () => {
     await rm(conf);
   });
 
+  test("tells how the engines of a conf open the model", async () => {
+    assert.deepEqual((await report()).sessions, { default: defaultSessionConf });
+    const confDir = await mkdtemp(join(tmpdir(), "paddlewheel-conf-"));
+    const engine = `engines { name: "e" type: "ONNX" model_dir: "${dir}" reloadable_type: "none" intra_op_num_threads: 3 }`;
+    await writeFile(join(confDir, "model_toolkit.prototxt"), engine);
+    await writeFile(
+      join(confDir, "resource.prototxt"),
+      `model_toolkit_path: "${confDir}" model_toolkit_file: "model_toolkit.prototxt"`,
+    );
+    await writeFile(
+      join(confDir, "workflow.prototxt"),
+      'workflows { name: "w" workflow_type: "Sequence" nodes { name: "n" type: "GeneralReaderOp" } }',
+    );
+    await writeFile(
+      join(confDir, "infer_service.prototxt"),
+      'services { name: "GeneralModelService" workflows: "w" }',
+    );
+    const { sessions } = JSON.parse(await run(dir, "--json", "--conf", confDir)) as ModelReport;
+    assert.deepEqual(sessions, { e: { ...defaultSessionConf, intraOpNumThreads: 3 } });
+    await rm(confDir, { recursive: true });
+    await assert.rejects(run(dir, "--conf", confDir), {
+      message: `the conf in ${confDir} is at fault: see paddlewheel check ${confDir}`,
+    });
+  });
+
   test("writes a table for people", () => {
     const text = renderModel(
       {
@@ -84,6 +110,7 @@ describe("inspect", () => {
         parameterBytes: 1536,
         ops: { Add: 10, MatMul: 1 },
         externalFiles: ["w.bin"],
+        sessions: { e: { ...defaultSessionConf, config: { "session.set_denormal_as_zero": "1" } } },
       },
       recordingTerminal().out,
     );
@@ -103,6 +130,15 @@ outputs
 operators
   Add     10
   MatMul  1
+session     e
+  intraOpNumThreads             1
+  interOpNumThreads             1
+  executionMode                 sequential
+  graphOptimizationLevel        all
+  executionProviders            cpu
+  enableCpuMemArena             true
+  enableMemPattern              true
+  session.set_denormal_as_zero  1
 `,
     );
   });

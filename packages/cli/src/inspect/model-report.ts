@@ -1,4 +1,4 @@
-import type { ModelConf, ModelVarConf } from "@paddlewheel/core";
+import type { ModelConf, ModelVarConf, SessionConf } from "@paddlewheel/core";
 import type { ModelInspection } from "@paddlewheel/inference";
 import type { ValueSummary } from "@paddlewheel/onnx";
 
@@ -11,6 +11,9 @@ export interface ValueReport {
   /** The batch axis included; null when the model leaves even the rank open. */
   readonly shape: readonly (number | string)[] | null;
 }
+
+/** How the engines that run a model open it, by engine. */
+export type SessionReport = Readonly<Record<string, SessionConf>>;
 
 /** What `inspect` tells, as its JSON has it. */
 export interface ModelReport {
@@ -28,9 +31,18 @@ export interface ModelReport {
   readonly ops: Readonly<Record<string, number>>;
   /** Files that hold weights, relative to the model's folder. */
   readonly externalFiles: readonly string[];
+  /** Of the conf that was named; without one, what holds where conf says nothing. */
+  readonly sessions: SessionReport;
 }
 
-export function toReport(model: ModelInspection, conf: ModelConf | undefined): ModelReport {
+export interface ReportParts {
+  readonly model: ModelInspection;
+  /** Of the conf beside the model, if there is one. */
+  readonly conf: ModelConf | undefined;
+  readonly sessions: SessionReport;
+}
+
+export function toReport({ model, conf, sessions }: ReportParts): ModelReport {
   const ops = [...model.opCounts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return {
     file: model.file,
@@ -44,6 +56,7 @@ export function toReport(model: ModelInspection, conf: ModelConf | undefined): M
     parameterBytes: model.parameterBytes,
     ops: Object.fromEntries(ops),
     externalFiles: [...new Set(model.externalData.map(({ location }) => location))],
+    sessions,
   };
 }
 

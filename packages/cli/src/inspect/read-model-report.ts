@@ -4,15 +4,18 @@ import { loadModelConf } from "@paddlewheel/conf";
 import type { ModelConf } from "@paddlewheel/core";
 import { type ModelReport, toReport } from "./model-report.js";
 import { openModel } from "./open-model.js";
+import { readSessions } from "./read-sessions.js";
 
 /**
  * What a model declares, with the aliases of the conf that lies beside it.
  * @param path an ONNX file, or the folder of one
+ * @param confDir the conf whose engines run it, if any
  * @throws Error when there is no such model, or the conf beside it is at fault.
  */
-export async function readModelReport(path: string): Promise<ModelReport> {
+export async function readModelReport(path: string, confDir?: string): Promise<ModelReport> {
   const model = await openModel(path);
-  return toReport(model, confBeside(model.file));
+  const sessions = await readSessions(model.file, confDir);
+  return toReport({ model, conf: confBeside(model.file), sessions });
 }
 
 /** Aliases are written in the conf that lies with the model, where there is one. */

@@ -1,3 +1,4 @@
+import type { SessionConf } from "@paddlewheel/core";
 import { columns } from "../columns.js";
 import type { TextStream } from "../terminal.js";
 import type { ModelReport, ValueReport } from "./model-report.js";
@@ -21,8 +22,18 @@ export function renderModel(report: ModelReport, stream: TextStream): string {
       Object.entries(report.ops).map(([op, count]) => [op, String(count)]),
       2,
     ),
+    ...Object.entries(report.sessions).flatMap(([engine, session]) => [
+      `${head("session")}     ${engine}`,
+      ...columns(sessionRows(session), 2),
+    ]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function sessionRows({ config, ...options }: SessionConf): string[][] {
+  return Object.entries({ ...options, ...config })
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .map(([name, value]) => [name, String(value)]);
 }
 
 function valueLines(values: readonly ValueReport[]): string[] {
