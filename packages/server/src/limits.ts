@@ -10,14 +10,29 @@ export interface ServerLimits {
   readonly maxBodyChunks: number;
   /** Calls at work in the process before new ones are refused; 0 is no limit (Paddle's `max_concurrency`). */
   readonly maxConcurrency: MaxConcurrency;
-  /** Open connections; further ones are closed at once. */
+  /**
+   * Open connections; further ones are closed at once. Never more than half of the files the process may open, less 128:
+   * models, logs and Op modules need some too. Envoy has as many per listener.
+   */
   readonly maxConnections: number;
   /** Concurrent requests on one HTTP/2 or baidu_std connection; over HTTP/2 further ones wait at the client, over baidu_std they are refused. */
   readonly maxConcurrentStreams: number;
-  /** Bytes of answers that one baidu_std connection may leave unread; brpc allows a socket as much. Beyond, it is cut off. */
+  /** Bytes of answers that one connection may leave unread; brpc allows a socket as much. Beyond, it is cut off. */
   readonly maxUnwrittenBytes: number;
   /** Frames without a call that one baidu_std connection may send before it is closed; honest clients send none. */
   readonly maxEmptyFrames: number;
+  /**
+   * Open connections from one address, or one /64 of IPv6; 0 is no limit. A load balancer in front is one address, so
+   * whoever has one sets this to 0 and limits there. Addresses of this machine have no limit: they are proxies.
+   */
+  readonly maxConnectionsPerIp: number;
+  /** Requests on one HTTP/1.1 connection; the last is answered with `Connection: close`, so that load spreads. */
+  readonly maxRequestsPerConnection: number;
+  /** Headers of a request in bytes, over HTTP/2 with 32 for each field, and how many; as Node, and more than any caller needs. */
+  readonly maxHeaderSize: number;
+  readonly maxHeaderFields: number;
+  /** Path and query of an HTTP request in characters; ours need below 300. */
+  readonly maxUrlLength: number;
   /** Time for the first bytes of a connection, in ms; ends silent peers. */
   readonly firstByteTimeoutMs: number;
   /** Time for a TLS handshake, in ms; then the first bytes have theirs. */
@@ -25,6 +40,13 @@ export interface ServerLimits {
   /** Time for an HTTP/1.1 header and for a whole request, of any protocol, in ms. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  /** Bytes a second, after a time of grace in ms, below which a body is cut off; 0 takes any. */
+  readonly minBodyRate: number;
+  readonly bodyRateGraceMs: number;
+  /** Time in which some of an answer must leave, in ms; ends peers that ask and do not read. */
+  readonly responseTimeoutMs: number;
+  /** An HTTP/2 connection is asked to be replaced after this ± 10 %, in ms, so that load spreads; 0 is never. */
+  readonly maxConnectionAgeMs: number;
   /** An HTTP or baidu_std connection without a request is closed after this, in ms; longer than load balancers keep theirs. */
   readonly keepAliveTimeoutMs: number;
   /** A call whose caller gives no deadline gets this one, in ms; 0 is none. */
@@ -41,13 +63,22 @@ export const defaultLimits: ServerLimits = {
   maxBodyChunks: 65_536,
   maxConcurrency: 0,
   maxConnections: 10_000,
+  maxConnectionsPerIp: 256,
+  maxRequestsPerConnection: 10_000,
   maxConcurrentStreams: 1000,
   maxUnwrittenBytes: 64 * 1024 * 1024,
   maxEmptyFrames: 100,
+  maxHeaderSize: 16 * 1024,
+  maxHeaderFields: 100,
+  maxUrlLength: 2048,
   firstByteTimeoutMs: 5000,
   handshakeTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  minBodyRate: 1024,
+  bodyRateGraceMs: 5000,
+  responseTimeoutMs: 30_000,
+  maxConnectionAgeMs: 30 * 60_000,
   keepAliveTimeoutMs: 65_000,
   defaultTimeoutMs: 60_000,
   maxTimeoutMs: 24 * 60 * 60 * 1000,

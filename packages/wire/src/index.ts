@@ -15,6 +15,7 @@ export {
   type RpcRequestMeta,
   type RpcResponseMeta,
 } from "./baidu-std/rpc-meta.js";
+export { type UnpackLimit, unpackLimit } from "./compression/unpack-limit.js";
 export {
   loadProtoService,
   type ProtoMethod,

@@ -32,6 +32,11 @@ export class BodyCollector {
     return this.#isOver;
   }
 
+  /** Bytes that have come. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Keeps the piece as it is. */
   add(piece: Buffer): void {
     if (this.#isOver) return;

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { Code, ServeError } from "@paddlewheel/core";
+import { unpackLimit } from "@paddlewheel/wire";
 import type { ServerLimits } from "../limits.js";
 import type { HttpAnswer } from "./request.js";
 
@@ -30,11 +31,11 @@ export async function unpackBody(
 }
 
 async function unpack(body: Buffer, limits: ServerLimits): Promise<Buffer> {
+  const { maxSize, exceeded } = unpackLimit(body.length, limits.maxBodySize);
   try {
-    return await gunzipAsync(body, { maxOutputLength: limits.maxBodySize });
+    return await gunzipAsync(body, { maxOutputLength: maxSize });
   } catch (error) {
-    const isTooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    if (isTooLarge) throw tooLarge("more unpacked", limits.maxBodySize);
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw exceeded();
     throw new ServeError(Code.malformedRequest, "body: content-encoding is gzip, the bytes are not", {
       cause: error,
     });

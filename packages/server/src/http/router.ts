@@ -1,5 +1,15 @@
-import { type Call, Code, codeName, type RpcMethod, type Secret, ServeError } from "@paddlewheel/core";
+import {
+  type Call,
+  Code,
+  type Counter,
+  codeName,
+  type Metrics,
+  type RpcMethod,
+  type Secret,
+  ServeError,
+} from "@paddlewheel/core";
 import { readCredential } from "../auth/credential.js";
+import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 import { answerReports } from "../rpc/answer-reports.js";
 import { type BodyFormat, bodyFormat, decodeBody, encodeBody, hasFormat } from "../rpc/body-format.js";
@@ -18,6 +28,7 @@ export interface HttpRouterOptions {
   readonly gate: CallGate;
   readonly limits: ServerLimits;
   readonly directory: ServiceDirectory;
+  readonly metrics: Metrics;
 }
 
 /** A call over HTTP, and what it came in. */
@@ -32,12 +43,14 @@ export class HttpRouter {
   readonly #gate: CallGate;
   readonly #limits: ServerLimits;
   readonly #directory: ServiceDirectory;
+  readonly #longUrls: Counter;
   readonly #pages = new PageTable();
 
   constructor(options: HttpRouterOptions) {
     this.#gate = options.gate;
     this.#limits = options.limits;
     this.#directory = options.directory;
+    this.#longUrls = limitCounter(options.metrics, "url_length");
   }
 
   /** Answers requests of this path by a page: GET and HEAD, and whatever else the options say. */
@@ -47,6 +60,10 @@ export class HttpRouter {
 
   /** The answer, packed when the caller takes that; what a page throws comes out. */
   async answer(request: HttpRequest): Promise<HttpAnswer> {
+    if (request.target.length > this.#limits.maxUrlLength) {
+      this.#longUrls.increment();
+      return longUrl;
+    }
     const page = this.#pages.find(request.method, request.path);
     const answer = page ? await this.#answerPage(page, request) : await this.#answerCall(request);
     return packBody(answer, request.header("accept-encoding"));
@@ -168,6 +185,12 @@ function textAnswer(error: ServeError): HttpAnswer {
   const status = httpStatus[codeName(error.code) ?? "internal"];
   return { status, headers, body: Buffer.from(error.message) };
 }
+
+const longUrl: HttpAnswer = {
+  status: 414,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: Buffer.from("the URL is too long"),
+};
 
 /** What a 401 has to say. Source: RFC 9110 §11.6.1, RFC 6750 §3. */
 function challenge({ code }: ServeError): Readonly<Record<string, string>> {

@@ -1,16 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { Code, type Logger, ServeError } from "@paddlewheel/core";
+import { Code, type Logger, type Metrics, ServeError, systemClock } from "@paddlewheel/core";
+import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 import { OpenRequests } from "../rpc/open-requests.js";
 import type { RequestCounts } from "../rpc/request-counts.js";
 import { BodyCollector } from "./body-collector.js";
-import type { HttpRequest } from "./request.js";
+import { BodyWatch } from "./body-watch.js";
+import { refusePeer } from "./peer-errors.js";
+import type { HttpAnswer, HttpRequest } from "./request.js";
 import type { HttpRouter } from "./router.js";
+import { UnsentAnswers } from "./unsent-answers.js";
 
 export interface HttpTransportOptions {
   readonly limits: ServerLimits;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly router: HttpRouter;
 }
 
@@ -19,6 +24,8 @@ const lameDuckMs = 250;
 
 /** How long a peer may go on with a body after its answer, in ms: time to see that there is one. */
 const lingerMs = 1000;
+
+const noBody = new Uint8Array(0);
 
 /** HTTP/1.1 on node:http, over sockets our listener accepted. */
 export class HttpTransport {
@@ -29,16 +36,22 @@ export class HttpTransport {
   /** Those whose body is still on its way. */
   readonly #openRequests = new OpenRequests();
   readonly #requests = new WeakMap<Socket, { total: number; open: number }>();
+  readonly #bodies: BodyWatch;
+  readonly #unsentAnswers: UnsentAnswers;
+  readonly #countLimit: (limit: string) => void;
   #unsent = 0;
   #isDraining = false;
 
-  constructor({ limits, logger, router }: HttpTransportOptions) {
+  constructor({ limits, logger, metrics, router }: HttpTransportOptions) {
     this.#limits = limits;
     this.#logger = logger;
     this.#router = router;
+    this.#bodies = new BodyWatch(limits, systemClock);
+    this.#unsentAnswers = new UnsentAnswers(limits.maxUnwrittenBytes);
+    this.#countLimit = (limit) => limitCounter(metrics, limit).increment();
     this.#server = createServer(
       {
-        maxHeaderSize: 16 * 1024,
+        maxHeaderSize: limits.maxHeaderSize,
         headersTimeout: limits.headersTimeoutMs,
         requestTimeout: limits.requestTimeoutMs,
         keepAliveTimeout: limits.keepAliveTimeoutMs,
@@ -46,6 +59,14 @@ export class HttpTransport {
       },
       (request, response) => this.#take(request, response),
     );
+    this.#server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
+    // One more than may be, as Node drops further ones without a word.
+    this.#server.maxHeadersCount = limits.maxHeaderFields + 1;
+    this.#server.on("dropRequest", () => this.#countLimit("requests_per_connection"));
+    this.#server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+      const limit = refusePeer(socket, error.code);
+      if (limit !== undefined) this.#countLimit(limit);
+    });
     // Otherwise Node asks for the body before anybody has seen the headers.
     this.#server.on("checkContinue", (request, response) =>
       this.#take(request, response, new Invitation(response)),
@@ -94,14 +115,20 @@ export class HttpTransport {
   async #serve(request: IncomingMessage, response: ServerResponse, invitation?: Invitation): Promise<void> {
     this.#count(request.socket, response);
     const neutral = this.#neutral(request, response, invitation);
-    const { status, headers, body } = await this.#router.answer(neutral);
+    const { status, headers, body } = await this.#answer(neutral, request);
     if (response.destroyed) return;
+    if (!this.#unsentAnswers.add(request.socket, response, body.length)) {
+      this.#countLimit("unsent_bytes");
+      request.socket.destroy();
+      return;
+    }
     response.writeHead(status, {
       ...headers,
       "Content-Length": body.length,
       ...(this.#isDraining || invitation?.isOpen ? { Connection: "close" } : {}),
     });
     response.end(body);
+    if (!response.writableFinished) this.#watchAnswer(response);
     if (!request.complete) linger(request);
   }
 
@@ -114,6 +141,20 @@ export class HttpTransport {
       this.#unsent--;
       requests.open--;
     });
+  }
+
+  /** Once an answer has left, Node sets the socket's time for the next request. */
+  #watchAnswer(response: ServerResponse): void {
+    response.setTimeout(this.#limits.responseTimeoutMs, () => {
+      this.#countLimit("response_timeout");
+      response.req.socket.destroy();
+    });
+  }
+
+  async #answer(neutral: HttpRequest, { rawHeaders }: IncomingMessage): Promise<HttpAnswer> {
+    if (rawHeaders.length <= 2 * this.#limits.maxHeaderFields) return this.#router.answer(neutral);
+    this.#countLimit("header_list");
+    return { status: 431, headers: { connection: "close" }, body: noBody };
   }
 
   #neutral(request: IncomingMessage, response: ServerResponse, invitation?: Invitation): HttpRequest {
@@ -129,12 +170,26 @@ export class HttpTransport {
   }
 
   async #readBody(request: IncomingMessage, invitation?: Invitation): Promise<Buffer> {
+    const collector = new BodyCollector(this.#limits, request.headers["content-length"]);
+    if (collector.isOver) return collector.body;
     const open = { cutOff: () => request.destroy() };
+    const watched = {
+      get received() {
+        return collector.size;
+      },
+      cutOff: () => {
+        this.#countLimit("body_rate");
+        request.destroy();
+      },
+    };
     this.#openRequests.add(open);
+    this.#bodies.add(watched);
+    invitation?.send();
     try {
-      return await collectBody(request, this.#limits, invitation);
+      return await collectBody(request, collector);
     } finally {
       this.#openRequests.delete(open);
+      this.#bodies.delete(watched);
     }
   }
 }
@@ -157,14 +212,7 @@ class Invitation {
   }
 }
 
-function collectBody(
-  request: IncomingMessage,
-  limits: ServerLimits,
-  invitation?: Invitation,
-): Promise<Buffer> {
-  const collector = new BodyCollector(limits, request.headers["content-length"]);
-  if (collector.isOver) return collector.body;
-  invitation?.send();
+function collectBody(request: IncomingMessage, collector: BodyCollector): Promise<Buffer> {
   const fail = (cause?: Error): void =>
     collector.fail(new ServeError(Code.cancelled, "the body was cut off", { cause }));
   request.on("data", (chunk: Buffer) => {

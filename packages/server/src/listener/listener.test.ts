@@ -79,3 +79,20 @@ test("shows what is open, with the protocol once it is known", async () => {
   while (listener.connectionCount > 0) await new Promise(setImmediate);
   assert.deepEqual([...listener.connections()], []);
 });
+
+test("connections beyond those that may be open are closed at once, and the next has room", async () => {
+  await using server = await new TestServer([service], { maxConnections: 2 }).start();
+  const first = await open(server.port);
+  const second = await open(server.port);
+  const third = await open(server.port);
+  third.on("error", () => {});
+  await once(third.resume(), "close");
+  assert.match(await server.metrics.text(), /limit_exceeded_total\{limit="max_connections"\} 1/);
+  first.destroy();
+  while (server.listener.connectionCount > 1) await new Promise(setImmediate);
+  const fourth = await open(server.port);
+  const request = "POST /test.Echo/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+  assert.match(String(await drip(fourth, Buffer.from(request))), /^HTTP\/1\.1 200 OK\r\n/);
+  second.destroy();
+  fourth.destroy();
+});

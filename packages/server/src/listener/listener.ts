@@ -5,6 +5,8 @@ import { Code, type Counter, type Logger, type Metrics, ServeError, systemClock 
 import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 import type { TlsAcceptor } from "../tls/tls-acceptor.js";
+import { ConnectionCount } from "./connection-count.js";
+import { connectionsWithin, openFileLimit } from "./open-file-limit.js";
 import { type SniffedProtocol, sniffProtocol, type WireProtocol } from "./sniff.js";
 
 /** Takes over a connection; `firstBytes` were read from it already, and are to be put back where that is easier. */
@@ -44,7 +46,8 @@ export class Listener {
   readonly #server: Server;
   readonly #tls: TlsAcceptor | undefined;
   readonly #connections = new Set<Connection>();
-  readonly #tooMany: Counter;
+  readonly #metrics: Metrics;
+  readonly #count: ConnectionCount;
   readonly #tooSilent: Counter;
   readonly #plain: Counter;
 
@@ -53,7 +56,12 @@ export class Listener {
     this.#limits = options.limits;
     this.#logger = options.logger;
     this.#tls = options.tls;
-    this.#tooMany = limitCounter(options.metrics, "max_connections");
+    this.#metrics = options.metrics;
+    const { maxConnections, maxConnectionsPerIp } = options.limits;
+    this.#count = new ConnectionCount({
+      maxConnections: Math.min(maxConnections, connectionsWithin(openFileLimit())),
+      maxConnectionsPerIp,
+    });
     this.#tooSilent = limitCounter(options.metrics, "first_byte_timeout");
     this.#plain = limitCounter(options.metrics, "plain_connection");
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
@@ -120,11 +128,14 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
-    if (this.#connections.size >= this.#limits.maxConnections) {
-      this.#tooMany.increment();
+    const { remoteAddress = "" } = socket;
+    const refusal = this.#count.open(remoteAddress);
+    if (refusal) {
+      limitCounter(this.#metrics, refusal).increment();
       socket.destroy();
       return;
     }
+    socket.on("close", () => this.#count.close(remoteAddress));
     const connection: Connection = { socket, openedAt: systemClock.now(), protocol: undefined };
     this.#connections.add(connection);
     socket.on("close", () => this.#connections.delete(connection));
