@@ -277,7 +277,8 @@ export class ServerManager {
       logger: this.#logger,
       metrics: this.#metrics,
       health: { state: () => this.#state, engines: () => this.#engines.states() },
-      requestsOn: (socket) => this.#http.requestsOn(socket) ?? this.#grpc?.requestsOn(socket),
+      requestsOn: (socket) =>
+        this.#http.requestsOn(socket) ?? this.#grpc?.requestsOn(socket) ?? this.#baiduStd.requestsOn(socket),
     });
   }
 }

@@ -3,6 +3,7 @@ import { type Call, type Counter, type Logger, Secret, type ServeError } from "@
 import { ByteQueue, type Flushable, type FlushQueue } from "@paddlewheel/http2";
 import { FrameCutter, type FrameVisitor, MetaDecoder, type RpcMeta } from "@paddlewheel/wire";
 import type { ServerLimits } from "../limits.js";
+import type { RequestCounts } from "../rpc/request-counts.js";
 
 /** What all connections of a server share. */
 export interface ConnectionHost {
@@ -44,6 +45,7 @@ export class Connection implements FrameVisitor, Flushable {
   /** Those that may have to be cancelled. */
   readonly #calls = new Set<Call>();
   #callsAtWork = 0;
+  #callCount = 0;
   #emptyFrames = 0;
   #isQueued = false;
   #endsWhenIdle = false;
@@ -76,7 +78,13 @@ export class Connection implements FrameVisitor, Flushable {
     return this.#callsAtWork;
   }
 
+  /** Its calls; builtin methods are none. */
+  get requests(): RequestCounts {
+    return { total: this.#callCount, open: this.#callsAtWork };
+  }
+
   /** Every request has its whole answer, or nobody waits for it any more. */
+
   get isIdle(): boolean {
     const { destroyed, writableLength } = this.#socket;
     return destroyed || (this.#callsAtWork === 0 && this.#output.length === 0 && writableLength === 0);
@@ -109,6 +117,7 @@ export class Connection implements FrameVisitor, Flushable {
 
   /** A call is at work, until it is answered. */
   begin(): void {
+    this.#callCount++;
     this.#callsAtWork++;
   }
 

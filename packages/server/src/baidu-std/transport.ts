@@ -18,6 +18,7 @@ import { answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { createCall } from "../rpc/create-call.js";
 import { Health } from "../rpc/health.js";
+import type { RequestCounts } from "../rpc/request-counts.js";
 import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
 import { unknownMethod } from "../rpc/unknown-method.js";
 import { errorFrame } from "./answer-head.js";
@@ -54,7 +55,7 @@ export class BaiduStdTransport implements ConnectionHost {
   readonly #tooManyCalls: Counter;
   readonly #health = new Health();
   readonly #builtin = builtinMethods(this.#health);
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Map<Socket, Connection>();
   #sweepTimer: Timer | undefined;
   #graceTimer: Timer | undefined;
   #isDraining = false;
@@ -79,15 +80,20 @@ export class BaiduStdTransport implements ConnectionHost {
   handle(socket: Socket, firstBytes: Uint8Array): void {
     const connection = new Connection(socket, this);
     connection.isDraining = this.#isDraining;
-    this.#connections.add(connection);
-    socket.once("close", () => this.#connections.delete(connection));
+    this.#connections.set(socket, connection);
+    socket.once("close", () => this.#connections.delete(socket));
     this.#sweepTimer ??= this.#clock.setTimer(this.#sweep, sweepIntervalMs);
     connection.start(Buffer.from(firstBytes.buffer, firstBytes.byteOffset, firstBytes.length));
   }
 
+  /** Undefined for a connection that is none of its own. */
+  requestsOn(socket: Socket): RequestCounts | undefined {
+    return this.#connections.get(socket)?.requests;
+  }
+
   /** Every request has its whole answer, or its connection is gone. */
   get isIdle(): boolean {
-    for (const { isIdle } of this.#connections) if (!isIdle) return false;
+    for (const { isIdle } of this.#connections.values()) if (!isIdle) return false;
     return true;
   }
 
@@ -98,9 +104,9 @@ export class BaiduStdTransport implements ConnectionHost {
   drain(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
-    for (const connection of this.#connections) connection.isDraining = true;
+    for (const connection of this.#connections.values()) connection.isDraining = true;
     this.#graceTimer = this.#clock.setTimer(() => {
-      for (const connection of this.#connections) connection.endWhenIdle();
+      for (const connection of this.#connections.values()) connection.endWhenIdle();
     }, graceMs);
   }
 
@@ -108,7 +114,7 @@ export class BaiduStdTransport implements ConnectionHost {
   close(): void {
     this.#sweepTimer?.cancel();
     this.#graceTimer?.cancel();
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.#connections.values()) connection.destroy();
   }
 
   onRequest(connection: Connection, meta: RpcMeta, payload: Uint8Array): void {
@@ -171,7 +177,7 @@ export class BaiduStdTransport implements ConnectionHost {
 
   readonly #sweep = (): void => {
     const now = this.#clock.now();
-    for (const connection of this.#connections) connection.sweep(now);
+    for (const connection of this.#connections.values()) connection.sweep(now);
     const isNeeded = this.#connections.size > 0;
     this.#sweepTimer = isNeeded ? this.#clock.setTimer(this.#sweep, sweepIntervalMs) : undefined;
   };

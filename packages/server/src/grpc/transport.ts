@@ -9,19 +9,13 @@ import {
   ServeError,
   shortServiceName,
 } from "@paddlewheel/core";
-import {
-  type BodyReceiver,
-  type HeaderField,
-  Http2Server,
-  type ServerStream,
-  type StreamHandler,
-} from "@paddlewheel/http2";
+import type { BodyReceiver, HeaderField, Http2Server, ServerStream, StreamHandler } from "@paddlewheel/http2";
 import { Scope } from "../auth/authenticator.js";
-import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 import { answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { createCall } from "../rpc/create-call.js";
+import { createHttp2Server } from "../rpc/create-http2-server.js";
 import type { GrpcHost } from "../rpc/grpc-host.js";
 import { OpenRequests } from "../rpc/open-requests.js";
 import type { RequestCounts } from "../rpc/request-counts.js";
@@ -79,24 +73,7 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
       maxMessageSize: limits.maxBodySize,
       onUnsent: (error) => logger.error({ err: error }, "an answer could not be sent"),
     };
-    this.#http2 = new Http2Server({
-      handler: this,
-      limits: {
-        maxConcurrentStreams: limits.maxConcurrentStreams,
-        maxHeaderListSize: limits.maxHeaderSize,
-        maxHeaderFields: limits.maxHeaderFields,
-        bodyTimeoutMs: limits.requestTimeoutMs,
-        minBodyRate: limits.minBodyRate,
-        bodyRateGraceMs: limits.bodyRateGraceMs,
-        responseTimeoutMs: limits.responseTimeoutMs,
-        maxUnsentBytes: limits.maxUnwrittenBytes,
-        maxAgeMs: limits.maxConnectionAgeMs,
-        drainTimeoutMs: limits.drainTimeoutMs,
-      },
-      onLimit: (name) => limitCounter(metrics, name).increment(),
-      onPeerError: (error) => logger.debug({ ...error }, "an HTTP/2 peer broke a rule"),
-      onFault: (error) => logger.error({ err: error }, "an HTTP/2 connection failed inside"),
-    });
+    this.#http2 = createHttp2Server(this, { limits, logger, metrics });
   }
 
   register(service: RpcService): void {

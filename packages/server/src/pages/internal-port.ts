@@ -1,12 +1,13 @@
 import type { AddressInfo } from "node:net";
 import type { Logger, Metrics } from "@paddlewheel/core";
-import { Http2Server } from "@paddlewheel/http2";
+import type { Http2Server } from "@paddlewheel/http2";
 import { Http2Handler } from "../http/http2-handler.js";
 import { HttpRouter } from "../http/router.js";
 import { HttpTransport } from "../http/transport.js";
 import type { ServerLimits } from "../limits.js";
 import { Listener } from "../listener/listener.js";
 import type { CallGate } from "../rpc/call-gate.js";
+import { createHttp2Server } from "../rpc/create-http2-server.js";
 import { ServiceDirectory } from "../rpc/service-directory.js";
 
 export interface InternalPortOptions {
@@ -29,7 +30,7 @@ export class InternalPort {
     const shared = { ...options, router: this.router };
     this.#http = new HttpTransport(shared);
     this.#http2Handler = new Http2Handler(shared);
-    this.#http2 = new Http2Server({ handler: this.#http2Handler });
+    this.#http2 = createHttp2Server(this.#http2Handler, options);
     this.#listener = new Listener({
       ...options,
       handlers: {

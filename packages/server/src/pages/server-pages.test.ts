@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
 import { Code, type Secret, ServeError } from "@paddlewheel/core";
 import type { Authenticator } from "../auth/authenticator.js";
-import { httpClient } from "../conformance/test-clients.js";
+import { baiduStdClient, grpcClient, http2Client, httpClient } from "../conformance/test-clients.js";
 import { TestServer, textService } from "../conformance/test-server.js";
 import { defaultLimits } from "../limits.js";
 import { type PagesOptions, ServerPages } from "./server-pages.js";
@@ -58,12 +58,12 @@ async function withPages(
     { maxConcurrency },
     authenticator ? { authenticator } : {},
   ).start();
-  const { router, listener, gate, directory, logger, metrics, http, grpc } = server;
+  const { router, listener, gate, directory, logger, metrics, http, grpc, baiduStd } = server;
   const pages = new ServerPages({
     ...pagesOptions,
     ...{ router, listener, gate, directory, logger, metrics, limits: defaultLimits },
     health: { state: () => "ready", engines: () => [] },
-    requestsOn: (socket) => http.requestsOn(socket) ?? grpc.requestsOn(socket),
+    requestsOn: (socket) => http.requestsOn(socket) ?? grpc.requestsOn(socket) ?? baiduStd.requestsOn(socket),
   });
   const internal = await pages.open(8010);
   try {
@@ -163,6 +163,19 @@ for (const [protocol, get] of [
     });
   });
 }
+
+test("the requests of a connection are counted whatever it speaks", async () => {
+  await withPages({}, async ({ get, server }) => {
+    const clients = [baiduStdClient, grpcClient, http2Client].map((create) => create(server.port));
+    for (const client of clients) for (let i = 0; i < 3; i++) await client.call({ method: "echo" });
+    const rows = (await get("/connections", curl)).body.split("\n").slice(2, -1);
+    const counts = rows
+      .map((row) => row.split(" | "))
+      .map((cells) => [cells[1], ...cells.slice(5)].join(" "));
+    assert.deepEqual(counts.sort(), ["baidu_std 3 0", "h2 3 0", "h2 3 0", "http 1 1"]);
+    for (const client of clients) client.close();
+  });
+});
 
 test("pages that are turned off are not there", async () => {
   await withPages({ pages: "health" }, async ({ get }) => {
