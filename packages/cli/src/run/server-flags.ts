@@ -56,7 +56,7 @@ export const serverFlags: FlagTable = {
     default: "80",
     min: 1,
     max: 86_400,
-    help: "seconds after which an HTTP connection without a request is closed",
+    help: "seconds after which an HTTP or baidu_std connection without a request is closed",
   },
   reload_interval_s: {
     kind: "text",
