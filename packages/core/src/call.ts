@@ -1,3 +1,4 @@
+import type { ClientIdentity } from "./client-identity.js";
 import { Code } from "./code.js";
 import { VersionRequest } from "./engine/version-request.js";
 import type { CallTrace } from "./observe/call-trace.js";
@@ -19,6 +20,8 @@ export interface CallOptions {
   /** Whether the caller itself asked for `timeoutMs`; false for a default of the server. Default true. */
   readonly isTimeoutGiven?: boolean;
   readonly clock?: Clock;
+  /** Who calls, by a certificate; undefined without one. */
+  readonly client?: ClientIdentity | undefined;
   /** Records what the call does on its way; undefined when nobody asks. */
   readonly trace?: CallTrace | undefined;
   /** The trace it belongs to; undefined when it came with none and nobody records it. */
@@ -69,6 +72,8 @@ export class Call {
    * for transports that take a call in on its headers.
    */
   receivedAt: number;
+  /** Who calls, when the transport knows by a certificate. */
+  readonly client: ClientIdentity | undefined;
   /** Records what this call does, when somebody wants to see it. */
   readonly trace: CallTrace | undefined;
   /** The trace this call belongs to; see `traceHeaders` for calls to other servers. */
@@ -96,6 +101,7 @@ export class Call {
     this.logId = options.logId ?? 0n;
     this.requestId = options.requestId ?? "";
     this.clock = options.clock ?? systemClock;
+    this.client = options.client;
     this.trace = options.trace;
     this.traceContext = options.traceContext;
     this.modelVersion = options.modelVersion;

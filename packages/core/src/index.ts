@@ -1,4 +1,5 @@
 export { Call, type CallOptions, type ChildCallOptions, type Protocol, raceStop } from "./call.js";
+export type { ClientIdentity } from "./client-identity.js";
 export { Code, type CodeName, codeName } from "./code.js";
 export type { Condition } from "./condition/condition.js";
 export type { NodeTrace } from "./dag/dag-recorder.js";

@@ -48,8 +48,16 @@ export class Http2Server {
     this.#sharesReadBuffer = options.sharesReadBuffer ?? false;
   }
 
-  /** Takes over a socket; `firstBytes` are what was read from it already, from the preface on. */
-  serve(socket: Socket, firstBytes: Uint8Array = new Uint8Array(0)): void {
+  /**
+   * Takes over a socket.
+   * @param firstBytes what was read from it already, from the preface on
+   * @param handler answers the requests of this connection, where it has one of its own
+   */
+  serve(
+    socket: Socket,
+    firstBytes: Uint8Array = new Uint8Array(0),
+    handler: StreamHandler = this.#handler,
+  ): void {
     const limits = this.#limits;
     const clock = this.#clock;
     const driver = new ConnectionDriver({
@@ -61,7 +69,7 @@ export class Http2Server {
       sharesReadBuffer: this.#sharesReadBuffer,
       create: (hooks) =>
         new ServerConnection({
-          handler: this.#handler,
+          handler,
           limits,
           hooks,
           now: clock.now(),

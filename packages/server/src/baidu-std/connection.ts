@@ -1,9 +1,17 @@
 import type { Socket } from "node:net";
-import { type Call, type Counter, type Logger, Secret, type ServeError } from "@paddlewheel/core";
+import {
+  type Call,
+  type ClientIdentity,
+  type Counter,
+  type Logger,
+  Secret,
+  type ServeError,
+} from "@paddlewheel/core";
 import { ByteQueue, type Flushable, type FlushQueue } from "@paddlewheel/http2";
 import { FrameCutter, type FrameVisitor, MetaDecoder, type RpcMeta } from "@paddlewheel/wire";
 import type { ServerLimits } from "../limits.js";
 import type { RequestCounts } from "../rpc/request-counts.js";
+import { clientIdentityOf } from "../tls/client-identity.js";
 
 /** What all connections of a server share. */
 export interface ConnectionHost {
@@ -36,6 +44,8 @@ const lingerMs = 1000;
 export class Connection implements FrameVisitor, Flushable {
   /** Requests are to be refused: the server is stopping. */
   isDraining = false;
+  /** Who is at the other end, by a certificate; undefined without one. */
+  readonly client: ClientIdentity | undefined;
 
   readonly #socket: Socket;
   readonly #host: ConnectionHost;
@@ -57,6 +67,7 @@ export class Connection implements FrameVisitor, Flushable {
   #midFrameSince: number | undefined;
 
   constructor(socket: Socket, host: ConnectionHost) {
+    this.client = clientIdentityOf(socket);
     this.#socket = socket;
     this.#host = host;
     this.#cutter = new FrameCutter({ visitor: this, maxFrameSize: host.limits.maxBodySize });

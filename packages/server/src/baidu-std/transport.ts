@@ -141,7 +141,10 @@ export class BaiduStdTransport implements ConnectionHost {
     const { service, method } = found
       ? { service: found.service.name, method: found.method.name }
       : { service: unknownMethod.service, method: unknownMethod.name };
-    const call = createCall({ protocol: "baidu_std", service, method, timeoutMs, headers }, this.gate.tracer);
+    const call = createCall(
+      { protocol: "baidu_std", service, method, timeoutMs, headers, client: connection.client },
+      this.gate.tracer,
+    );
     connection.begin();
     const credential = headers.credential ?? connection.credentialOf(meta);
     const refusal = this.gate.begin(call, credential) ?? this.#refuse(call, connection, received);

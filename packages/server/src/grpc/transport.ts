@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import {
   type Call,
+  type ClientIdentity,
   Code,
   type Logger,
   type Metrics,
@@ -14,6 +15,7 @@ import { Scope } from "../auth/authenticator.js";
 import type { ServerLimits } from "../limits.js";
 import { answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
+import type { ClientStreamHandler } from "../rpc/client-stream-handler.js";
 import { createCall } from "../rpc/create-call.js";
 import { createHttp2Server } from "../rpc/create-http2-server.js";
 import type { GrpcHost } from "../rpc/grpc-host.js";
@@ -21,6 +23,7 @@ import { OpenRequests } from "../rpc/open-requests.js";
 import type { RequestCounts } from "../rpc/request-counts.js";
 import { notImplemented } from "../rpc/service-directory.js";
 import { unknownMethod } from "../rpc/unknown-method.js";
+import { clientIdentityOf } from "../tls/client-identity.js";
 import { errorAnswer } from "./answer-fields.js";
 import { GrpcHealth } from "./health.js";
 import { GrpcReflection } from "./reflection.js";
@@ -34,7 +37,7 @@ export interface GrpcTransportOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Answers requests over HTTP/2 that are not gRPC. */
-  readonly otherwise: StreamHandler;
+  readonly otherwise: ClientStreamHandler;
 }
 
 /** What stands behind a path. */
@@ -45,10 +48,10 @@ interface HostedMethod {
 }
 
 /** gRPC on our own HTTP/2, over sockets our listener accepted. */
-export class GrpcTransport implements GrpcHost, StreamHandler {
+export class GrpcTransport implements GrpcHost, ClientStreamHandler {
   readonly #gate: CallGate;
   readonly #limits: ServerLimits;
-  readonly #otherwise: StreamHandler;
+  readonly #otherwise: ClientStreamHandler;
   readonly #http2: Http2Server;
   readonly #callHost: UnaryCallHost;
   readonly #openRequests = new OpenRequests();
@@ -98,7 +101,9 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
   }
 
   handle(socket: Socket, firstBytes: Uint8Array): void {
-    this.#http2.serve(socket, firstBytes);
+    const client = clientIdentityOf(socket);
+    const handler = client && this.#handlerFor(client);
+    this.#http2.serve(socket, firstBytes, handler);
   }
 
   requestsOn(socket: Socket): RequestCounts | undefined {
@@ -119,24 +124,37 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
     this.#http2.close();
   }
 
-  onHeaders(stream: ServerStream, fields: readonly HeaderField[]): BodyReceiver | undefined {
+  onHeaders(
+    stream: ServerStream,
+    fields: readonly HeaderField[],
+    client?: ClientIdentity,
+  ): BodyReceiver | undefined {
     const known = this.#heads.get(fields);
-    if (known) return this.#open(stream, known);
-    if (!isGrpcRequest(fields)) return this.#otherwise.onHeaders(stream, fields);
+    if (known) return this.#open(stream, known, client);
+    if (!isGrpcRequest(fields)) return this.#otherwise.onHeaders(stream, fields, client);
     const head = readRequestHead(fields, this.#limits);
     if (isRefusal(head)) {
       stream.sendHeaders(head, true);
       return undefined;
     }
     this.#heads.set(fields, head);
-    return this.#open(stream, head);
+    return this.#open(stream, head, client);
   }
 
-  #open(stream: ServerStream, head: RequestHead): BodyReceiver | undefined {
+  /** For a connection whose client showed a certificate. */
+  #handlerFor(client: ClientIdentity): StreamHandler {
+    return { onHeaders: (stream, fields) => this.onHeaders(stream, fields, client) };
+  }
+
+  #open(
+    stream: ServerStream,
+    head: RequestHead,
+    client: ClientIdentity | undefined,
+  ): BodyReceiver | undefined {
     const found = this.#methods.get(head.path);
     const streamMethod = found ? undefined : this.#streamMethods.get(head.path);
     if (streamMethod) return this.#openStream(stream, head, streamMethod);
-    const call = this.#createCall(head, found);
+    const call = this.#createCall(head, found, client);
     const refusal = this.#gate.begin(call, head.callHeaders.credential) ?? this.#refuse(call, head, found);
     if (found && !refusal) {
       return new UnaryCall({ host: this.#callHost, stream, head, method: found.method, call });
@@ -157,11 +175,11 @@ export class GrpcTransport implements GrpcHost, StreamHandler {
     return this.#gate.refuse(Scope.reflection, callHeaders.credential);
   }
 
-  #createCall(head: RequestHead, found: HostedMethod | undefined): Call {
+  #createCall(head: RequestHead, found: HostedMethod | undefined, client: ClientIdentity | undefined): Call {
     const { timeoutMs, isTimeoutGiven, callHeaders: headers } = head;
     const { service, name } = found ?? unknownMethod;
     const call = createCall(
-      { protocol: "grpc", service, method: name, timeoutMs, isTimeoutGiven, headers },
+      { protocol: "grpc", service, method: name, timeoutMs, isTimeoutGiven, headers, client },
       this.#gate.tracer,
     );
     call.receivedAt = Number.POSITIVE_INFINITY;

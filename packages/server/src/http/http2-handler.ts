@@ -1,12 +1,7 @@
-import { Code, type Logger, ServeError } from "@paddlewheel/core";
-import {
-  type BodyReceiver,
-  ErrorCode,
-  type HeaderField,
-  type ServerStream,
-  type StreamHandler,
-} from "@paddlewheel/http2";
+import { type ClientIdentity, Code, type Logger, ServeError } from "@paddlewheel/core";
+import { type BodyReceiver, ErrorCode, type HeaderField, type ServerStream } from "@paddlewheel/http2";
 import type { ServerLimits } from "../limits.js";
+import type { ClientStreamHandler } from "../rpc/client-stream-handler.js";
 import { OpenRequests } from "../rpc/open-requests.js";
 import { BodyCollector } from "./body-collector.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
@@ -22,7 +17,7 @@ export interface Http2HandlerOptions {
  * HTTP as it also comes over HTTP/2: the requests that are not gRPC, with the answers they would have over HTTP/1.1. As in
  * brpc, whose `h2` takes JSON and protobuf bodies beside gRPC.
  */
-export class Http2Handler implements StreamHandler {
+export class Http2Handler implements ClientStreamHandler {
   readonly #limits: ServerLimits;
   readonly #logger: Logger;
   readonly #router: HttpRouter;
@@ -34,8 +29,12 @@ export class Http2Handler implements StreamHandler {
     this.#router = router;
   }
 
-  onHeaders(stream: ServerStream, fields: readonly HeaderField[]): BodyReceiver {
-    const request = new Http2Request(fields, this.#limits, this.#openRequests);
+  onHeaders(stream: ServerStream, fields: readonly HeaderField[], client?: ClientIdentity): BodyReceiver {
+    const request = new Http2Request(fields, {
+      limits: this.#limits,
+      openRequests: this.#openRequests,
+      client,
+    });
     this.#router
       .answer(request)
       .then((answer) => sendAnswer(stream, answer, request.method === "HEAD"))
@@ -57,22 +56,30 @@ export class Http2Handler implements StreamHandler {
   }
 }
 
+interface Http2RequestOptions {
+  readonly limits: ServerLimits;
+  readonly openRequests: OpenRequests;
+  readonly client: ClientIdentity | undefined;
+}
+
 class Http2Request implements HttpRequest, BodyReceiver {
   readonly method: string;
   readonly target: string;
   readonly path: string;
+  readonly client: ClientIdentity | undefined;
   readonly #headers: ReadonlyMap<string, string>;
   readonly #openRequests: OpenRequests;
   readonly #collector: BodyCollector;
   readonly #closeListeners: (() => void)[] = [];
 
-  constructor(fields: readonly HeaderField[], limits: ServerLimits, openRequests: OpenRequests) {
+  constructor(fields: readonly HeaderField[], { limits, openRequests, client }: Http2RequestOptions) {
     // Of several of one name the first counts, as over HTTP/1.1.
     this.#headers = new Map(fields.map(({ name, value }) => [name, value] as const).reverse());
     this.method = this.header(":method") ?? "";
     this.target = this.header(":path") ?? "";
     this.path = this.target.split("?", 1)[0] ?? "";
     this.#collector = new BodyCollector(limits, this.header("content-length"));
+    this.client = client;
     this.#openRequests = openRequests;
     openRequests.add(this);
   }

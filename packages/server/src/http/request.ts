@@ -1,3 +1,5 @@
+import type { ClientIdentity } from "@paddlewheel/core";
+
 /** A request, whatever version of HTTP it came by. */
 export interface HttpRequest {
   readonly method: string;
@@ -5,6 +7,8 @@ export interface HttpRequest {
   readonly target: string;
   /** Without the query. */
   readonly path: string;
+  /** Who asks, by a certificate; undefined without one. */
+  readonly client: ClientIdentity | undefined;
   /** By its lower-case name. */
   header(name: string): string | undefined;
   /**

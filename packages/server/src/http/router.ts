@@ -1,5 +1,6 @@
 import {
   type Call,
+  type ClientIdentity,
   Code,
   type Counter,
   codeName,
@@ -87,7 +88,7 @@ export class HttpRouter {
   async #answerCall(request: HttpRequest): Promise<HttpAnswer> {
     const found = this.#find(request.path);
     const headers = readCallHeaders((name) => request.header(name));
-    const call = this.#createCall(found instanceof ServeError ? undefined : found, headers);
+    const call = this.#createCall(found instanceof ServeError ? undefined : found, headers, request.client);
     request.onClose(() => call.cancel());
     const format = bodyFormat(request.header("content-type"));
     const answer = await this.#runCall(found, { call, credential: headers.credential, request, format });
@@ -142,7 +143,11 @@ export class HttpRouter {
     }
   }
 
-  #createCall(found: FoundMethod | undefined, headers: CallHeaders): Call {
+  #createCall(
+    found: FoundMethod | undefined,
+    headers: CallHeaders,
+    client: ClientIdentity | undefined,
+  ): Call {
     const call = createCall(
       {
         protocol: "http",
@@ -151,6 +156,7 @@ export class HttpRouter {
         timeoutMs: this.#limits.defaultTimeoutMs || undefined,
         isTimeoutGiven: false,
         headers,
+        client,
       },
       this.#gate.tracer,
     );

@@ -5,6 +5,7 @@ import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 import { OpenRequests } from "../rpc/open-requests.js";
 import type { RequestCounts } from "../rpc/request-counts.js";
+import { clientIdentityOf } from "../tls/client-identity.js";
 import { BodyCollector } from "./body-collector.js";
 import { BodyWatch } from "./body-watch.js";
 import { refusePeer } from "./peer-errors.js";
@@ -163,6 +164,7 @@ export class HttpTransport {
       method: request.method ?? "GET",
       target,
       path: target.split("?", 1)[0] ?? "/",
+      client: clientIdentityOf(request.socket),
       header: (name) => firstOf(request.headers[name]),
       readBody: () => this.#readBody(request, invitation),
       onClose: (listener) => response.on("close", listener),

@@ -52,9 +52,10 @@ export function printedAccess({ print, isOn, timeField, logger }: PrintedAccessO
           writeFailed(call, durationUs, error);
           return;
         }
-        const { logId, traceContext, usedVersions } = call;
+        const { logId, traceContext, client, usedVersions } = call;
+        const who = client ? `,"client":${quoted(client.subject)}` : "";
         const trace = traceContext ? `,"traceId":"${traceContext.traceId}"` : "";
-        const ids = `"code":0,"logId":"${logId}","requestId":${quoted(call.requestId)}${trace}`;
+        const ids = `"code":0,"logId":"${logId}","requestId":${quoted(call.requestId)}${trace}${who}`;
         // What is no letter of a header is percent-encoded in it, quotes too.
         const versions = usedVersions === undefined ? "" : `,"modelVersion":"${usedVersions}"`;
         print(
@@ -66,10 +67,12 @@ export function printedAccess({ print, isOn, timeField, logger }: PrintedAccessO
 }
 
 function callFields(call: Call, durationUs: number, error: ServeError | undefined): Record<string, unknown> {
-  const { logId, requestId, traceContext, usedVersions } = call;
+  const { logId, requestId, traceContext, client, usedVersions } = call;
   const ids = { code: error?.code ?? Code.ok, logId: logId.toString(), requestId };
-  const timed = traceContext ? { ...ids, traceId: traceContext.traceId, durationUs } : { ...ids, durationUs };
-  const line = usedVersions === undefined ? timed : { ...timed, modelVersion: usedVersions };
+  const trace = traceContext ? { traceId: traceContext.traceId } : {};
+  const who = client ? { client: client.subject } : {};
+  const versions = usedVersions === undefined ? {} : { modelVersion: usedVersions };
+  const line = { ...ids, ...trace, ...who, durationUs, ...versions };
   return error ? { ...line, error: error.message, ...placeOf(error) } : line;
 }
 

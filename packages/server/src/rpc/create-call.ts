@@ -1,4 +1,4 @@
-import { Call, type Protocol, SpanKind } from "@paddlewheel/core";
+import { Call, type ClientIdentity, type Protocol, SpanKind } from "@paddlewheel/core";
 import type { CallHeaders } from "./call-headers.js";
 import type { CallTracer } from "./call-tracer.js";
 import { nextRequestId } from "./request-id.js";
@@ -12,11 +12,13 @@ export interface ReceivedCall {
   /** Whether that is the caller's own wish. Default true. */
   readonly isTimeoutGiven?: boolean;
   readonly headers: CallHeaders;
+  /** Who calls, by a certificate; undefined without one. */
+  readonly client?: ClientIdentity | undefined;
 }
 
 /** The neutral call of a received one: an id made where it has none, its trace begun when somebody wants to see it. */
 export function createCall(received: ReceivedCall, tracer: CallTracer): Call {
-  const { protocol, service, method, timeoutMs, isTimeoutGiven = true, headers } = received;
+  const { protocol, service, method, timeoutMs, isTimeoutGiven = true, headers, client } = received;
   const { trace, traceContext } = tracer.begin(headers);
   const call = new Call({
     protocol,
@@ -24,6 +26,7 @@ export function createCall(received: ReceivedCall, tracer: CallTracer): Call {
     method,
     timeoutMs,
     isTimeoutGiven,
+    client,
     trace,
     traceContext,
     logId: headers.logId,

@@ -13,7 +13,11 @@ import type { ServerLimits } from "../limits.js";
 import { type IssuedCertificate, TestAuthority } from "../testing/test-authority.js";
 import type { TlsOptions } from "./tls-options.js";
 
-const service = textService({ echo: (message) => message, large: () => "x".repeat(8_000_000) });
+const service = textService({
+  echo: (message) => message,
+  who: (_message, { client }) => `${client?.subject} ${client?.altNames}`,
+  large: () => "x".repeat(8_000_000),
+});
 const http1Request = "POST /test.Echo/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
 
 let authority: TestAuthority;
@@ -283,6 +287,63 @@ describe("a server that asks for certificates", () => {
     assert.ok(await ask(server.port));
     assert.ok(await ask(server.port, clientPair(authority.issue({ name: "me" }))));
     assert.equal((await ask(server.port, clientPair(others.issue({ name: "me" })))) || undefined, undefined);
+  });
+});
+
+describe("a call of a client that showed a certificate", () => {
+  const whoRequest = http1Request.replace("echo", "who").replace("\r\n", "\r\nConnection: close\r\n");
+  const whoOverHttp1 = async (port: number, options: ConnectionOptions): Promise<string> => {
+    const socket = await openTls(port, options);
+    socket.write(whoRequest);
+    return (await text(socket)).split("\r\n\r\n")[1] ?? "";
+  };
+
+  test("knows who it is, over every protocol, and its log line says so", async () => {
+    await using server = await startServer({ caFile: authority.caFile });
+    const identity = clientPair(authority.issue({ name: "me", altNames: "URI:spiffe://tests/me" }));
+    const expected = "O=Tests, CN=me URI:spiffe://tests/me";
+    assert.equal(await whoOverHttp1(server.port, identity), expected);
+    const session = connectHttp2(`https://127.0.0.1:${server.port}`, { ca, ...identity });
+    for (const type of ["application/json", "application/grpc"]) {
+      const stream = session.request({ ":method": "POST", ":path": "/test.Echo/who", "content-type": type });
+      stream.end(Buffer.alloc(5));
+      assert.ok((await text(stream)).endsWith(expected), type);
+    }
+    session.close();
+    const lines = server.logger.lines.filter(({ message }) => message === "call");
+    assert.deepEqual(
+      lines.map(({ fields }) => fields.client),
+      Array(3).fill("O=Tests, CN=me"),
+    );
+  });
+
+  test("is told from one of nobody, also when a session without a certificate is resumed", async () => {
+    await using server = await startServer({ caFile: authority.caFile, clientAuth: "request" });
+    const first = connectTls({ port: server.port, host: "127.0.0.1", ca });
+    const [session] = (await once(first, "session")) as [Buffer];
+    first.destroy();
+    const resumed = await openTls(server.port, { session });
+    assert.ok(resumed.isSessionReused());
+    resumed.write(whoRequest);
+    assert.ok((await text(resumed)).endsWith("undefined undefined"));
+  });
+
+  test("is refused with a session of before when the authority is another", async () => {
+    using others = new TestAuthority();
+    const caFile = `${authority.folder}/clients.crt`;
+    copyFileSync(authority.caFile, caFile);
+    await using server = await startServer({ caFile });
+    const identity = clientPair(authority.issue({ name: "me" }));
+    const first = connectTls({ port: server.port, host: "127.0.0.1", ca, ...identity });
+    const [session] = (await once(first, "session")) as [Buffer];
+    first.destroy();
+    assert.match(await whoOverHttp1(server.port, { ...identity, session }), /CN=me/);
+    copyFileSync(others.caFile, caFile);
+    server.clock.advance(2000);
+    while (!server.logger.lines.some(({ message }) => message === "the certificate was read again")) {
+      await new Promise(setImmediate);
+    }
+    assert.equal((await ask(server.port, { ...identity, session })) || undefined, undefined);
   });
 });
 
