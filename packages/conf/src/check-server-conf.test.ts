@@ -33,6 +33,7 @@ test("a conf set becomes one configuration with all defaults", () => {
         isParallel: false,
         webService: undefined,
         proto: undefined,
+        restful: undefined,
       },
     ],
     workflows: [
@@ -112,6 +113,7 @@ test("every setting of an engine and a service reaches the configuration", () =>
     proto: undefined,
     maxConcurrency: 16,
     methodMaxConcurrency: new Map([["debug", "auto"]]),
+    restful: undefined,
   });
   const { model: _, ...engine } = conf?.engines[0] ?? {};
   assert.deepEqual(engine, {
@@ -248,6 +250,32 @@ services { name: "Echo" workflows: "w1" proto_file: "echo.proto" proto_service: 
     [
       ["Ranker", { file: "/srv/app/protos/ranker.proto", service: undefined }],
       ["Echo", { file: "/srv/app/conf/echo.proto", service: "demo.v1.Echo" }],
+    ],
+  );
+});
+
+test("a service has the paths that reach its methods, and the default URL only where it says so", () => {
+  const { conf, faults, warnings } = checkTexts({
+    ...goodTexts,
+    "conf/infer_service.prototxt": `services {
+      name: "GeneralModelService" workflows: "w1"
+      restful_mappings: "/v1/predict/* => inference"
+      restful_mappings: "v1/debug => debug"
+    }
+    services { name: "EchoService" workflows: "w1" restful_mappings: "/v1/* => inference" allow_default_url: true }`,
+  });
+  assert.deepEqual([faults, warnings], [[], []]);
+  assert.deepEqual(
+    conf?.services.map(({ restful }) => restful),
+    [
+      {
+        mappings: [
+          { path: "/v1/predict/*", method: "inference" },
+          { path: "/v1/debug", method: "debug" },
+        ],
+        allowDefaultUrl: false,
+      },
+      { mappings: [{ path: "/v1/*", method: "inference" }], allowDefaultUrl: true },
     ],
   );
 });

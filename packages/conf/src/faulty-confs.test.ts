@@ -154,6 +154,26 @@ const services: readonly Omit<FaultyConf, "file">[] = [
     ],
   },
   {
+    what: "restful mappings that are none",
+    text: service(
+      'workflows: "w1"\n restful_mappings: "/v1 inference"\n restful_mappings: "/a*b => inference"',
+    ),
+    faults: [
+      ':2 services[0].restful_mappings[0]: must be "PATH => METHOD", "/v1/predict/* => inference" say, not "/v1 inference"',
+      ':3 services[0].restful_mappings[1]: must have "*" as a whole segment, not "a*b"',
+    ],
+  },
+  {
+    what: "a path of two services",
+    text: `${service('workflows: "w1" restful_mappings: "/v1/run => inference"')}
+services { name: "EchoService" workflows: "w1"
+ restful_mappings: "/v1 => inference"
+ restful_mappings: "v1//run/ => debug" }`,
+    faults: [
+      ":4 services[1].restful_mappings[1]: maps /v1/run, which is mapped already: one path reaches one method",
+    ],
+  },
+  {
     what: "a web service of two services",
     text: `${service('workflows: "w1" web_service: "uci"')}\nservices { name: "EchoService" workflows: "w1" web_service: "uci" }`,
     faults: [

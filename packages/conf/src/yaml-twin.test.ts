@@ -64,6 +64,8 @@ const confSet = workflows.chain((list) => {
     web_service: maybe(fc.constantFrom("uci", "a-b.c_1")),
     max_concurrency: maybe(fc.constantFrom("0", "16", "auto", "timeout", "timeout:250")),
     proto_file: maybe(fc.constant("../protos/echo.proto")),
+    restful_mappings: fc.subarray(["/v1/* => inference", "v1/run/ => debug", "/v2/*/x => run"]),
+    allow_default_url: maybe(fc.boolean()),
   });
   const mapped = fc.record({
     name: fc.constant("GeneralModelService"),

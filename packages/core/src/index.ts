@@ -118,6 +118,12 @@ export { type MaxConcurrency, maxConcurrencyForm, parseMaxConcurrency } from "./
 export { defaultMerger, type Merger, MergerRegistry } from "./service/merger.js";
 export { createInferService, ParallelInferService } from "./service/parallel-infer-service.js";
 export {
+  parseRestfulMapping,
+  type RestfulMapping,
+  type RestfulPaths,
+  splitPath,
+} from "./service/restful-mapping.js";
+export {
   defineMethod,
   type MessageCodec,
   type RpcMethod,

@@ -52,9 +52,10 @@ export function createService(
   const webService = name
     ? createWebService({ name, service, workflows: own, inferManager: environment.inferManager })
     : undefined;
+  const mapped = rpcService && withPaths(rpcService, serviceConf);
   return limitMethods(
     serviceConf,
-    [rpcService, webService].filter((one) => one !== undefined),
+    [mapped, webService].filter((one) => one !== undefined),
   );
 }
 
@@ -75,6 +76,20 @@ function limitMethods(conf: InferServiceConf, services: readonly RpcService[]): 
       maxConcurrency: ofMethods.get(method.name) ?? maxConcurrency,
     })),
   }));
+}
+
+/** @throws ServeError invalidConf for a path to a method that the service does not have. */
+function withPaths(service: RpcService, { restful }: InferServiceConf): RpcService {
+  if (!restful) return service;
+  const names = service.methods.map(({ name }) => name);
+  restful.mappings.forEach(({ path, method }, index) => {
+    if (names.includes(method)) return;
+    const message = `maps ${path} to the method "${method}", which the service does not have${nameHint(method, names)}`;
+    throw new ServeError(Code.invalidConf, message, {
+      details: { field: "restful_mappings", index: String(index) },
+    });
+  });
+  return { ...service, restful };
 }
 
 /** The Ops of the conf's workflows that run in worker threads, each once. */

@@ -36,7 +36,9 @@ function pathOf({ details }: ServeError, service: number, { workflows }: ServerC
   const workflow = workflows.findIndex(({ name }) => name === details.workflow);
   const node = workflows[workflow]?.nodes.findIndex(({ name }) => name === details.node) ?? -1;
   if (node >= 0) return ["workflows", workflow, "nodes", node, "type"];
-  return details.field === undefined ? ["services", service] : ["services", service, details.field];
+  const { field, index } = details;
+  if (field === undefined) return ["services", service];
+  return ["services", service, field, ...(index === undefined ? [] : [Number(index)])];
 }
 
 /** Who reads it wrote the Op: what its constructor threw is no secret here. */

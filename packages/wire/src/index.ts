@@ -15,7 +15,13 @@ export {
   type RpcRequestMeta,
   type RpcResponseMeta,
 } from "./baidu-std/rpc-meta.js";
-export { type UnpackLimit, unpackLimit } from "./compression/unpack-limit.js";
+export {
+  minCompressedSize,
+  packZlib,
+  type UnpackZlibOptions,
+  unpackZlib,
+  type ZlibFormat,
+} from "./compression/zlib-format.js";
 export {
   loadProtoService,
   type ProtoMethod,

@@ -44,6 +44,13 @@ services {
   value_mapped_workflows { request_field_value: "a" workflow: "rank" }
 }
 services { name: "WebService" proto_file: "web.proto" web_service: "rank" workflows: "rank" }
+services {
+  name: "PathService"
+  proto_file: "path.proto"
+  workflows: "rank"
+  restful_mappings: "/v1/run => inference"
+  restful_mappings: "/v1/* => inferense"
+}
 services { name: "GeneralModelService" workflows: "slow" }
 services { name: "BuiltinTestEchoService" workflows: "licensed" }
 `,
@@ -51,6 +58,7 @@ services { name: "BuiltinTestEchoService" workflows: "licensed" }
       "rank.proto": shopProto("RankService"),
       "flow.proto": shopProto("FlowService", "rpc inference(Request) returns (stream Answer);"),
       "web.proto": shopProto("WebService"),
+      "path.proto": shopProto("PathService"),
       "workflow.prototxt": `ops: "./ops.mjs"
 ${rightFiles["workflow.prototxt"]}
 ${workflow("slow", '  nodes { name: "slow" type: "SlowOp" }')}
@@ -65,6 +73,7 @@ export class LicensedOp { constructor() { throw new Error("no licence"); } infer
       'infer_service.prototxt:3 services[2].proto_file: DIR/flow.proto:5: method "inference" streams, which cannot be served; take "stream" out, or the method',
       'infer_service.prototxt:8 services[3].request_field_key: request_field_key "knd" is no field of shop.Request, must be a string of it that is not repeated; did you mean "kind"?',
       'infer_service.prototxt:11 services[4].web_service: web_service "rank" needs the messages of GeneralModelService, and "WebService" has others: remove it',
+      'infer_service.prototxt:17 services[5].restful_mappings[1]: maps /v1/* to the method "inferense", which the service does not have; did you mean "inference"?',
       'workflow.prototxt:11 workflows[1].nodes[0].type: op "slow" (SlowOp) runs on the pool: its class must say where it is, with static module = import.meta.url',
       'workflow.prototxt:17 workflows[2].nodes[0].type: op "top" (LicensedOp) could not be created: no licence',
     ],

@@ -75,7 +75,33 @@ describe("curl against the conf that npm start serves", () => {
     assert.deepEqual(outputs, [{ engine_name: "GeneralInferOp_0", tensor: [expected] }]);
   });
 
+  test("it takes and gives protobuf's standard JSON", { skip: skipWithout("curl") }, async () => {
+    const tensor = [{ name: "x", elemType: 1, shape: [1, "13"], floatData: house.map(String) }];
+    const body = JSON.stringify({ tensor, fetchVarNames: ["price"] });
+    const type = "Content-Type: application/proto-json";
+    const answer = await curl("/GeneralModelService/inference", "--header", type, "--data", body);
+    const { outputs } = JSON.parse(answer.toString()) as {
+      outputs: { engineName: string; tensor: object[] }[];
+    };
+    assert.equal(outputs[0]?.engineName, "GeneralInferOp_0");
+    const expected = { floatData: [Number(price.toPrecision(9))], elemType: 1, shape: [1, 1] };
+    assert.deepEqual(outputs[0]?.tensor, [{ ...expected, name: "fc_0.tmp_1", aliasName: "price" }]);
+  });
+
   const needsBoth = skipWithout("curl", "protoc");
+  test("it takes protobuf's text format, and gives what protoc reads", { skip: needsBoth }, async () => {
+    const type = "Content-Type: application/proto-text";
+    const path = "/GeneralModelService/inference";
+    for (const version of ["--http1.1", "--http2-prior-knowledge"]) {
+      const answer = await curl(path, version, "--header", type, "--data-binary", textRequest);
+      const read = (
+        await protoc("decode", "Response", await protoc("encode", "Response", answer))
+      ).toString();
+      assert.match(read, /float_data: 18\.9011517\n/);
+      assert.equal(read.replace(/profile_time.*\n/g, ""), answer.toString().replace(/profile_time.*\n/g, ""));
+    }
+  });
+
   test("it takes and gives protobuf, written and read by protoc", { skip: needsBoth }, async () => {
     const folder = await mkdtemp(join(tmpdir(), "paddlewheel-curl-"));
     const file = join(folder, "request.bin");

@@ -609,6 +609,18 @@ export const descriptor: INamespace = {
                       "type": "string",
                       "id": 103
                     },
+                    "restful_mappings": {
+                      "rule": "repeated",
+                      "type": "string",
+                      "id": 110
+                    },
+                    "allow_default_url": {
+                      "type": "bool",
+                      "id": 111,
+                      "options": {
+                        "default": false
+                      }
+                    },
                     "max_concurrency": {
                       "type": "string",
                       "id": 120

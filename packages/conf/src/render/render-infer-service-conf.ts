@@ -19,7 +19,7 @@ export function renderInferServiceConf(
 }
 
 function serviceMessage(service: InferServiceConf): ConfObject {
-  const { workflowMap, merger, proto } = service;
+  const { workflowMap, merger, proto, restful } = service;
   return {
     name: service.name,
     merger: merger === defaultMerger ? undefined : merger,
@@ -33,6 +33,8 @@ function serviceMessage(service: InferServiceConf): ConfObject {
       method,
       limit: limit.toString(),
     })),
+    restful_mappings: restful?.mappings.map(({ path, method }) => `${path} => ${method}`),
+    allow_default_url: restful?.allowDefaultUrl,
   };
 }
 

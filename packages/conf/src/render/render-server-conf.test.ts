@@ -136,6 +136,12 @@ function serviceOf(service: string, workflows: readonly string[]): fc.Arbitrary<
         service: fc.constantFrom(undefined, service, `my.pkg.${service}`),
       }),
     ),
+    restful: maybe(
+      record({
+        mappings: fc.constantFrom([{ path: `/${service}/*`, method: "inference" }]),
+        allowDefaultUrl: fc.boolean(),
+      }),
+    ),
     limits: maybe(record({ maxConcurrency: callLimit })),
     methodLimits: maybe(
       record({

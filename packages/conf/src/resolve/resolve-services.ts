@@ -12,6 +12,7 @@ import type { KnownNames } from "../known-names.js";
 import type { Section } from "../schema/section.js";
 import { NameTable } from "./name-table.js";
 import { resolveProto } from "./resolve-proto.js";
+import { resolveRestful } from "./resolve-restful.js";
 
 export interface ServiceResolution {
   readonly known: KnownNames;
@@ -36,10 +37,11 @@ export function resolveServices(
   }
   const names = new NameTable("service", findings, "one service takes several workflows");
   const webServices = new Set<string>();
+  const paths = new Set<string>();
   return file.sections("services").map((section) => {
     names.claim(section);
     checkWebService(section, webServices, findings);
-    return resolveService(section, resolution);
+    return { ...resolveService(section, resolution), restful: resolveRestful(section, paths, findings) };
   });
 }
 

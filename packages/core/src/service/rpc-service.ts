@@ -1,5 +1,6 @@
 import type { Call, Protocol } from "../call.js";
 import type { MaxConcurrency } from "./max-concurrency.js";
+import type { RestfulPaths } from "./restful-mapping.js";
 
 /**
  * Bytes and JSON of one message type, as every transport needs them. Decoders throw ServeError malformedRequest or
@@ -55,6 +56,8 @@ export interface RpcService {
   readonly methods: readonly RpcMethod[];
   /** Protocols it may be called by; undefined for all. */
   readonly protocols?: readonly Protocol[];
+  /** Paths that reach its methods over HTTP; `/{service}/{method}` alone when undefined. */
+  readonly restful?: RestfulPaths;
   /** The schema as protobufjs's JSON descriptor, for gRPC reflection. */
   readonly schema?: object;
 }

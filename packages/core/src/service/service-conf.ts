@@ -1,4 +1,5 @@
 import type { MaxConcurrency } from "./max-concurrency.js";
+import type { RestfulPaths } from "./restful-mapping.js";
 
 /** An InferService as conf declares it, defaults filled in. Source: Paddle Serving server_configure.proto. */
 export interface InferServiceConf {
@@ -14,6 +15,8 @@ export interface InferServiceConf {
   readonly isParallel: boolean;
   /** Name under which `POST /{name}/prediction` reaches this service; undefined for none. */
   readonly webService: string | undefined;
+  /** Paths over HTTP beside, or instead of, `/{name}/{method}`; undefined for none. */
+  readonly restful?: RestfulPaths | undefined;
   /**
    * Where its message types are when they are its own: an absolute path of a .proto file, and the full name of the
    * service in it, undefined for the only one. Undefined for a service the program knows.

@@ -69,6 +69,7 @@ describe("the conf of a built server", () => {
           isParallel: false,
           webService: undefined,
           proto: undefined,
+          restful: undefined,
         },
       ],
       workflows: [sequence.getOpSequence().conf],
@@ -150,6 +151,7 @@ describe("the conf of a built server", () => {
         isParallel: true,
         webService: "uci",
         proto: undefined,
+        restful: undefined,
       },
       {
         name: "OtherService",
@@ -165,6 +167,7 @@ describe("the conf of a built server", () => {
         isParallel: false,
         webService: undefined,
         proto: undefined,
+        restful: undefined,
       },
     ]);
     assert.deepEqual(workflows, [fast.conf, exact.conf]);

@@ -1,5 +1,11 @@
 import { resolve } from "node:path";
-import { defaultMerger, type InferServiceConf, type MaxConcurrency, type Merger } from "@paddlewheel/core";
+import {
+  defaultMerger,
+  type InferServiceConf,
+  type MaxConcurrency,
+  type Merger,
+  parseRestfulMapping,
+} from "@paddlewheel/core";
 import type { OpGraph } from "./op-graph.js";
 
 /** A service of a server: what answers, and the workflows that make the answer. */
@@ -20,6 +26,13 @@ interface ServiceBase {
   readonly maxConcurrency?: MaxConcurrency;
   /** The same by name of the method, for those that are to differ. */
   readonly methodMaxConcurrency?: Readonly<Record<string, MaxConcurrency>>;
+  /**
+   * Paths that reach its methods over HTTP, `"/v1/predict/* => inference"`: the last or an inner segment may be `*`,
+   * which stands for any number of segments. Default none.
+   */
+  readonly restfulMappings?: readonly string[];
+  /** Whether `/{name}/{method}` answers too where there are mappings. Default false, as in brpc. */
+  readonly allowDefaultUrl?: boolean;
 }
 
 interface WithWorkflows {
@@ -44,6 +57,7 @@ const defaultServiceName = "GeneralModelService";
 export function serviceConf(options: ServiceOptions): InferServiceConf {
   const { merger = defaultMerger.name, workflows = [], workflowMap: map, proto } = options;
   const { maxConcurrency, methodMaxConcurrency: ofMethods } = options;
+  const { restfulMappings, allowDefaultUrl = false } = options;
   return {
     name: options.name ?? defaultServiceName,
     merger: typeof merger === "string" ? merger : merger.name,
@@ -57,6 +71,7 @@ export function serviceConf(options: ServiceOptions): InferServiceConf {
     proto: proto && { file: resolve(proto.file), service: proto.service },
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
     ...(ofMethods ? { methodMaxConcurrency: new Map(Object.entries(ofMethods)) } : {}),
+    restful: restfulMappings && { mappings: restfulMappings.map(parseRestfulMapping), allowDefaultUrl },
   };
 }
 

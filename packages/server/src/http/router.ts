@@ -17,9 +17,10 @@ import { type BodyFormat, bodyFormat, decodeBody, encodeBody, hasFormat } from "
 import type { CallGate } from "../rpc/call-gate.js";
 import { type CallHeaders, readCallHeaders } from "../rpc/call-headers.js";
 import { createCall } from "../rpc/create-call.js";
-import { type FoundMethod, notImplemented, type ServiceDirectory } from "../rpc/service-directory.js";
+import type { FoundMethod, ServiceDirectory } from "../rpc/service-directory.js";
 import { unknownMethod } from "../rpc/unknown-method.js";
 import { packBody, unpackBody } from "./body.js";
+import { type CallTimeout, readTimeout } from "./call-timeout.js";
 import type { Page, PageContent, PageOptions } from "./page.js";
 import { decodeRest, type FoundPage, PageTable } from "./page-table.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
@@ -86,20 +87,23 @@ export class HttpRouter {
   }
 
   async #answerCall(request: HttpRequest): Promise<HttpAnswer> {
+    const header = (name: string): string | undefined => request.header(name);
     const found = this.#find(request.path);
-    const headers = readCallHeaders((name) => request.header(name));
-    const call = this.#createCall(found instanceof ServeError ? undefined : found, headers, request.client);
+    const headers = readCallHeaders(header);
+    const { client } = request;
+    const timeout = readTimeout(header, this.#limits);
+    const call = this.#createCall(
+      found instanceof ServeError ? undefined : found,
+      { headers, client },
+      timeout,
+    );
     request.onClose(() => call.cancel());
-    const format = bodyFormat(request.header("content-type"));
-    const answer = await this.#runCall(found, { call, credential: headers.credential, request, format });
-    return this.#withReports(call, answer);
-  }
-
-  /** What the caller may want to know beside the answer; most often there is nothing. */
-  #withReports(call: Call, answer: HttpAnswer): HttpAnswer {
+    const format = bodyFormat(header("content-type"));
+    const { credential } = headers;
+    const answer = await this.#runCall(timeout.fault ?? found, { call, credential, request, format });
     const reports = answerReports(call, this.#gate.tracer);
-    if (!reports) return answer;
-    return { ...answer, headers: { ...answer.headers, ...Object.fromEntries(reports) } };
+    const own = { ...idHeaders(call, headers), ...(reports ? Object.fromEntries(reports) : {}) };
+    return { ...answer, headers: { ...answer.headers, ...own } };
   }
 
   async #runCall(
@@ -133,30 +137,28 @@ export class HttpRouter {
     };
   }
 
+  /** By the default URL, whose segments after the method count for nothing, as in brpc; else by a mapping. */
   #find(path: string): FoundMethod | ServeError {
     const [, service = "", method = ""] = path.split("/", 3);
-    try {
-      return this.#directory.find(service, method);
-    } catch (error) {
-      const { code } = ServeError.from(error);
-      return new ServeError(code, notImplemented(path));
-    }
+    const found = this.#directory.get(service, method);
+    const paths = found?.service.restful;
+    if (found && (!paths || paths.allowDefaultUrl)) return found;
+    return this.#directory.getByPath(path) ?? this.#directory.whyNotPath(path);
   }
 
   #createCall(
     found: FoundMethod | undefined,
-    headers: CallHeaders,
-    client: ClientIdentity | undefined,
+    caller: { readonly headers: CallHeaders; readonly client: ClientIdentity | undefined },
+    { timeoutMs, isTimeoutGiven }: CallTimeout,
   ): Call {
     const call = createCall(
       {
         protocol: "http",
         service: found?.service.name ?? unknownMethod.service,
         method: found?.method.name ?? unknownMethod.name,
-        timeoutMs: this.#limits.defaultTimeoutMs || undefined,
-        isTimeoutGiven: false,
-        headers,
-        client,
+        timeoutMs,
+        isTimeoutGiven,
+        ...caller,
       },
       this.#gate.tracer,
     );
@@ -167,6 +169,13 @@ export class HttpRouter {
 
 function pageAnswer({ status, contentType, body, headers }: PageContent): HttpAnswer {
   return { status, headers: { ...headers, "content-type": contentType }, body: Buffer.from(body) };
+}
+
+/** The ids of a call, so that a caller finds it in the logs: ours or its own, and its log id when it sent one. */
+function idHeaders({ requestId }: Call, { logId }: CallHeaders): Readonly<Record<string, string>> {
+  return logId === 0n
+    ? { "x-request-id": requestId }
+    : { "x-request-id": requestId, "log-id": String(logId) };
 }
 
 /** The error as a message where the method has one for it, else as `textAnswer`. */

@@ -1,15 +1,19 @@
 import {
   type Clock,
   Code,
+  quoteNames,
+  type RestfulPaths,
   type RpcMethod,
   type RpcService,
   ServeError,
   shortServiceName,
+  splitPath,
   systemClock,
 } from "@paddlewheel/core";
 import type { ConcurrencyLimiter } from "./limiter/concurrency-limiter.js";
 import { createLimiter } from "./limiter/create-limiter.js";
 import { MethodStats } from "./method-stats.js";
+import { findRestful, planRestful, type RestfulRoute, type RestfulTable } from "./restful-routes.js";
 
 /** A method as it was found, with the names that logs and metrics use. */
 export interface FoundMethod {
@@ -24,14 +28,16 @@ export interface FoundMethod {
 /** The services a server hosts; every transport looks its calls up here. */
 export class ServiceDirectory {
   readonly #services = new Map<string, { service: RpcService; methods: Map<string, FoundMethod> }>();
+  readonly #restfulRoutes: RestfulRoute<FoundMethod>[] = [];
   readonly #clock: Clock;
+  #restful: RestfulTable<FoundMethod> = planRestful([]);
 
   /** @param clock of the calls. */
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
   }
 
-  /** @throws ServeError invalidConf when the full or the short name is taken. */
+  /** @throws ServeError invalidConf when the full or the short name is taken, or a path of it. */
   register(service: RpcService): void {
     const now = this.#clock.now();
     const methods = new Map(
@@ -46,6 +52,7 @@ export class ServiceDirectory {
       }
       this.#services.set(name, { service, methods });
     }
+    if (service.restful) this.#mapPaths(service.restful, methods);
   }
 
   services(): readonly RpcService[] {
@@ -60,6 +67,11 @@ export class ServiceDirectory {
   /** The method by the names that a call has; undefined when nobody hosts it. */
   get(service: string, method: string): FoundMethod | undefined {
     return this.#services.get(service)?.methods.get(method);
+  }
+
+  /** The method that a restful mapping leads a path to; undefined when none does. */
+  getByPath(path: string): FoundMethod | undefined {
+    return findRestful(this.#restful, path);
   }
 
   /** Full and short ones. */
@@ -80,6 +92,34 @@ export class ServiceDirectory {
     if (found) return found;
     const code = this.has(service) ? Code.methodNotFound : Code.serviceNotFound;
     throw new ServeError(code, notImplemented(`/${service}/${method}`));
+  }
+
+  /** Why a path of HTTP leads to no method. A service alone is told its methods, as by brpc. */
+  whyNotPath(path: string): ServeError {
+    const [service = "", method] = splitPath(path);
+    const entry = this.#services.get(service);
+    if (!entry) return new ServeError(Code.serviceNotFound, notImplemented(path));
+    const { restful } = entry.service;
+    if (restful && !restful.allowDefaultUrl) {
+      const paths = quoteNames(restful.mappings.map((one) => one.path));
+      return new ServeError(Code.methodNotFound, `${notImplemented(path)}; ${service} answers to ${paths}`);
+    }
+    if (method !== undefined) return new ServeError(Code.methodNotFound, notImplemented(path));
+    const methods = quoteNames(entry.methods.keys());
+    return new ServeError(Code.methodNotFound, `${path} names no method; ${service} has ${methods}`);
+  }
+
+  #mapPaths({ mappings }: RestfulPaths, methods: ReadonlyMap<string, FoundMethod>): void {
+    for (const { path, method } of mappings) {
+      const target = methods.get(method);
+      if (!target)
+        throw new ServeError(Code.invalidConf, `${path} is mapped to "${method}", which is no method`);
+      if (this.#restfulRoutes.some((route) => route.path === path)) {
+        throw new ServeError(Code.invalidConf, `${path} is mapped already`);
+      }
+      this.#restfulRoutes.push({ path, target });
+    }
+    this.#restful = planRestful(this.#restfulRoutes);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type BadInput, message, refused, type Sent } from "./bad-input.js";
+import { type BadInput, json, message, refused, type Sent } from "./bad-input.js";
 
 function at(path: string): Sent {
   return { ...message({}), options: { path }, isAnsweredByGrpc: true };
@@ -37,8 +37,8 @@ export const wrongPaths: readonly BadInput[] = [
     ],
     [
       "no method",
-      at("/GeneralModelService/"),
-      "The server does not implement the method /GeneralModelService/",
+      { ...json("{}", "HTTP tells the methods"), options: { path: "/GeneralModelService/" } },
+      '/GeneralModelService/ names no method; GeneralModelService has "inference", "debug"',
     ],
   ]),
 ];
