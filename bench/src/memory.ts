@@ -1,4 +1,4 @@
-// What copies of a model cost, prepared and not: `node bench/dist/memory.js [mlp|resnet50]`. Each figure is from a
+// What copies of a model cost, prepared and not: `node bench/dist/memory.js [linear|mlp|resnet50]`. Each figure is from a
 // server in a process of its own. `--rounds N` also loads and unloads the model N times in one process.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -6,12 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { mlpModel, resnet50Model } from "@paddlewheel/onnx";
+import { linearModel, mlpModel, resnet50Model } from "@paddlewheel/onnx";
 import type { MemoryJob, MemoryRound } from "./memory/memory-job.js";
 import { formatFigure } from "./report/table.js";
 
-/** Both of about 100 MB: all matrix products, and all convolutions. */
+/** What threads cost by themselves, and two models of about 100 MB: all matrix products, and all convolutions. */
 const models: Readonly<Record<string, () => Uint8Array>> = {
+  linear: () => linearModel({ weights: [1, 2, 3], bias: 4 }),
   mlp: () => mlpModel({ layers: [2048, 6144, 2048], seed: 1 }),
   resnet50: () => resnet50Model({ seed: 1 }),
 };

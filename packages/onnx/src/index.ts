@@ -1,3 +1,4 @@
+export { alignExternalData } from "./align-external-data.js";
 export type { AttributeValue, NestedGraph } from "./build/attribute-proto.js";
 export {
   GraphBuilder,

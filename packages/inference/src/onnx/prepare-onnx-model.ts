@@ -1,7 +1,5 @@
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { ModelConf, ModelSignature, Tensor, TensorMap } from "@paddlewheel/core";
-import { readModelSummary } from "@paddlewheel/onnx";
+import { alignExternalData, readModelSummary } from "@paddlewheel/onnx";
 import { variedInputs } from "../batch/rows-stand-alone.js";
 import type { Preparation, PrepareRequest } from "../core/fluid-family-core.js";
 import { warmUpInputs } from "../engine/warm-up.js";
@@ -50,22 +48,15 @@ async function runTwice(core: OnnxCore, dataPath: string, model: ModelConf | und
 const alignment = 64;
 
 /**
- * Saves with packed weights where every part of them can be mapped as it lies in the file, else with the weights alone.
- * An unaligned part would not give wrong numbers but end the process, so it is looked for before anything is opened.
+ * Kernels read mapped weights with instructions that end the process where memory is not aligned, so that is looked at
+ * before anything is opened.
  */
 async function save({ dataPath, session, preparedDir }: PrepareRequest): Promise<void> {
-  const runtime = await loadRuntime();
-  for (const isPacked of [true, false]) {
-    await emptyFolder(preparedDir);
-    const saving = await openSession(runtime, dataPath, savingOptions(session, preparedDir, isPacked));
-    await saving.release();
-    if (await isAligned(preparedFile(preparedDir))) return;
-  }
-  throw new Error("the runtime saves its weights where they cannot be mapped");
-}
-
-async function emptyFolder(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) await rm(join(folder, name));
+  const saving = await openSession(await loadRuntime(), dataPath, savingOptions(session, preparedDir));
+  await saving.release();
+  const file = preparedFile(preparedDir);
+  await alignExternalData(file, alignment);
+  if (!(await isAligned(file))) throw new Error("the runtime saves its weights where they cannot be mapped");
 }
 
 /** Whether the weights of a model that are in files of their own, packed forms included, can be mapped. */

@@ -21,7 +21,7 @@ describe("sessionOptions", () => {
       config: { "session.set_denormal_as_zero": "1" },
       graphOptimizationLevel: "basic",
     });
-    const saving = savingOptions(conf, "/cache", true);
+    const saving = savingOptions(conf, "/cache");
     assert.equal(saving.graphOptimizationLevel, "basic");
     assert.equal(saving.extra?.["session.set_denormal_as_zero"], "1");
     const opening = openingOptions(conf);

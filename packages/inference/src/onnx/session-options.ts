@@ -31,14 +31,11 @@ function onDevice(name: string, deviceId: number | undefined): InferenceSession.
 
 const modelFile = "model.onnx";
 
-/**
- * Smaller weights stay in the graph: the runtime puts only those of more than 1 MiB at the beginning of a page, and
- * kernels read mapped memory with instructions that end the process when it is not aligned.
- */
-const minExternalBytes = 1_048_577;
+/** Smaller weights stay in the graph, where they take less than their alignment would. */
+const minExternalBytes = "1024";
 
-/** Makes a session that writes its optimised graph into a folder, large weights beside it, packed for kernels or not. */
-export function savingOptions(session: SessionConf, folder: string, isPacked: boolean): SessionOptions {
+/** Makes a session that writes its optimised graph into a folder, weights beside it, also as kernels want them. */
+export function savingOptions(session: SessionConf, folder: string): SessionOptions {
   const options = sessionOptions(session);
   return {
     ...options,
@@ -46,8 +43,8 @@ export function savingOptions(session: SessionConf, folder: string, isPacked: bo
     extra: {
       ...options.extra,
       "session.optimized_model_external_initializers_file_name": "weights.bin",
-      "session.optimized_model_external_initializers_min_size_in_bytes": String(minExternalBytes),
-      "session.save_external_prepacked_constant_initializers": isPacked ? "1" : "0",
+      "session.optimized_model_external_initializers_min_size_in_bytes": minExternalBytes,
+      "session.save_external_prepacked_constant_initializers": "1",
     },
   };
 }
