@@ -53,6 +53,17 @@ export interface ServerLimits {
   readonly defaultTimeoutMs: number;
   /** The longest deadline a caller may ask for, in ms. */
   readonly maxTimeoutMs: number;
+  /**
+   * Delay of the event loop, of one turn in a hundred, in ms: above it for 2 s a quarter of the calls is refused, above ten
+   * times as much all are, and the server is not ready. 100 is good for a server that has its cores for itself; 0, which
+   * is none, is the default, as on shared ones a neighbour delays it just as well.
+   */
+  readonly maxLoopDelayMs: number;
+  /**
+   * Heap in use in percent of the largest there may be: from it on all calls are refused, from 10 below a quarter of them.
+   * Beyond it V8 does little but collect garbage, and then ends the process. 0 is no limit.
+   */
+  readonly maxHeapPercent: number;
   /** A stopping server waits this long for calls at work, in ms. */
   readonly drainTimeoutMs: number;
 }
@@ -82,5 +93,7 @@ export const defaultLimits: ServerLimits = {
   keepAliveTimeoutMs: 65_000,
   defaultTimeoutMs: 60_000,
   maxTimeoutMs: 24 * 60 * 60 * 1000,
+  maxLoopDelayMs: 0,
+  maxHeapPercent: 90,
   drainTimeoutMs: 30_000,
 };

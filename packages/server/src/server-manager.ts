@@ -29,6 +29,7 @@ import { Listener, type ListenerOptions } from "./listener/listener.js";
 import type { AccessLog } from "./observe/access-log.js";
 import { PromMetrics } from "./observe/prom-metrics.js";
 import { createOpPool, type WorkerOpPool } from "./op-pool/op-pool.js";
+import { OverloadGuard } from "./overload/overload-guard.js";
 import { type PagesOptions, ServerPages } from "./pages/server-pages.js";
 import { createRegistries, type Registries } from "./registries.js";
 import { CallGate } from "./rpc/call-gate.js";
@@ -88,6 +89,7 @@ export class ServerManager {
   readonly #opPool: WorkerOpPool;
   readonly #tokens: TokenSource | undefined;
   readonly #tls: TlsAcceptor | undefined;
+  readonly #overload: OverloadGuard;
   readonly #gate: CallGate;
   readonly #router: HttpRouter;
   readonly #http: HttpTransport;
@@ -115,7 +117,15 @@ export class ServerManager {
     this.#tls = options.tls && new TlsAcceptor({ ...shared, tls: options.tls, clock: systemClock });
     this.#tokens = options.auth && new TokenSource({ ...shared, ...options.auth, clock: systemClock });
     const authenticator = this.#tokens?.authenticator;
-    this.#gate = new CallGate({ ...shared, directory, tracer, authenticator, accessLog: options.accessLog });
+    this.#overload = new OverloadGuard(shared);
+    this.#gate = new CallGate({
+      ...shared,
+      directory,
+      tracer,
+      authenticator,
+      overload: this.#overload,
+      accessLog: options.accessLog,
+    });
     this.#router = new HttpRouter({ ...shared, directory, gate: this.#gate });
     this.#http = new HttpTransport({ ...shared, router: this.#router });
     this.#plainHttp2 = new Http2Handler({ ...shared, router: this.#router });
@@ -158,6 +168,7 @@ export class ServerManager {
       await this.#opPool.prepare(opsOnPool(conf, this.#registries.ops));
       this.#throwIfStopped();
       this.#gate.open();
+      this.#overload.start();
       this.#grpc.setServing(true);
       this.#baiduStd.setServing(true);
       this.#state = "ready";
@@ -186,6 +197,7 @@ export class ServerManager {
 
   async #stop(): Promise<void> {
     this.#state = "stopping";
+    this.#overload.close();
     this.#stopLoading.abort();
     this.#tokens?.close();
     this.#tls?.close();
@@ -246,6 +258,10 @@ export class ServerManager {
     return grpc;
   }
 
+  #shownState(): string {
+    return this.#state === "ready" && this.#overload.isSevere ? "overloaded" : this.#state;
+  }
+
   #addServices(): void {
     const { conf } = this.#options;
     const registries = this.#registries;
@@ -276,7 +292,7 @@ export class ServerManager {
       limits: this.#limits,
       logger: this.#logger,
       metrics: this.#metrics,
-      health: { state: () => this.#state, engines: () => this.#engines.states() },
+      health: { state: () => this.#shownState(), engines: () => this.#engines.states() },
       requestsOn: (socket) =>
         this.#http.requestsOn(socket) ?? this.#grpc?.requestsOn(socket) ?? this.#baiduStd.requestsOn(socket),
     });

@@ -13,6 +13,9 @@ export function limitsOf(values: FlagValues, defaultMaxBodySize: number): Partia
     maxBodySize: values.int("max_body_size") ?? defaultMaxBodySize,
     keepAliveTimeoutMs: (values.int("idle_timeout_s") ?? 80) * 1000,
     ...given({
+      maxConnections: values.int("max_connections"),
+      maxConnectionsPerIp: values.int("max_connections_per_ip"),
+      maxLoopDelayMs: values.int("max_loop_delay_ms"),
       maxConcurrency: maxConcurrencyOf(values),
       drainTimeoutMs: values.int("drain_timeout_ms"),
     }),

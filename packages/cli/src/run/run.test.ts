@@ -132,6 +132,9 @@ describe("the limits", () => {
 
   test("have the defaults that help tells", () => {
     assert.equal(serverFlags.drain_timeout_ms?.default, String(defaultLimits.drainTimeoutMs));
+    assert.equal(serverFlags.max_connections?.default, String(defaultLimits.maxConnections));
+    assert.equal(serverFlags.max_connections_per_ip?.default, String(defaultLimits.maxConnectionsPerIp));
+    assert.equal(serverFlags.max_loop_delay_ms?.default, `${defaultLimits.maxLoopDelayMs}, no limit`);
     assert.equal(serverFlags.max_concurrency?.default, `${defaultLimits.maxConcurrency}, no limit`);
   });
 });

@@ -50,6 +50,25 @@ export const serverFlags: FlagTable = {
     default: "0, no limit",
     help: "calls at work before new ones are refused: a number, auto or timeout[:MS]",
   },
+  max_connections: {
+    kind: "int",
+    value: "N",
+    default: "10000",
+    min: 1,
+    help: "open connections, and never more than half of the open files allowed, less 128",
+  },
+  max_connections_per_ip: {
+    kind: "int",
+    value: "N",
+    default: "256",
+    help: "open connections from one address, this machine's excepted; 0, no limit, for servers behind a load balancer",
+  },
+  max_loop_delay_ms: {
+    kind: "int",
+    value: "MS",
+    default: "0, no limit",
+    help: "delay of the event loop above which a quarter of the calls is refused; 100 is good where cores are not shared",
+  },
   idle_timeout_s: {
     kind: "int",
     value: "S",

@@ -30,6 +30,8 @@ const descriptions: Readonly<Record<keyof ServerLimits, string>> = {
   keepAliveTimeoutMs: "milliseconds after which an HTTP connection without a request is closed",
   defaultTimeoutMs: "deadline in milliseconds of a call that brings none; 0 is none",
   maxTimeoutMs: "longest deadline in milliseconds that a call may bring",
+  maxLoopDelayMs: "delay of the event loop in milliseconds above which calls are refused; 0 is no limit",
+  maxHeapPercent: "percent of the largest heap at which calls are refused; 0 is no limit",
   drainTimeoutMs: "milliseconds a stopping server waits for calls at work",
 };
 

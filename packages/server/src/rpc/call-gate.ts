@@ -2,6 +2,7 @@ import { type Call, Code, type Logger, type Metrics, type Secret, ServeError } f
 import { type Authenticator, openToAll } from "../auth/authenticator.js";
 import type { ServerLimits } from "../limits.js";
 import { type AccessLog, loggedAccess } from "../observe/access-log.js";
+import type { OverloadGuard } from "../overload/overload-guard.js";
 import { CallRecorder } from "./call-recorder.js";
 import type { CallTracer } from "./call-tracer.js";
 import type { CallOutcome, ConcurrencyLimiter } from "./limiter/concurrency-limiter.js";
@@ -19,6 +20,8 @@ export interface CallGateOptions {
   readonly directory: ServiceDirectory;
   /** Without it anybody may call anything. */
   readonly authenticator?: Authenticator | undefined;
+  /** Refuses calls when there is too much to do; default none. */
+  readonly overload?: OverloadGuard | undefined;
   /** Default: through `logger`. */
   readonly accessLog?: AccessLog | undefined;
 }
@@ -36,6 +39,7 @@ export class CallGate {
   readonly #limiter: ConcurrencyLimiter | undefined;
   readonly #limiterMetrics: LimiterMetrics;
   readonly #authenticator: Authenticator | undefined;
+  readonly #overload: OverloadGuard | undefined;
   #isReady = false;
   #atWork = 0;
   #unhostedErrors = 0;
@@ -44,6 +48,7 @@ export class CallGate {
     this.tracer = options.tracer;
     this.#logger = options.logger;
     this.#authenticator = options.authenticator;
+    this.#overload = options.overload;
     const { metrics, logger, accessLog = loggedAccess(logger) } = options;
     this.#recorder = new CallRecorder({ metrics, accessLog });
     this.#directory = options.directory;
@@ -147,6 +152,7 @@ export class CallGate {
     if (!this.#isReady)
       return new ServeError(Code.unavailable, "the server is not ready: its models are loading");
     return (
+      this.#overload?.refuse() ??
       this.#refuseBy(this.#limiter, this.#atWork, call) ??
       this.#refuseBy(found?.limiter, found?.stats.concurrency ?? 0, call)
     );

@@ -1,0 +1,96 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { getHeapStatistics } from "node:v8";
+import {
+  type Clock,
+  Code,
+  type Counter,
+  type Metrics,
+  ServeError,
+  systemClock,
+  type Timer,
+} from "@paddlewheel/core";
+import { limitCounter } from "../limit-counter.js";
+import {
+  type LoadSample,
+  loopDelaySamples,
+  type Overload,
+  type OverloadLimits,
+  planOverload,
+} from "./plan-overload.js";
+
+const sampleIntervalMs = 500;
+
+export interface OverloadGuardOptions {
+  readonly limits: OverloadLimits;
+  readonly metrics: Metrics;
+  readonly clock?: Clock;
+  /** What the process says of itself. */
+  readonly takeSample?: () => LoadSample;
+}
+
+/** Refuses calls while the process has more to do than it can, so that those it takes are answered in time. */
+export class OverloadGuard {
+  readonly #limits: OverloadLimits;
+  readonly #clock: Clock;
+  readonly #takeSample: () => LoadSample;
+  readonly #refused: Counter;
+  readonly #samples: LoadSample[] = [];
+  #overload: Overload = "none";
+  #asked = 0;
+  #timer: Timer | undefined;
+
+  constructor({ limits, metrics, clock = systemClock, takeSample = processSampler() }: OverloadGuardOptions) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#takeSample = takeSample;
+    this.#refused = limitCounter(metrics, "overload");
+  }
+
+  /** From now on it looks twice a second; not at all where nothing is limited. */
+  start(): void {
+    const { maxLoopDelayMs, maxHeapPercent } = this.#limits;
+    if (maxLoopDelayMs > 0 || maxHeapPercent > 0)
+      this.#timer = this.#clock.setTimer(this.#look, sampleIntervalMs);
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#overload = "none";
+  }
+
+  /** Everything is refused: other servers should be asked. */
+  get isSevere(): boolean {
+    return this.#overload === "all";
+  }
+
+  /** Why a call cannot be taken in now; undefined when it can. */
+  refuse(): ServeError | undefined {
+    if (this.#overload === "none") return undefined;
+    this.#asked++;
+    if (this.#overload === "some" && this.#asked % 4 !== 0) return undefined;
+    this.#refused.increment();
+    return new ServeError(Code.resourceExhausted, "the server is overloaded, try later or elsewhere");
+  }
+
+  readonly #look = (): void => {
+    this.#samples.push(this.#takeSample());
+    if (this.#samples.length > loopDelaySamples) this.#samples.shift();
+    this.#overload = planOverload(this.#samples, this.#limits);
+    this.#timer = this.#clock.setTimer(this.#look, sampleIntervalMs);
+  };
+}
+
+const nsPerMs = 1e6;
+
+/** Each sample tells of the time since the one before; the first begins to measure. */
+function processSampler(): () => LoadSample {
+  let delays: ReturnType<typeof monitorEventLoopDelay> | undefined;
+  return () => {
+    delays ??= monitorEventLoopDelay();
+    delays.enable();
+    const loopDelayMs = delays.percentile(99) / nsPerMs;
+    delays.reset();
+    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+    return { loopDelayMs, heapPercent: (used / limit) * 100 };
+  };
+}
