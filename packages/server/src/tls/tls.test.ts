@@ -8,6 +8,7 @@ import { buffer, text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import { credentials, makeGenericClientConstructor } from "@grpc/grpc-js";
+import { frameOf } from "../conformance/baidu-std/peer.js";
 import { TestServer, textService } from "../conformance/test-server.js";
 import type { ServerLimits } from "../limits.js";
 import { type IssuedCertificate, TestAuthority } from "../testing/test-authority.js";
@@ -149,8 +150,10 @@ describe("a server that speaks TLS", () => {
       ]),
     );
     assert.equal((await once(http2, "data"))[0][3], 4, "the first frame is SETTINGS");
-    http1.destroy();
-    http2.destroy();
+    const brpc = await openTls(server.port);
+    brpc.write(frameOf({ request: { serviceName: "test.Echo", methodName: "echo" } }, "hi"));
+    assert.match(String((await once(brpc, "data"))[0]), /^PRPC.*hi$/s);
+    for (const socket of [http1, http2, brpc]) socket.destroy();
   });
 
   test("closes a connection that speaks another protocol than was agreed on", async () => {
