@@ -142,9 +142,12 @@ export class VersionedInferEngine {
     if (this.#isClosed || wanted === undefined) {
       throw new ServeError(Code.unavailable, `engine "${this.name}" is closed`);
     }
-    const target = this.#wantedLabels[wanted] ?? wanted;
+    const target = Object.hasOwn(this.#wantedLabels, wanted)
+      ? (this.#wantedLabels[wanted] ?? wanted)
+      : wanted;
     const known = `it has ${quoteNames(this.#served.keys())}`;
-    if (this.#versions.has(target) || wanted in this.#wantedLabels) {
+    const phase = this.#versions.get(target)?.phase ?? "unloaded";
+    if (phase !== "unloaded" || Object.hasOwn(this.#wantedLabels, wanted)) {
       const what = target === wanted ? `version "${wanted}"` : `version ${target}, labelled "${wanted}",`;
       throw new ServeError(Code.unavailable, `engine "${this.name}": ${what} is not ready; ${known}`);
     }
