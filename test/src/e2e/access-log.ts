@@ -1,3 +1,5 @@
+import { Code } from "@paddlewheel/core";
+
 export interface LogLine {
   readonly level: string;
   readonly msg: string;
@@ -13,7 +15,8 @@ export function logLines(stdout: string): readonly LogLine[] {
     .map((line) => JSON.parse(line) as LogLine);
 }
 
-/** Request ids of all calls the server took in, in no order. */
+/** Request ids of all calls the server took in, in no order; those it sent elsewhere, as it was stopping, it did not. */
 export function loggedCalls(lines: readonly LogLine[]): ReadonlySet<string> {
-  return new Set(lines.flatMap(({ msg, requestId }) => (msg === "call" && requestId ? [requestId] : [])));
+  const taken = lines.filter(({ msg, code }) => msg === "call" && code !== Code.unavailable);
+  return new Set(taken.flatMap(({ requestId }) => (requestId ? [requestId] : [])));
 }

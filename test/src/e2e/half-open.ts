@@ -10,6 +10,7 @@ export const halfSent: Readonly<Record<string, string>> = {
   "half an HTTP/2 preface": "PRI * HTTP/2.0\r\n\r\nS",
   "an HTTP/2 preface and no settings": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
   "an HTTP/2 preface and half a frame": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x12\x04",
+  "half a baidu_std frame": "PRPC\0\0\0\x66\0\0\0\x5f\x0a\x4f",
 };
 
 /** A connection for each, over which nothing more will come. The peer never closes them by itself. */

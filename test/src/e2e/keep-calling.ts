@@ -1,7 +1,9 @@
 import { Agent, request } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { status } from "@grpc/grpc-js";
+import { Code } from "@paddlewheel/core";
 import { createDeferred } from "@paddlewheel/core/testing";
+import { BaiduStdConnection } from "./baidu-std-connection.js";
 import { grpcCall, rawGrpcClient } from "./clients.js";
 import { decodeResponse, encodeRequest, serviceName } from "./proto-messages.js";
 import { slowRequest } from "./slow-model.js";
@@ -12,7 +14,7 @@ import { slowRequest } from "./slow-model.js";
  * - `answered`: with the right answer.
  * - `refused`: it never reached the server, and the caller can know it: the connection was not made, or it was new and
  *   broke before a byte came back (a system accepts connections for a program that has stopped listening), or gRPC says
- *   UNAVAILABLE. Such a call may be sent elsewhere.
+ *   UNAVAILABLE, or baidu_std ELOGOFF. Such a call may be sent elsewhere.
  * - `lost`: anything else; a connection that had served calls before broke under this one, or the answer is an error.
  */
 export interface CallEnd {
@@ -58,6 +60,20 @@ export function keepCallingGrpc(options: LaneOptions): Lanes {
     return { requestId, end: isRight ? "answered" : "lost", detail: `${reply.status} ${reply.text}` };
   });
   return { ...lanes, done: lanes.done.finally(() => client.close()) };
+}
+
+/** Calls by baidu_std, all lanes on one connection. A stopping server refuses with ELOGOFF, or ends the connection first. */
+export function keepCallingBaiduStd(options: LaneOptions): Lanes {
+  const connection = new BaiduStdConnection(options.port);
+  const lanes = keepCalling("baidu_std", options, () => async (id, requestId) => {
+    const request = { serviceName, methodName: "inference", requestId };
+    const answer = await connection.call(request, encodeRequest(slowRequest(options.rounds, id)));
+    const { errorCode = Code.ok, errorText = "the connection ended" } = answer?.meta.response ?? {};
+    if (!answer || errorCode === Code.unavailable) return { requestId, end: "refused", detail: errorText };
+    const isRight = errorCode === Code.ok && firstFloat(Buffer.from(answer.payload)) === id;
+    return { requestId, end: isRight ? "answered" : "lost", detail: `${errorCode} ${errorText}` };
+  });
+  return { ...lanes, done: lanes.done.finally(() => connection.close()) };
 }
 
 type OneCall = (id: number, requestId: string) => Promise<CallEnd>;

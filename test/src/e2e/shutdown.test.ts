@@ -7,7 +7,7 @@ import { loggedCalls, logLines } from "./access-log.js";
 import { grpcClient, httpRequest, rawGrpcClient } from "./clients.js";
 import { freePort, untilListening } from "./free-port.js";
 import { halfSent, openHalf } from "./half-open.js";
-import { keepCallingGrpc, keepCallingHttp, type Lanes } from "./keep-calling.js";
+import { keepCallingBaiduStd, keepCallingGrpc, keepCallingHttp, type Lanes } from "./keep-calling.js";
 import { serveModel } from "./serve-model.js";
 import { removeServingFolder, writeServingFolder } from "./serving-folder.js";
 import { roundsFor, slowModel } from "./slow-model.js";
@@ -27,7 +27,11 @@ describe("a server that is told to stop under load", () => {
       const rounds = await roundsFor(20, probe);
       probe.close();
       const options = { port: server.port, rounds, lanes: 8, warmCalls: 40 };
-      const lanes: readonly Lanes[] = [keepCallingHttp(options), keepCallingGrpc(options)];
+      const lanes: readonly Lanes[] = [
+        keepCallingHttp(options),
+        keepCallingGrpc(options),
+        keepCallingBaiduStd(options),
+      ];
       await Promise.all(lanes.map(({ warm }) => warm));
       const { code, signal: killedBy, stdout } = await server.stop(signal);
       await Promise.all(lanes.map(({ done }) => done));
@@ -40,7 +44,7 @@ describe("a server that is told to stop under load", () => {
       );
       const lines = logLines(stdout);
       const answered = ends.filter(({ end }) => end === "answered").map(({ requestId }) => requestId);
-      const logged = [...loggedCalls(lines)].filter((id) => /^(http|grpc)-/.test(id));
+      const logged = [...loggedCalls(lines)].filter((id) => /^(http|grpc|baidu_std)-/.test(id));
       assert.deepEqual(new Set(logged), new Set(answered));
       assert.deepEqual(
         lines.filter(({ msg }) => msg === "calls were cut off"),

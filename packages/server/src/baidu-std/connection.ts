@@ -5,7 +5,7 @@ import {
   type Counter,
   type Logger,
   Secret,
-  type ServeError,
+  ServeError,
 } from "@paddlewheel/core";
 import { ByteQueue, type Flushable, type FlushQueue } from "@paddlewheel/http2";
 import { FrameCutter, type FrameVisitor, MetaDecoder, type RpcMeta } from "@paddlewheel/wire";
@@ -37,7 +37,7 @@ export interface RefusalCounters {
 /** Bytes of answers the socket may hold before no more requests are read. */
 const maxHeldBytes = 1024 * 1024;
 
-/** How long a peer may go on after the end of its connection, in ms: time to read why. */
+/** How long a peer may go on after it was sent the end of its connection, in ms: time to read why. */
 const lingerMs = 1000;
 
 /** One connection: cuts what comes into requests, and brings answers on their way, those of one turn in one write. */
@@ -210,7 +210,9 @@ export class Connection implements FrameVisitor, Flushable {
       this.#cutter.push(piece);
     } catch (error) {
       // Compat: there is no answer to what cannot be read.
-      this.#host.logger.debug({ err: error }, "a baidu_std peer broke a rule");
+      if (error instanceof ServeError)
+        this.#host.logger.debug({ err: error }, "a baidu_std peer broke a rule");
+      else this.#host.logger.error({ err: error }, "a baidu_std connection failed inside");
       this.stopReading();
     }
   }
@@ -240,8 +242,9 @@ export class Connection implements FrameVisitor, Flushable {
   /** What the peer still sends is dropped; closed at once, it would see a broken connection instead of its answers. */
   #end(): void {
     this.#cutter.stop();
-    this.#socket.end();
-    this.#lingerTimer ??= setTimeout(() => this.destroy(), lingerMs).unref();
+    this.#socket.end(() => {
+      this.#lingerTimer ??= setTimeout(() => this.destroy(), lingerMs).unref();
+    });
   }
 
   /** Nothing came and nothing left for long. */
