@@ -16,12 +16,12 @@ const peerErrors: Readonly<Record<string, PeerError>> = {
 const badRequest: PeerError = { status: "400 Bad Request" };
 
 /**
- * Answers what Node could not read, as Node itself would, and closes the connection: where the next request would begin
+ * Answers what Node could not read, in Node's words, and closes the connection: where the next request would begin
  * nobody knows. Gives the limit that refused it.
  */
 export function refusePeer(socket: Socket, code: string | undefined): string | undefined {
   const { status, limit } = peerErrors[code ?? ""] ?? badRequest;
-  // Behind a part of an answer it would be taken for more of that.
+  // Behind an answer, whole or not, nothing is said: it might be taken for more of that one.
   if (socket.writable && socket.bytesWritten === 0)
     socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
   socket.destroySoon();
