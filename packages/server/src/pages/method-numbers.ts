@@ -1,7 +1,7 @@
 import type { MethodSnapshot } from "../rpc/method-stats.js";
 
-/** Of the page of brpc's metrics and of the variables: the ratio, and what stands for it in names. */
-export const statedPercentiles = [
+/** The ratio, and what stands for it in names. */
+const statedPercentiles = [
   [0.5, "50"],
   [0.9, "90"],
   [0.99, "99"],
