@@ -32,7 +32,7 @@ const openings: Readonly<Record<string, Hostile>> = {
     answer: /^HTTP\/1\.1 400 Bad Request\r\n/,
   },
   "the hello of TLS": { bytes: Buffer.from([0x16, 3, 1, 0, 5, 1, 0, 0, 1, 3]), answer: /^HTTP\/1\.1 400 / },
-  "a request line of HTTP/0.9": { bytes: "GET /\r\n\r\n", answer: /^HTTP\/1\.1 404 / },
+  "a request line of HTTP/0.9": { bytes: "GET /nowhere\r\n\r\n", answer: /^HTTP\/1\.1 404 / },
   "a header line without a colon": { bytes: `${head}nonsense\r\n\r\n`, answer: /^HTTP\/1\.1 400 / },
   "a length and chunks": {
     bytes: `${head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
