@@ -68,6 +68,26 @@ describe("a server with tokens", () => {
     assert.ok(!metrics.includes("canary"));
   });
 
+  test("shows one on no page", async () => {
+    writeFileSync(tokenFile, `${token}\n`);
+    await server.command.waitFor("stdout", /(tokens were read again.*){2}/s);
+    const headers = { authorization: `Bearer ${token}` };
+    for (const path of [
+      "/",
+      "/status",
+      "/vars",
+      "/flags",
+      "/connections",
+      "/list",
+      "/protobufs",
+      "/metrics",
+    ]) {
+      const answer = await fetch(`${server.url}${path}`, { headers });
+      assert.equal(answer.status, 200, path);
+      assert.ok(!(await answer.text()).includes("canary"), path);
+    }
+  });
+
   test("never logs one", async () => {
     const { stdout, stderr, code } = await server.stop();
     assert.equal(code, 0);

@@ -73,7 +73,10 @@ export class TlsAcceptor {
   accept(socket: Socket, firstBytes: Uint8Array, onSecure: (socket: TLSSocket) => void): void {
     const ends = endsOf(socket);
     this.#waiting.set(ends, onSecure);
-    socket.once("close", () => this.#waiting.delete(ends));
+    socket.once("close", () => {
+      // The next connection may have the same ends.
+      if (this.#waiting.get(ends) === onSecure) this.#waiting.delete(ends);
+    });
     socket.unshift(firstBytes);
     this.#server.emit("connection", socket);
   }

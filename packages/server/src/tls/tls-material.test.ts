@@ -56,6 +56,13 @@ describe("the files of TLS", () => {
     assert.deepEqual(faultsOf({ keyFile }), ["other-2.key: it is not the key of server-1.crt"]);
   });
 
+  test("are refused when OpenSSL will not have them", () => {
+    const [certFile, keyFile] = [join(authority.folder, "short.crt"), join(authority.folder, "short.key")];
+    const args = ["req", "-x509", "-newkey", "rsa:512", "-nodes", "-subj", "/CN=short"];
+    execFileSync("openssl", [...args, "-keyout", keyFile, "-out", certFile], { stdio: "pipe" });
+    assert.match(faultsOf({ certFile, keyFile }).join(), /^short\.crt: .*key too small$/);
+  });
+
   for (const form of ["pkcs8", "ec"]) {
     test(`cannot have a key that is encrypted (${form})`, () => {
       const keyFile = join(authority.folder, `encrypted-${form}.key`);

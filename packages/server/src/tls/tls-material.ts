@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { Code, ServeError } from "@paddlewheel/core";
 import type { TlsOptions } from "./tls-options.js";
 
@@ -32,6 +33,10 @@ export function readTlsMaterial({ certFile, keyFile, caFile }: TlsOptions): TlsM
   const ca = caFile === undefined ? undefined : attempt(caFile, readCertificate);
   if (cert && key && !cert.value.checkPrivateKey(key.value))
     faults.push(`${keyFile}: it is not the key of ${certFile}`);
+  // OpenSSL has opinions of its own, of keys that are too short say.
+  if (cert && key && faults.length === 0) {
+    attempt(certFile, () => createSecureContext({ cert: cert.bytes, key: key.bytes, ca: ca?.bytes }));
+  }
   if (!cert || !key || faults.length > 0) throw new ServeError(Code.invalidConf, faults.join("\n"));
   return { cert: cert.bytes, key: key.bytes, ca: ca?.bytes, certificate: cert.value };
 }
