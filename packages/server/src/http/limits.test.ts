@@ -127,5 +127,6 @@ test("a body of more chunks than it may have is refused", async () => {
   const head = "POST /test.Echo/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
   socket.write(`${head}${"1\r\nx\r\n".repeat(200)}0\r\n\r\n`);
   assert.match(String((await once(socket, "data"))[0]), /^HTTP\/1\.1 413 .*body: more than 100 chunks/s);
+  assert.equal(await counted(server, "message_size"), 1);
   socket.destroy();
 });

@@ -1,5 +1,14 @@
-import { type Call, Code, type Logger, type Metrics, type Secret, ServeError } from "@paddlewheel/core";
+import {
+  type Call,
+  Code,
+  type Counter,
+  type Logger,
+  type Metrics,
+  type Secret,
+  ServeError,
+} from "@paddlewheel/core";
 import { type Authenticator, openToAll } from "../auth/authenticator.js";
+import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 import { type AccessLog, loggedAccess } from "../observe/access-log.js";
 import type { OverloadGuard } from "../overload/overload-guard.js";
@@ -37,6 +46,7 @@ export class CallGate {
   readonly #recorder: CallRecorder;
   readonly #directory: ServiceDirectory;
   readonly #limiter: ConcurrencyLimiter | undefined;
+  readonly #tooLarge: Counter;
   readonly #limiterMetrics: LimiterMetrics;
   readonly #authenticator: Authenticator | undefined;
   readonly #overload: OverloadGuard | undefined;
@@ -53,6 +63,7 @@ export class CallGate {
     this.#recorder = new CallRecorder({ metrics, accessLog });
     this.#directory = options.directory;
     this.#limiter = createLimiter(options.limits.maxConcurrency, "calls");
+    this.#tooLarge = limitCounter(metrics, "message_size");
     this.#limiterMetrics = new LimiterMetrics(metrics);
     if (this.#limiter) this.#limiterMetrics.add(this.#limiter, "max_concurrency");
     options.metrics.observedGauge(
@@ -127,6 +138,7 @@ export class CallGate {
    */
   fail(call: Call, thrown: unknown): ServeError {
     const error = this.#presentable(call, ServeError.from(thrown));
+    if (error.code === Code.messageTooLarge) this.#tooLarge.increment();
     this.#finish(call, error, outcomeOf(error));
     return error;
   }
