@@ -34,6 +34,16 @@ export class LateInferManager implements InferManager {
     return this.#bound().infer(name, inputs, options);
   }
 
+  /** See `LocalInferManager.reload`. */
+  async reload(name: string): Promise<EngineStatus> {
+    return await this.#bound().reload(name);
+  }
+
+  /** See `LocalInferManager.setLabel`. */
+  setLabel(name: string, label: string, version: string): EngineStatus {
+    return this.#bound().setLabel(name, label, version);
+  }
+
   #bound(): LocalInferManager {
     if (!this.#manager) throw new ServeError(Code.unavailable, "models are still loading");
     return this.#manager;

@@ -30,6 +30,8 @@ import type { AccessLog } from "./observe/access-log.js";
 import { PromMetrics } from "./observe/prom-metrics.js";
 import { createOpPool, type WorkerOpPool } from "./op-pool/op-pool.js";
 import { OverloadGuard } from "./overload/overload-guard.js";
+import { adminPages } from "./pages/admin-pages.js";
+import { addPages } from "./pages/place-pages.js";
 import { type PagesOptions, ServerPages } from "./pages/server-pages.js";
 import { createRegistries, type Registries } from "./registries.js";
 import { CallGate } from "./rpc/call-gate.js";
@@ -140,6 +142,7 @@ export class ServerManager {
     this.#opPool = createOpPool({ ...shared, ...(threads ? { threads } : {}) });
     this.#addServices();
     this.#pages = this.#createPages();
+    addPages(this.#router, adminPages(this.#engines));
   }
 
   /** Hosts another service on every transport it allows; before `start`. */

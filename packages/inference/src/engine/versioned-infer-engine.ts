@@ -103,6 +103,11 @@ export class VersionedInferEngine {
     return picked ?? this.#missing(wanted ?? this.#defaultVersion);
   }
 
+  /** @throws ServeError notFound or unavailable when a version, by its number, cannot take runs. */
+  checkVersion(version: string): void {
+    if (!this.#versions.get(version)?.current) this.#missing(version);
+  }
+
   get isReady(): boolean {
     return this.#default?.isReady ?? false;
   }

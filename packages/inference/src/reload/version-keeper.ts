@@ -1,4 +1,4 @@
-import { type EngineConf, ReloadableType } from "@paddlewheel/core";
+import { Code, type EngineConf, quoteValue, ReloadableType, ServeError } from "@paddlewheel/core";
 import { type EngineSurroundings, loadVersion } from "../engine/load-version.js";
 import { ReloadableInferEngine } from "../engine/reloadable-infer-engine.js";
 import { VersionedInferEngine } from "../engine/versioned-infer-engine.js";
@@ -7,6 +7,9 @@ import { planVersions, type VersionPlan, type VersionSource } from "../version/p
 import { type VersionScan, VersionScanner } from "../version/version-scanner.js";
 import { PollLoop } from "./poll-loop.js";
 import { ReloadMetrics } from "./reload-metrics.js";
+
+/** Never a number, so that nobody can tell a version from a label wrongly. */
+const labelPattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 
 /** A folder that is being written is looked at again after this many milliseconds, unless looks are more frequent. */
 const settleMs = 1000;
@@ -65,9 +68,16 @@ export class VersionKeeper {
     await this.#loop.now();
   }
 
-  /** Points a label at a version that is ready. @throws ServeError as `VersionedInferEngine.pick`. */
+  /**
+   * Points a label at a version that is ready.
+   * @throws ServeError invalidArgument for what is no label, notFound or unavailable for the version.
+   */
   setLabel(label: string, version: string): void {
-    this.engine.pick({ version });
+    if (!labelPattern.test(label)) {
+      const message = `label ${quoteValue(label)}: must be a letter or "_", then at most 63 letters, digits, "_", "-" and "."`;
+      throw new ServeError(Code.invalidArgument, message);
+    }
+    this.engine.checkVersion(version);
     this.#ownLabels = { ...this.#ownLabels, [label]: version };
     this.engine.publish({ ...this.engine.wantedLabels, [label]: version });
   }

@@ -19,6 +19,18 @@ export interface Outcome {
   readonly text: string;
   /** Header, trailing metadata or user field `x-paddlewheel-trace`. */
   readonly trace?: string;
+  /** The same of `x-model-version`. */
+  readonly versions?: string;
+}
+
+/** The reports that came with an answer. */
+function reportsOf(header: (name: string) => unknown): Pick<Outcome, "trace" | "versions"> {
+  const trace = header("x-paddlewheel-trace") ?? undefined;
+  const versions = header("x-model-version") ?? undefined;
+  return {
+    ...(trace === undefined ? {} : { trace: String(trace) }),
+    ...(versions === undefined ? {} : { versions: String(versions) }),
+  };
 }
 
 export interface TestClient {
@@ -46,9 +58,8 @@ export function httpClient(port: number): TestClient {
         headers: { "content-type": "application/proto", ...headers },
         ...(signal ? { signal } : {}),
       });
-      const trace = response.headers.get("x-paddlewheel-trace");
       const number = Number(response.headers.get("x-bd-error-code"));
-      return { number, text: await response.text(), ...(trace === null ? {} : { trace }) };
+      return { number, text: await response.text(), ...reportsOf((name) => response.headers.get(name)) };
     },
     close: () => {},
   };
@@ -70,9 +81,8 @@ export function http2Client(port: number): TestClient {
       stream.end(body);
       const [received] = (await response) as [IncomingHttpHeaders];
       const text = await readText(stream);
-      const trace = received["x-paddlewheel-trace"];
       const number = Number(received["x-bd-error-code"] ?? 0);
-      return { number, text, ...(trace === undefined ? {} : { trace: String(trace) }) };
+      return { number, text, ...reportsOf((name) => received[name]) };
     },
     close: () => session.close(),
   };
@@ -104,10 +114,9 @@ export function grpcClient(port: number): TestClient {
         );
         // Comes after the reply, with the metadata of success and failure alike.
         call.on("status", ({ code, details, metadata: trailers }: StatusObject) => {
-          const [trace] = trailers.get("x-paddlewheel-trace");
           const number = code === 0 ? 0 : Number(trailers.get("x-bd-error-code")[0] ?? Number.NaN);
-          const outcome = { number, text: code === 0 ? text : details };
-          resolve(trace === undefined ? outcome : { ...outcome, trace: String(trace) });
+          const reports = reportsOf((name) => trailers.get(name)[0]);
+          resolve({ number, text: code === 0 ? text : details, ...reports });
         });
         signal?.addEventListener("abort", () => call.cancel());
       });
@@ -136,9 +145,8 @@ export function baiduStdClient(port: number): TestClient {
       const first = await ask(meta, body, signal);
       const answer = first || signal?.aborted ? first : await ask(meta, body);
       const { errorCode = Number.NaN, errorText = "" } = answer?.meta.response ?? {};
-      const trace = answer?.meta.userFields.get("x-paddlewheel-trace");
       const text = errorCode === 0 ? String(answer?.payload) : errorText;
-      return { number: errorCode, text, ...(trace === undefined ? {} : { trace }) };
+      return { number: errorCode, text, ...reportsOf((name) => answer?.meta.userFields.get(name)) };
     },
     close: () => peer?.peer.close(),
   };

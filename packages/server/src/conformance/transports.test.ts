@@ -47,6 +47,11 @@ const service = textService({
     return never();
   },
   ids: (_text, call) => `${call.logId} ${call.requestId}`,
+  versions: (text, call) => {
+    for (const version of text.split(" ")) call.noteVersion(version);
+    if (call.wantedVersion("ocr") === "9") throw new ServeError(Code.notFound, "there is no version 9");
+    return `${call.wantedVersion("uci")} ${call.wantedVersion("ocr")}`;
+  },
   onward: (_text, call) => Object.values(traceHeaders(call)).join(" "),
 });
 
@@ -207,6 +212,29 @@ overEveryTransport(
       assert.equal(spans[0]?.name, `test.Echo/${method}`);
     }
     assert.equal((await client.call({ method: "later", headers: { traceparent } })).trace, undefined);
+  },
+);
+
+overEveryTransport(
+  "a call asks for versions of models, and its answer tells which ran",
+  async (client, server) => {
+    const ask = (modelVersion: string, body: string) =>
+      client.call({ method: "versions", body, headers: { "x-model-version": modelVersion } });
+    assert.deepEqual(await ask("canary, uci=3", "uci=3 ocr=1 uci=3"), {
+      number: 0,
+      text: "3 canary",
+      versions: "uci=3, ocr=1",
+    });
+    const missing = { number: Code.notFound, text: "there is no version 9", versions: "ocr=1" };
+    assert.deepEqual(await ask("ocr=9", "ocr=1"), missing);
+    const { number, text } = await ask("no version", "uci=3");
+    assert.equal(number, Code.invalidArgument);
+    assert.match(text, /^x-model-version: must be a version or label/);
+    assert.equal((await client.call({ method: "echo" })).versions, undefined);
+    assert.deepEqual(
+      server.logger.lines.map(({ fields }) => fields.modelVersion),
+      ["uci=3, ocr=1", "ocr=1", "uci=3", undefined],
+    );
   },
 );
 

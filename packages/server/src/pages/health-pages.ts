@@ -26,7 +26,7 @@ export function healthPages(source: HealthSource): readonly BuiltinPage[] {
   ];
 }
 
-/** Without what only the server itself needs to know. */
+/** Without what is not for everybody: why a load failed tells of folders and values. */
 function shown({ name, version, isReady, placement, versions }: EngineStatus): object {
-  return { name, version, isReady, placement, versions };
+  return { name, version, isReady, placement, versions: versions.map(({ failure: _, ...rest }) => rest) };
 }
