@@ -143,14 +143,19 @@ describe("paddlewheel serve", () => {
   });
 
   test("says of flags without effect why, and starts", async () => {
-    const flags = ["--use_trt", "--gpu_ids", "0", "--precision", "fp32", "--prometheus_port=19393"];
+    const flags = ["--use_lite", "--gpu_ids", "-1", "--precision", "fp32", "--prometheus_port=19393"];
     await using server = await startServer([...serveModel, ...flags]);
     const notes = server.command.stderr.split("\n").filter((line) => line.includes("no effect"));
     assert.deepEqual(notes, [
-      "paddlewheel: --use_trt has no effect: there is no TensorRT",
-      "paddlewheel: --gpu_ids has no effect: models run on the CPU, by ONNX Runtime",
-      "paddlewheel: --prometheus_port has no effect: metrics are on the service's port: GET /metrics",
+      "paddlewheel: --use_lite has no effect: ONNX Runtime has no such device here",
+      "paddlewheel: --prometheus_port has no effect: metrics are on the service's port, or on --internal_port: GET /metrics",
     ]);
+  });
+
+  test("says what to install for a card, or how to do without", async () => {
+    const { code, stderr } = await runCommand([...serveModel, "--gpu_ids", "0"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /the execution provider cuda is not installed: .* execution_providers: "cpu"/);
   });
 
   test("writes the conf files it starts with, which serve the same", async () => {
