@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Code, defaultSessionConf, latestVersion, ServeError } from "@paddlewheel/core";
+import { Code, defaultBatchingConf, defaultSessionConf, latestVersion, ServeError } from "@paddlewheel/core";
 import { checkServerConf, loadServerConf } from "./check-server-conf.js";
 import { checkTexts, goodTexts, memoryFiles, testCwd, testKnown, warningLines } from "./testing/conf-set.js";
 
@@ -70,6 +70,7 @@ test("a conf set becomes one configuration with all defaults", () => {
         batchInferSize: 32,
         enableOverrun: false,
         allowSplitRequest: true,
+        batching: defaultBatchingConf,
         session: defaultSessionConf,
         versions: latestVersion,
         reloadIntervalMs: undefined,
@@ -128,6 +129,7 @@ test("every setting of an engine and a service reaches the configuration", () =>
     batchInferSize: 8,
     enableOverrun: true,
     allowSplitRequest: false,
+    batching: defaultBatchingConf,
     session: defaultSessionConf,
     versions: {
       policy: { kind: "latest", count: 3 },

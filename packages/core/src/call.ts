@@ -4,6 +4,7 @@ import { VersionRequest } from "./engine/version-request.js";
 import type { CallTrace } from "./observe/call-trace.js";
 import { type Clock, systemClock, type Timer } from "./observe/clock.js";
 import type { TraceContext } from "./observe/trace-context.js";
+import { Priority } from "./priority.js";
 import { ServeError } from "./serve-error.js";
 
 /** The wire protocols a call may come by. */
@@ -22,6 +23,8 @@ export interface CallOptions {
   readonly clock?: Clock;
   /** Who calls, by a certificate; undefined without one. */
   readonly client?: ClientIdentity | undefined;
+  /** Default normal. */
+  readonly priority?: Priority;
   /** Records what the call does on its way; undefined when nobody asks. */
   readonly trace?: CallTrace | undefined;
   /** The trace it belongs to; undefined when it came with none and nobody records it. */
@@ -64,6 +67,8 @@ export class Call {
   /** On the clock's own scale; Infinity when there is none. */
   readonly deadline: number;
   readonly clock: Clock;
+  /** How urgent it is beside other calls that wait for the same model. */
+  readonly priority: Priority;
   readonly startedAt: number;
   /** The time its caller gave it, in ms; undefined when the caller did not say, whatever its deadline. */
   readonly givenMs: number | undefined;
@@ -102,6 +107,7 @@ export class Call {
     this.requestId = options.requestId ?? "";
     this.clock = options.clock ?? systemClock;
     this.client = options.client;
+    this.priority = options.priority ?? Priority.normal;
     this.trace = options.trace;
     this.traceContext = options.traceContext;
     this.modelVersion = options.modelVersion;

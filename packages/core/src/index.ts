@@ -21,6 +21,7 @@ export {
   type WorkflowConf,
   WorkflowType,
 } from "./dag/workflow-conf.js";
+export { type BatchingConf, BatchingMode, defaultBatchingConf } from "./engine/batching-conf.js";
 export {
   type EngineConf,
   latestVersion,
@@ -66,6 +67,7 @@ export {
   type Histogram,
   type HistogramOptions,
   type Labels,
+  limitCounter,
   type MetricOptions,
   type Metrics,
   noMetrics,
@@ -105,6 +107,7 @@ export {
 } from "./op/op-config.js";
 export type { OpInput, OpOutcome, OpPool, OpTask } from "./op/op-pool.js";
 export { OpRegistry, opTypeName } from "./op/op-registry.js";
+export { Priority, parsePriority } from "./priority.js";
 export { quoteNames, quoteValue } from "./quote-value.js";
 export { Secret } from "./secret.js";
 export { type ErrorDetails, ServeError, type ServeErrorOptions } from "./serve-error.js";

@@ -132,20 +132,14 @@ describe("createInferManager", () => {
   test("logs what was loaded and where it runs", async (t) => {
     const modelDir = await createModelFolder(t, { "model.onnx": linear });
     const logger = new RecordingLogger();
-    await load(t, [engineConf({ modelDir, placement: "inline" })], { logger });
+    await load(t, [engineConf({ modelDir, placement: "inline", batchInferSize: 1 })], { logger });
     const [line] = logger.lines;
     assert.equal(line?.message, "engine loaded");
+    const place = { placement: "inline", reason: "conf says inline", copies: 1 };
+    const batches = { batchRows: 1, batchReason: "conf says batch_infer_size 1" };
     assert.deepEqual(
       { ...line?.fields, loadMs: 0, runMicros: 0 },
-      {
-        engine: "e",
-        version: "0",
-        placement: "inline",
-        reason: "conf says inline",
-        copies: 1,
-        loadMs: 0,
-        runMicros: 0,
-      },
+      { engine: "e", version: "0", ...place, ...batches, loadMs: 0, runMicros: 0 },
     );
   });
 

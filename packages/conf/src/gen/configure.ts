@@ -270,6 +270,46 @@ export const descriptor: INamespace = {
                       "type": "string",
                       "id": 116
                     },
+                    "max_queue_delay_us": {
+                      "type": "int32",
+                      "id": 130,
+                      "options": {
+                        "default": 0
+                      }
+                    },
+                    "preferred_batch_size": {
+                      "rule": "repeated",
+                      "type": "int32",
+                      "id": 131
+                    },
+                    "enable_padding": {
+                      "type": "bool",
+                      "id": 132,
+                      "options": {
+                        "default": false
+                      }
+                    },
+                    "pad_value": {
+                      "type": "int32",
+                      "id": 133,
+                      "options": {
+                        "default": 0
+                      }
+                    },
+                    "batching": {
+                      "type": "string",
+                      "id": 134,
+                      "options": {
+                        "default": "auto"
+                      }
+                    },
+                    "max_queue_wait_ms": {
+                      "type": "int32",
+                      "id": 135,
+                      "options": {
+                        "default": 0
+                      }
+                    },
                     "intra_op_num_threads": {
                       "type": "int32",
                       "id": 140,

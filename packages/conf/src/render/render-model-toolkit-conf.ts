@@ -1,4 +1,5 @@
 import {
+  type BatchingConf,
   defaultSessionConf,
   type EngineConf,
   ReloadableType,
@@ -35,6 +36,7 @@ function engineMessage(engine: EngineConf): ConfObject {
     ...versionFields(engine.versions),
     reload_interval_ms: engine.reloadIntervalMs,
     done_file: engine.doneFile,
+    ...batchingFields(engine.batching),
     ...sessionMessage(engine.session),
   };
 }
@@ -63,5 +65,16 @@ function versionFields({ policy, labels, defaultVersion, file }: VersionConf): C
     versions: policy.kind === "listed" ? policy.versions : undefined,
     version_labels: labels,
     default_version: defaultVersion,
+  };
+}
+
+function batchingFields(batching: BatchingConf): ConfObject {
+  return {
+    max_queue_delay_us: batching.maxQueueDelayMicros,
+    preferred_batch_size: batching.preferredBatchSizes,
+    enable_padding: batching.enablePadding,
+    pad_value: batching.padValue,
+    batching: batching.mode,
+    max_queue_wait_ms: batching.maxQueueWaitMs,
   };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  BatchingMode,
+  defaultBatchingConf,
   defaultSessionConf,
   type EngineConf,
   type InferServiceConf,
@@ -217,9 +219,20 @@ function engineOf(engine: string): fc.Arbitrary<EngineConf> {
     runtimeThreadNum: fc.constantFrom(0, 1, 256),
     placement: fc.constantFrom("auto", "inline", "pool") as fc.Arbitrary<EngineConf["placement"]>,
     maxQueueSize: fc.constantFrom(1, 1024, 7),
-    batchInferSize: fc.constantFrom(1, 32, 64),
+    batchInferSize: fc.constantFrom(8, 32, 64),
     enableOverrun: fc.boolean(),
     allowSplitRequest: fc.boolean(),
+    batching: fc.record(
+      {
+        mode: fc.constantFrom(...Object.values(BatchingMode)),
+        maxQueueDelayMicros: fc.constantFrom(0, 500),
+        preferredBatchSizes: fc.constantFrom([], [4], [2, 8]),
+        enablePadding: fc.boolean(),
+        padValue: fc.constantFrom(0, -1, 7),
+        maxQueueWaitMs: fc.constantFrom(0, 20),
+      },
+      { noNullPrototype: true },
+    ),
     session: sessions,
     versions,
     reloadIntervalMs: maybe(fc.constantFrom(10, 250, 60_000)),
@@ -397,6 +410,7 @@ test("each engine has files of its own, numbered when there are several", () => 
     batchInferSize: 32,
     enableOverrun: false,
     allowSplitRequest: true,
+    batching: defaultBatchingConf,
     session: defaultSessionConf,
     model: undefined,
   });

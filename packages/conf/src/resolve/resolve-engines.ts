@@ -1,5 +1,14 @@
 import { dirname } from "node:path";
-import { type EngineConf, type ModelConf, nameHint, Placement, ReloadableType } from "@paddlewheel/core";
+import {
+  type BatchingConf,
+  type BatchingMode,
+  defaultBatchingConf,
+  type EngineConf,
+  type ModelConf,
+  nameHint,
+  Placement,
+  ReloadableType,
+} from "@paddlewheel/core";
 import { type ConfContext, findPath, readConfFile } from "../files/conf-context.js";
 import { findConfFile } from "../files/find-conf-file.js";
 import type { KnownNames } from "../known-names.js";
@@ -98,6 +107,7 @@ class EngineResolver {
       batchInferSize: this.#batchInferSize(section),
       enableOverrun: section.bool("enable_overrun") ?? false,
       allowSplitRequest: section.bool("allow_split_request") ?? true,
+      batching: this.#batching(section),
       session: resolveSession(section, this.#context.findings),
       model: model ?? this.#modelOfDir(modelDir),
     };
@@ -174,6 +184,27 @@ class EngineResolver {
     const message = `0 stands for the default, ${defaultBatchInferSize}: remove it, or write 1 for no batches`;
     this.#context.findings.warn(section.placeOf("batch_infer_size"), message);
     return defaultBatchInferSize;
+  }
+
+  #batching(section: Section): BatchingConf {
+    return {
+      mode: (section.string("batching") as BatchingMode | undefined) ?? defaultBatchingConf.mode,
+      maxQueueDelayMicros: section.number("max_queue_delay_us") ?? 0,
+      preferredBatchSizes: this.#preferredBatchSizes(section),
+      enablePadding: section.bool("enable_padding") ?? false,
+      padValue: section.number("pad_value") ?? 0,
+      maxQueueWaitMs: section.number("max_queue_wait_ms") ?? 0,
+    };
+  }
+
+  /** Rising, each once. */
+  #preferredBatchSizes(section: Section): readonly number[] {
+    const sizes = section.numbers("preferred_batch_size");
+    const max = section.number("batch_infer_size") || defaultBatchInferSize;
+    for (const { value, place } of sizes.filter((size) => size.value > max)) {
+      this.#context.findings.fault(place, `must be at most batch_infer_size, ${max}, not ${value}`);
+    }
+    return [...new Set(sizes.map(({ value }) => value))].sort((a, b) => a - b);
   }
 
   #modelOfDir(modelDir: string): ModelConf | undefined {

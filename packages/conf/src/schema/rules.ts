@@ -1,4 +1,5 @@
 import {
+  BatchingMode,
   dtypeTable,
   ExecutionMode,
   GraphOptimizationLevel,
@@ -59,6 +60,12 @@ const rules: Readonly<Record<string, Rule>> = {
   "EngineDesc.runtime_thread_num": between(0, 256),
   "EngineDesc.batch_infer_size": between(0, 65_536),
   "EngineDesc.max_queue_size": between(1, 1_000_000),
+  "EngineDesc.max_queue_delay_us": between(0, 1_000_000),
+  "EngineDesc.preferred_batch_size": between(1, 65_536),
+  "EngineDesc.pad_value": between(-maxInt32, maxInt32),
+  "EngineDesc.batching": oneOf(Object.values(BatchingMode)),
+  // A day: longer than the longest deadline a caller may have.
+  "EngineDesc.max_queue_wait_ms": between(0, 86_400_000),
   // 0 lets the runtime take every core.
   "EngineDesc.intra_op_num_threads": between(0, 256),
   "EngineDesc.inter_op_num_threads": between(0, 256),

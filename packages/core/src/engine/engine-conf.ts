@@ -1,4 +1,5 @@
 import type { DType } from "../tensor/dtype.js";
+import type { BatchingConf } from "./batching-conf.js";
 import type { SessionConf } from "./session-conf.js";
 
 /** How an engine notices a new model. Source: Paddle Serving `reloadable_type`. */
@@ -60,9 +61,13 @@ export interface EngineConf {
   readonly placement: Placement;
   /** Runs that may wait for a worker before new ones are refused. */
   readonly maxQueueSize: number;
+  /** Rows of one run; 1 merges nothing. */
   readonly batchInferSize: number;
+  /** The last request of a batch may pass `batchInferSize`. */
   readonly enableOverrun: boolean;
+  /** A request may be cut over several runs. */
   readonly allowSplitRequest: boolean;
+  readonly batching: BatchingConf;
   readonly session: SessionConf;
   /** Names and shapes of the model's general_model file; undefined when the model speaks for itself. */
   readonly model: ModelConf | undefined;

@@ -34,6 +34,15 @@ export interface Metrics {
   histogram(options: HistogramOptions): Histogram;
 }
 
+/** The counter of one limit's refusals; labels beside say of which method it is, where each has its own. */
+export function limitCounter(metrics: Metrics, limit: string, labels: Labels = {}): Counter {
+  return metrics.counter({
+    name: "limit_exceeded_total",
+    help: "Requests, connections or bytes refused, by the limit that refused them.",
+    labels: { limit, ...labels },
+  });
+}
+
 /** Records nothing. */
 export const noMetrics: Metrics = {
   counter: () => ({ increment: () => {} }),

@@ -1,10 +1,17 @@
-import type { Counter, Histogram, Labels, MetricOptions, Metrics } from "@paddlewheel/core";
+import {
+  type Counter,
+  type Histogram,
+  type Labels,
+  limitCounter,
+  type MetricOptions,
+  type Metrics,
+} from "@paddlewheel/core";
+import type { BatchObserver } from "../batch/batcher.js";
+import type { Refusal } from "../batch/plan-admission.js";
 import type { Executor } from "../run/executor.js";
 
 /** Where the parts of an engine report a run. */
-export interface RunObserver {
-  /** A run starts after it waited `ms` for a slot. */
-  waited(ms: number): void;
+export interface RunObserver extends BatchObserver {
   /** The model ran, or failed, for `ms` on `rows` rows. */
   ran(ms: number, rows: number): void;
 }
@@ -23,6 +30,9 @@ export class EngineMetrics implements RunObserver {
   readonly #runSeconds: Histogram;
   readonly #queueSeconds: Histogram;
   readonly #batchSize: Histogram;
+  readonly #split: Counter;
+  readonly #retried: Counter;
+  readonly #refused: Readonly<Record<Refusal["limit"], Counter>>;
 
   constructor(metrics: Metrics, engine: string, version: string) {
     this.#labels = { model: engine, version };
@@ -40,10 +50,36 @@ export class EngineMetrics implements RunObserver {
       ...this.#named("paddlewheel_engine_batch_size", "Rows of the first input per run."),
       buckets: batchSizeBuckets,
     });
+    this.#split = metrics.counter(
+      this.#named("paddlewheel_engine_split_total", "Requests that were cut over several runs."),
+    );
+    this.#retried = metrics.counter(
+      this.#named(
+        "paddlewheel_engine_retried_total",
+        "Requests that ran again alone after their batch had failed.",
+      ),
+    );
+    this.#refused = {
+      max_queue_size: limitCounter(metrics, "max_queue_size"),
+      max_queue_wait: limitCounter(metrics, "max_queue_wait"),
+      queue_deadline: limitCounter(metrics, "queue_deadline"),
+    };
   }
 
   waited(ms: number): void {
     this.#queueSeconds.observe(ms / 1000);
+  }
+
+  refused(limit: Refusal["limit"]): void {
+    this.#refused[limit].increment();
+  }
+
+  split(): void {
+    this.#split.increment();
+  }
+
+  retried(requests: number): void {
+    this.#retried.increment(requests);
   }
 
   ran(ms: number, rows: number): void {

@@ -16,6 +16,13 @@ import type { WarmUp } from "./warm-up.js";
 /** Where a model runs, and why there. */
 export type EnginePlacement = Exclude<PlacementPlan, { kind: "measure" }>;
 
+/** How requests merge to runs, and why so. */
+export interface EngineBatching {
+  /** Rows that one run may be merged from; 1 when runs are not merged. */
+  readonly maxRows: number;
+  readonly reason: string;
+}
+
 /** One loaded version of a model. */
 export interface LoadedStatus extends InferEngineInfo {
   readonly type: string;
@@ -24,8 +31,7 @@ export interface LoadedStatus extends InferEngineInfo {
   readonly isReady: boolean;
   /** Copies of the model that can run; one per thread. */
   readonly copies: number;
-  /** Rows that one run may be merged from; 1 when runs are not merged. */
-  readonly maxBatchRows: number;
+  readonly batching: EngineBatching;
   readonly waiting: number;
   readonly running: number;
   /** Milliseconds until the model was loaded, of the slowest copy; the warm-up comes on top. */
@@ -89,9 +95,11 @@ export class InferEngine implements InferEngineInfo {
 
   status(): LoadedStatus {
     const { executor, prepared, isReported: _, ...identity } = this.#options;
-    const { copies, maxBatchRows, waiting, running, report } = executor;
+    const { copies, waiting, running, report } = executor;
+    const { policy, reason } = executor.batching;
+    const batching = { maxRows: policy.maxRows, reason };
     const isPrepared = prepared !== undefined && report.warning === undefined;
-    const now = { isReady: copies > 0, copies, maxBatchRows, waiting, running };
+    const now = { isReady: copies > 0, copies, batching, waiting, running };
     return { ...identity, ...report, isPrepared, ...now };
   }
 

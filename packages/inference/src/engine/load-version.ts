@@ -1,4 +1,5 @@
 import {
+  BatchingMode,
   type Clock,
   type EngineConf,
   type Logger,
@@ -7,6 +8,7 @@ import {
   Placement,
   ReloadableType,
 } from "@paddlewheel/core";
+import { batchConfOf } from "../batch/plan-batching.js";
 import type { ModelCache, PreparedModel } from "../cache/model-cache.js";
 import type { CoreFactory, CoreRegistry, ModelFiles } from "../core/fluid-family-core.js";
 import { verifyModel } from "../golden/verify-model.js";
@@ -112,7 +114,7 @@ async function openVersion(
   identity: VersionIdentity,
   surroundings: EngineSurroundings,
 ): Promise<InferEngine> {
-  const { name, type, model, session, maxQueueSize, batchInferSize: maxBatchRows } = conf;
+  const { name, type, model, session } = conf;
   const { version, prepared } = identity;
   const { clock, logger } = surroundings;
   const observer = new EngineMetrics(surroundings.metrics, name, version);
@@ -123,7 +125,8 @@ async function openVersion(
     session,
     preparedDir: prepared?.dir,
   };
-  const options = { engine: name, source, maxQueueSize, maxBatchRows, clock, logger, observer };
+  const limits = { maxQueueSize: conf.maxQueueSize, maxQueueWaitMs: conf.batching.maxQueueWaitMs };
+  const options = { engine: name, source, batch: batchConfOf(conf), limits, clock, logger, observer };
   const placement = await choosePlacement(facts, options);
   const executor = await createExecutor(placement, options);
   try {
@@ -168,7 +171,8 @@ function placementFacts(
 async function choosePlacement(facts: PlacementFacts, options: LoadOptions): Promise<EnginePlacement> {
   const plan = planPlacement(facts);
   if (plan.kind !== "measure") return plan;
-  const probe = await WorkerPool.create({ ...options, threads: 1 });
+  const batch = { ...options.batch, mode: BatchingMode.off };
+  const probe = await WorkerPool.create({ ...options, batch, threads: 1 });
   await probe.close();
   const measured = planPlacement({ ...facts, measured: probe.report.warmUp });
   if (measured.kind === "measure") throw new Error("a measured model was to be measured again");
@@ -181,9 +185,10 @@ function createExecutor(placement: EnginePlacement, options: LoadOptions): Promi
 }
 
 function logLoaded(logger: Logger, status: LoadedStatus): void {
-  const { name, version, revision, placement, loadMs, warmUp, warning, copies } = status;
+  const { name, version, revision, placement, batching, loadMs, warmUp, warning, copies } = status;
   const which = { engine: name, version, ...(revision === undefined ? {} : { revision }) };
-  const fields = { ...which, placement: placement.kind, reason: placement.reason, copies };
+  const place = { placement: placement.kind, reason: placement.reason, copies };
+  const fields = { ...which, ...place, batchRows: batching.maxRows, batchReason: batching.reason };
   logger.info({ ...fields, loadMs: Math.round(loadMs), runMicros: warmUp.runMicros }, "engine loaded");
   if (warning !== undefined) logger.warn({ engine: name }, warning);
   if (warmUp.failure !== undefined) {

@@ -1,7 +1,7 @@
 import type { ModelConf, ModelSignature, Tensor, TensorMap } from "@paddlewheel/core";
 import { alignExternalData, readModelSummary } from "@paddlewheel/onnx";
-import { variedInputs } from "../batch/rows-stand-alone.js";
 import type { Preparation, PrepareRequest } from "../core/fluid-family-core.js";
+import { variedInputs } from "../engine/varied-inputs.js";
 import { warmUpInputs } from "../engine/warm-up.js";
 import { loadRuntime } from "./load-runtime.js";
 import { OnnxCore } from "./onnx-core.js";

@@ -2,40 +2,41 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BufferPool } from "./buffer-pool.js";
 
+const mib = 1024 * 1024;
+
 describe("a pool of buffers", () => {
-  test("gives a buffer of just the size again, once", () => {
+  test("gives a buffer again, once, to whoever needs most of it", () => {
     const pool = new BufferPool();
-    const buffer = new ArrayBuffer(100);
+    const buffer = pool.take(20_000);
+    assert.equal(buffer.byteLength, 32_768);
     pool.give(buffer);
-    assert.equal(pool.take(99), undefined);
-    assert.equal(pool.take(100), buffer);
-    assert.equal(pool.take(100), undefined);
+    assert.notEqual(pool.take(16_384), buffer);
+    assert.equal(pool.take(16_385), buffer);
+    assert.notEqual(pool.take(32_768), buffer);
   });
 
   test("keeps 32 of a size", () => {
     const pool = new BufferPool();
-    for (let i = 0; i < 40; i++) pool.give(new ArrayBuffer(8));
-    let kept = 0;
-    while (pool.take(8)) kept++;
-    assert.equal(kept, 32);
+    const given = Array.from({ length: 40 }, () => new ArrayBuffer(16_384));
+    for (const buffer of given) pool.give(buffer);
+    const taken = given.filter(() => given.includes(pool.take(16_384)));
+    assert.equal(taken.length, 32);
   });
 
   test("keeps 64 MiB, and lets go of all for sizes that come now", () => {
     const pool = new BufferPool();
-    const mib = 1024 * 1024;
-    for (let i = 0; i < 3; i++) pool.give(new ArrayBuffer(20 * mib));
-    pool.give(new ArrayBuffer(10 * mib));
-    assert.equal(pool.take(20 * mib), undefined);
-    assert.equal(pool.take(10 * mib)?.byteLength, 10 * mib);
+    const [first, second, third] = [32 * mib, 32 * mib, 16 * mib].map((size) => new ArrayBuffer(size));
+    for (const buffer of [first, second, third]) pool.give(buffer as ArrayBuffer);
+    assert.ok(![first, second].includes(pool.take(32 * mib)));
+    assert.equal(pool.take(16 * mib), third);
   });
 
-  test("keeps nothing that is larger than all it may keep, and nothing that was moved away", () => {
+  test("keeps nothing that is tiny, of another size, larger than all it may keep, or moved away", () => {
     const pool = new BufferPool();
-    pool.give(new ArrayBuffer(65 * 1024 * 1024));
-    assert.equal(pool.take(65 * 1024 * 1024), undefined);
-    const moved = new ArrayBuffer(8);
+    const moved = new ArrayBuffer(16_384);
     structuredClone(moved, { transfer: [moved] });
-    pool.give(moved);
-    assert.equal(pool.take(0), undefined);
+    const given = [new ArrayBuffer(8), new ArrayBuffer(20_000), new ArrayBuffer(128 * mib), moved];
+    for (const buffer of given) pool.give(buffer);
+    for (const size of [0, 8, 16_384, 20_000, 128 * mib]) assert.ok(!given.includes(pool.take(size)));
   });
 });

@@ -1,4 +1,6 @@
 import type { Call, Clock, TensorMap, VarSignature } from "@paddlewheel/core";
+import type { LineLimits } from "../batch/plan-admission.js";
+import type { BatchConf, BatchingChoice } from "../batch/plan-batching.js";
 import type { RunObserver } from "../engine/engine-metrics.js";
 import type { CoreSource, LoadReport } from "./load-core.js";
 import type { RunSpans } from "./run-spans.js";
@@ -6,16 +8,17 @@ import type { RunSpans } from "./run-spans.js";
 /** Where the runs of one model version take place. Two kinds: on this thread, or on a pool of worker threads. */
 export interface Executor {
   readonly report: LoadReport;
+  /** How requests become runs, and why so. */
+  readonly batching: BatchingChoice;
   /** Copies of the model that can run now. */
   readonly copies: number;
-  /** Rows that one run of the model may be merged from; 1 when runs are not merged. */
-  readonly maxBatchRows: number;
   readonly waiting: number;
   readonly running: number;
 
   /**
    * Runs checked inputs; `spans` is told when it waits, starts and ends.
-   * @throws ServeError resourceExhausted, unavailable, or what stopped the call; RunFailure when the model failed.
+   * @throws ServeError resourceExhausted, unavailable, deadlineExceeded, or what stopped the call; RunFailure when the
+   * model failed.
    */
   run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap>;
 
@@ -27,14 +30,14 @@ export interface ExecutorOptions {
   /** Name of the engine, for messages. */
   readonly engine: string;
   readonly source: CoreSource;
-  readonly maxQueueSize: number;
-  /** Rows that runs may be merged to, where the model and the kind of executor allow it. */
-  readonly maxBatchRows: number;
+  readonly batch: BatchConf;
+  readonly limits: LineLimits;
   readonly clock: Clock;
   readonly observer: RunObserver;
 }
 
-/** Rows of a run: the first axis of its first input. */
-export function rowsOf([first]: readonly VarSignature[], inputs: TensorMap): number {
-  return (first && inputs.get(first.name)?.shape[0]) ?? 1;
+/** Rows of a run: the first axis of its first input that has a free one, or of its first. */
+export function countRows(inputs: readonly VarSignature[], tensors: TensorMap): number {
+  const counted = inputs.find(({ shape }) => typeof shape[0] === "string") ?? inputs[0];
+  return (counted && tensors.get(counted.name)?.shape[0]) ?? 1;
 }

@@ -1,9 +1,10 @@
 import { type Call, type Clock, Code, type TensorMap } from "@paddlewheel/core";
-import { hasBatchAxis } from "../batch/batch-axis.js";
-import { rowsStandAlone } from "../batch/rows-stand-alone.js";
-import { TickBatcher } from "../batch/tick-batcher.js";
+import { type Batch, Batcher } from "../batch/batcher.js";
+import { chooseBatching } from "../batch/choose-batching.js";
+import type { BatchingChoice } from "../batch/plan-batching.js";
+import { tryBatches } from "../batch/try-batches.js";
 import type { RunObserver } from "../engine/engine-metrics.js";
-import { type Executor, type ExecutorOptions, rowsOf } from "./executor.js";
+import { countRows, type Executor, type ExecutorOptions } from "./executor.js";
 import { type LoadedCore, type LoadReport, loadCore } from "./load-core.js";
 import { failureRecord, runFailure } from "./run-failure.js";
 import type { RunSpans } from "./run-spans.js";
@@ -11,52 +12,59 @@ import type { RunSpans } from "./run-spans.js";
 /** How long one turn of the event loop may run the model before it looks at the sockets again, in µs. */
 const turnMicros = 3000;
 
-/** Rows that fit into a turn, by the time a row takes alone: together they take no longer. */
-function rowsPerTurn(runMicros: number | undefined): number {
-  return Math.max(1, Math.floor(turnMicros / (runMicros ?? turnMicros)));
+/** Runs of a turn at most: by then the cost of the turn itself does not show any more. */
+const maxRunsPerTurn = 64;
+
+/** Runs that fit into a turn, by the time a row takes alone: together rows take no longer. */
+function runsPerTurn(runMicros: number | undefined, rowsPerRun: number): number {
+  const rows = turnMicros / (runMicros ?? turnMicros);
+  return Math.min(Math.max(1, Math.floor(rows / rowsPerRun)), maxRunsPerTurn);
 }
 
 /** Runs a model on this thread: for models whose run is shorter than the way to a worker. */
 export class InlineExecutor implements Executor {
   readonly report: LoadReport;
-  readonly maxBatchRows: number;
+  readonly batching: BatchingChoice;
   readonly #core: LoadedCore["core"];
   readonly #engine: string;
   readonly #clock: Clock;
   readonly #observer: RunObserver;
-  readonly #batcher: TickBatcher;
+  readonly #batcher: Batcher;
   #lastEnd = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor({ core, report }: LoadedCore, options: ExecutorOptions, maxBatchRows: number) {
-    const { engine, maxQueueSize, clock, observer } = options;
+  private constructor({ core, report }: LoadedCore, options: ExecutorOptions, batching: BatchingChoice) {
+    const { engine, limits, clock, observer } = options;
+    const { runMicros } = report.warmUp;
+    const slots = runsPerTurn(runMicros, batching.policy.maxRows);
     this.report = report;
-    this.maxBatchRows = maxBatchRows;
+    this.batching = batching;
     this.#core = core;
     this.#engine = engine;
     this.#clock = clock;
     this.#observer = observer;
-    this.#batcher = new TickBatcher({
+    this.#batcher = new Batcher({
       engine,
-      maxRows: maxBatchRows,
-      rowsPerTurn: rowsPerTurn(report.warmUp.runMicros),
-      maxQueueSize,
+      policy: batching.policy,
+      limits,
       clock,
-      start: (inputs, spans) => this.#run(inputs, spans),
-      onStart: (ms) => observer.waited(ms),
+      observer,
+      slots: () => slots,
+      isParallel: false,
+      runMs: (runMicros ?? 0) / 1000,
+      start: (batch) => this.#run(batch),
     });
   }
 
   /** @throws what the core throws when it cannot load the model. */
   static async create(options: ExecutorOptions): Promise<InlineExecutor> {
-    const { maxBatchRows, source } = options;
+    const { batch, source } = options;
     const loaded = await loadCore(source);
-    const { signature } = loaded.report;
-    const isBatchable =
-      maxBatchRows > 1 &&
-      hasBatchAxis(signature) &&
-      (await rowsStandAlone(loaded.core, signature, source.model));
-    return new InlineExecutor(loaded, options, isBatchable ? maxBatchRows : 1);
+    const { core, report } = loaded;
+    const batching = await chooseBatching(batch, report.signature, (trial) =>
+      tryBatches(core, { ...trial, model: source.model }),
+    );
+    return new InlineExecutor(loaded, options, batching);
   }
 
   get copies(): number {
@@ -81,7 +89,7 @@ export class InlineExecutor implements Executor {
   }
 
   /** Runs asked for in one turn follow each other: each begins where the one before it ended. */
-  async #run(inputs: TensorMap, spans: readonly RunSpans[]): Promise<TensorMap> {
+  async #run({ inputs, spans }: Batch): Promise<TensorMap> {
     const askedAt = this.#clock.now();
     let error: Code | undefined;
     try {
@@ -93,7 +101,7 @@ export class InlineExecutor implements Executor {
       const now = this.#clock.now();
       const startedAt = Math.max(askedAt, this.#lastEnd);
       this.#lastEnd = now;
-      const rows = rowsOf(this.report.signature.inputs, inputs);
+      const rows = countRows(this.report.signature.inputs, inputs);
       this.#observer.ran(now - startedAt, rows);
       for (const one of spans) {
         one.beginRun(startedAt);

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type Clock, Code, type Logger, ServeError, type Timer } from "@paddlewheel/core";
 import { Piscina } from "piscina";
+import { type BatchTrial, failedTrial, type TrialOptions } from "../batch/try-batches.js";
 import type { CoreSource, LoadReport } from "./load-core.js";
 import type { LoadAnswer, RunAnswer } from "./pool-worker.js";
 import type { Parcel } from "./tensor-transfer.js";
@@ -58,7 +59,7 @@ export class ModelWorkers {
       idleTimeout: Number.POSITIVE_INFINITY,
       recordTiming: false,
       loadBalancer: ({ name }, workers) => {
-        const isFit = (id: number) => (name === "run" ? this.#ready.has(id) : id === this.#target);
+        const isFit = (id: number) => (name === "load" ? id === this.#target : this.#ready.has(id));
         return workers.find(({ id, currentUsage }) => currentUsage === 0 && isFit(id)) ?? null;
       },
     });
@@ -98,6 +99,15 @@ export class ModelWorkers {
     } catch (thrown) {
       const message = `engine "${this.#options.engine}": the worker thread ended during the run; it is replaced`;
       throw new ServeError(Code.unavailable, message, { cause: thrown });
+    }
+  }
+
+  /** Tries batches on one of the copies; nothing else may be under way. */
+  async tryBatches(options: Omit<TrialOptions, "model">): Promise<BatchTrial> {
+    try {
+      return (await this.#pool.run(options, { name: "tryBatches" })) as BatchTrial;
+    } catch (thrown) {
+      return failedTrial(thrown);
     }
   }
 

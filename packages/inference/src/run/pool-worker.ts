@@ -1,5 +1,11 @@
 import { threadId, workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
+import {
+  type BatchTrial,
+  failedTrial,
+  type TrialOptions,
+  tryBatches as tryBatchesOf,
+} from "../batch/try-batches.js";
 import { type CoreSource, type LoadedCore, type LoadReport, loadCore } from "./load-core.js";
 import { type FailureRecord, failureRecord } from "./run-failure.js";
 import { type PackedTensors, packTensors, transferredBuffers, unpackTensors } from "./tensor-transfer.js";
@@ -30,6 +36,12 @@ export async function load(copy: number): Promise<LoadAnswer> {
   } catch (thrown) {
     return { failure: failureRecord(thrown) };
   }
+}
+
+/** Tries batches of the loaded model. */
+export async function tryBatches(options: Omit<TrialOptions, "model">): Promise<BatchTrial> {
+  const { model } = workerData as CoreSource;
+  return loaded ? tryBatchesOf(loaded.core, { ...options, model }) : failedTrial("the model is not loaded");
 }
 
 export async function run(inputs: PackedTensors): Promise<unknown> {

@@ -13,12 +13,12 @@ import {
 } from "@paddlewheel/core";
 import { createDeferred, ManualClock } from "@paddlewheel/core/testing";
 import { gatherModel, identityModel } from "@paddlewheel/onnx";
-import { TickBatcher } from "../batch/tick-batcher.js";
+import { Batcher } from "../batch/batcher.js";
 import { createInferManager } from "../infer-manager.js";
+import { batchPolicy, layoutOf, silentObserver, wideLimits } from "../testing/batching.js";
 import { engineConf } from "../testing/engine-conf.js";
 import { createModelFolder } from "../testing/model-folder.js";
-import { tensor, tensors, zeros } from "../testing/tensors.js";
-import { RunQueue } from "./run-queue.js";
+import { tensor, tensors, variable, zeros } from "../testing/tensors.js";
 import { RunSpans } from "./run-spans.js";
 
 /** A call that is traced, with a node that asks for runs. */
@@ -46,19 +46,25 @@ function engineSpans({ spans }: CallTrace): unknown[] {
     ]);
 }
 
+const layout = layoutOf({
+  inputs: [variable("x", "float32", ["N", 2])],
+  outputs: [variable("y", "float32", ["N"])],
+});
+
 describe("a run in a batch", () => {
   function createBatcher(maxRows: number) {
     const clock = new ManualClock();
     const ends = [createDeferred<TensorMap>(), createDeferred<TensorMap>(), createDeferred<TensorMap>()];
     let started = 0;
-    const batcher = new TickBatcher({
+    const batcher = new Batcher({
       engine: "e",
-      maxRows,
-      rowsPerTurn: 8,
-      maxQueueSize: 8,
+      policy: batchPolicy({ layout: maxRows > 1 ? layout : undefined, maxRows }),
+      limits: wideLimits,
       clock,
-      onStart: () => {},
-      start: async (_inputs, spans) => {
+      observer: silentObserver,
+      slots: () => 1,
+      isParallel: true,
+      start: async ({ spans }) => {
         for (const one of spans) one.beginRun(clock.now());
         const outputs = await ends[started++]?.promise;
         for (const one of spans) one.endRun(clock.now(), { rows: 1 });
@@ -116,8 +122,8 @@ describe("a run in a batch", () => {
     const first = batcher.run(tensors({ x: zeros(1) }));
     const a = tracedCall(clock);
     const left = batcher.run(tensors({ x: zeros(1) }), a.call, spansOf(a));
-    a.call.cancel();
     clock.advance(4);
+    a.call.cancel();
     ends[0]?.resolve(tensors({ y: zeros(1) }));
     await Promise.all([first, assert.rejects(left)]);
     assert.deepEqual(engineSpans(a.trace), [["queue", "node", 0, 4, { left: true }]]);
@@ -128,13 +134,15 @@ describe("a run in a line", () => {
   function createQueue() {
     const clock = new ManualClock();
     const end = createDeferred<TensorMap>();
-    const queue = new RunQueue({
+    const queue = new Batcher({
       engine: "e",
-      maxQueueSize: 8,
+      policy: batchPolicy({ layout: undefined }),
+      limits: wideLimits,
       clock,
+      observer: silentObserver,
       slots: () => 1,
+      isParallel: true,
       start: () => end.promise,
-      onStart: () => {},
     });
     return { queue, clock, end, first: queue.run(tensors({})) };
   }

@@ -43,6 +43,11 @@ export class RunSpans {
     this.#options = options;
   }
 
+  /** For a part of the run that has a batch of its own. */
+  part(): RunSpans {
+    return new RunSpans(this.#options);
+  }
+
   beginWait(now: number): void {
     this.#queue = this.#begin(SpanKind.queue, now);
   }

@@ -3,14 +3,8 @@ import { describe, test } from "node:test";
 import { type DType, dtypeTable, type Tensor } from "@paddlewheel/core";
 import fc from "fast-check";
 import { tensor, tensors, variable, zeros } from "../testing/tensors.js";
-import { BufferPool } from "./buffer-pool.js";
-import {
-  minTransferBytes,
-  type Ownership,
-  packTensors,
-  transferredBuffers,
-  unpackTensors,
-} from "./tensor-transfer.js";
+import { BufferPool, minTransferBytes } from "./buffer-pool.js";
+import { type Ownership, packTensors, transferredBuffers, unpackTensors } from "./tensor-transfer.js";
 
 const large = minTransferBytes / 4;
 const x = [variable("x", "float32", ["N"])];

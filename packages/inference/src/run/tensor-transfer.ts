@@ -6,7 +6,7 @@ import {
   type TypedArray,
   type VarSignature,
 } from "@paddlewheel/core";
-import type { BufferPool } from "./buffer-pool.js";
+import { type BufferPool, minTransferBytes } from "./buffer-pool.js";
 
 /** Tensors on their way between threads: columns in the order of a signature that both sides know. */
 export interface PackedTensors {
@@ -28,12 +28,6 @@ export interface PackOptions {
   /** Where buffers for copies come from, before new ones are made. */
   readonly buffers?: BufferPool;
 }
-
-/**
- * Bytes from which a buffer is handed over instead of cloned: handing over costs some µs whatever the size, a clone
- * costs a copy on each side.
- */
-export const minTransferBytes = 16_384;
 
 /**
  * Packs the tensors of `variables` for another thread. A view never drags along the buffer it looks into: of a view
@@ -91,16 +85,20 @@ function packData(
   return canGive ? data : new arrayType(buffer, 0, data.length);
 }
 
-/** The buffer of an array that has it for itself; neither ONNX Runtime nor a transfer takes a SharedArrayBuffer. */
-function ownedBuffer({ buffer, byteLength }: TypedArray): ArrayBuffer | undefined {
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : undefined;
+/**
+ * The buffer of an array that fills it from the start, to more than half as buffers of a pool are filled, and so has it
+ * for itself; neither ONNX Runtime nor a transfer takes a SharedArrayBuffer.
+ */
+function ownedBuffer({ buffer, byteOffset, byteLength }: TypedArray): ArrayBuffer | undefined {
+  const isOwn = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength < 2 * byteLength;
+  return isOwn ? buffer : undefined;
 }
 
 /** By bytes, because `slice` of a Buffer is a view; in one step, because an empty buffer would be filled with zeros first. */
 function copyBytes({ buffer, byteOffset, byteLength }: TypedArray, buffers?: BufferPool): ArrayBuffer {
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  const used = buffers?.take(byteLength);
-  if (!used) return new Uint8Array(bytes).buffer;
-  new Uint8Array(used).set(bytes);
-  return used;
+  if (!buffers) return new Uint8Array(bytes).buffer;
+  const copy = buffers.take(byteLength);
+  new Uint8Array(copy).set(bytes);
+  return copy;
 }

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { Call, Code, ServeError, type TensorMap } from "@paddlewheel/core";
 import { ManualClock } from "@paddlewheel/core/testing";
+import { type BatchConf, batchConfOf } from "../batch/plan-batching.js";
 import { AwaitableLogger } from "../testing/awaitable-logger.js";
+import { engineConf } from "../testing/engine-conf.js";
 import { Act } from "../testing/scripted-core.js";
 import { acting, createScriptedModel } from "../testing/scripted-model.js";
 import { WorkerPool } from "./worker-pool.js";
@@ -10,9 +12,13 @@ import { WorkerPool } from "./worker-pool.js";
 interface PoolSettings {
   readonly threads?: number;
   readonly maxQueueSize?: number;
+  readonly batch?: Partial<BatchConf>;
 }
 
-async function createTestPool(t: TestContext, { threads = 1, maxQueueSize = 10 }: PoolSettings = {}) {
+async function createTestPool(
+  t: TestContext,
+  { threads = 1, maxQueueSize = 10, batch: batchConf = { maxRows: 1 } }: PoolSettings = {},
+) {
   const model = await createScriptedModel(t);
   const clock = new ManualClock();
   const logger = new AwaitableLogger();
@@ -20,9 +26,13 @@ async function createTestPool(t: TestContext, { threads = 1, maxQueueSize = 10 }
   const observer = {
     waited: (ms: number) => observed.waits.push(ms),
     ran: (_ms: number, rows: number) => observed.rows.push(rows),
+    refused: () => {},
+    split: () => {},
+    retried: () => {},
   };
-  const limits = { maxQueueSize, maxBatchRows: 1 };
-  const options = { engine: "e", source: model.source, threads, ...limits, clock, logger, observer };
+  const limits = { maxQueueSize, maxQueueWaitMs: 0 };
+  const batch = { ...batchConfOf(engineConf({ modelDir: "" })), ...batchConf };
+  const options = { engine: "e", source: model.source, threads, batch, limits, clock, logger, observer };
   const create = async () => {
     const pool = await WorkerPool.create(options);
     t.after(() => pool.close());

@@ -1,11 +1,13 @@
-import { type Call, Code, type Logger, raceStop, ServeError, type TensorMap } from "@paddlewheel/core";
+import { type Call, Code, type Logger, ServeError, type TensorMap } from "@paddlewheel/core";
+import { type Batch, Batcher } from "../batch/batcher.js";
+import { chooseBatching } from "../batch/choose-batching.js";
+import type { BatchingChoice } from "../batch/plan-batching.js";
 import { BufferPool } from "./buffer-pool.js";
-import { type Executor, type ExecutorOptions, rowsOf } from "./executor.js";
+import { countRows, type Executor, type ExecutorOptions } from "./executor.js";
 import type { LoadReport } from "./load-core.js";
 import { brokenError, ModelWorkers } from "./model-workers.js";
 import type { RunAnswer } from "./pool-worker.js";
 import { runFailure } from "./run-failure.js";
-import { RunQueue } from "./run-queue.js";
 import type { RunSpans } from "./run-spans.js";
 import { packTensors, unpackTensors } from "./tensor-transfer.js";
 
@@ -14,29 +16,39 @@ export interface WorkerPoolOptions extends ExecutorOptions {
   readonly logger: Logger;
 }
 
-/** Runs a model on worker threads, one run per thread at a time, and lets the others wait in line. */
+interface LoadedPool {
+  readonly workers: ModelWorkers;
+  readonly report: LoadReport;
+  readonly batching: BatchingChoice;
+}
+
+/** Runs a model on worker threads, one batch per thread at a time, and lets the other requests wait in line. */
 export class WorkerPool implements Executor {
   readonly report: LoadReport;
-  /** Threads run each request by itself. */
-  readonly maxBatchRows = 1;
+  readonly batching: BatchingChoice;
   readonly #options: WorkerPoolOptions;
   readonly #workers: ModelWorkers;
-  readonly #queue: RunQueue;
+  readonly #batcher: Batcher;
   readonly #buffers = new BufferPool();
   #closed: Promise<void> | undefined;
 
-  private constructor(options: WorkerPoolOptions, workers: ModelWorkers, report: LoadReport) {
-    const { engine, maxQueueSize, clock, observer } = options;
+  private constructor(options: WorkerPoolOptions, { workers, report, batching }: LoadedPool) {
+    const { engine, limits, clock, observer } = options;
     this.report = report;
+    this.batching = batching;
     this.#options = options;
     this.#workers = workers;
-    this.#queue = new RunQueue({
+    this.#batcher = new Batcher({
       engine,
-      maxQueueSize,
+      policy: batching.policy,
+      limits,
       clock,
+      observer,
       slots: () => workers.ready,
-      start: (inputs, spans) => this.#run(inputs, spans),
-      onStart: (ms) => observer.waited(ms),
+      isParallel: true,
+      runMs: (report.warmUp.runMicros ?? 0) / 1000,
+      allocate: (byteLength) => this.#buffers.take(byteLength),
+      start: (batch) => this.#run(batch),
     });
   }
 
@@ -45,14 +57,16 @@ export class WorkerPool implements Executor {
    * @throws what the core throws when it cannot load the model.
    */
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
-    let queue: RunQueue | undefined;
+    let batcher: Batcher | undefined;
     const { workers, report } = await ModelWorkers.start({
       ...options,
-      onReady: () => queue?.dispatch(),
-      onBroken: (reason) => queue?.rejectWaiting(reason),
+      onReady: () => batcher?.dispatch(),
+      onBroken: (reason) => batcher?.rejectWaiting(reason),
     });
-    const pool = new WorkerPool(options, workers, report);
-    queue = pool.#queue;
+    const { batch } = options;
+    const batching = await chooseBatching(batch, report.signature, (trial) => workers.tryBatches(trial));
+    const pool = new WorkerPool(options, { workers, report, batching });
+    batcher = pool.#batcher;
     return pool;
   }
 
@@ -61,47 +75,47 @@ export class WorkerPool implements Executor {
   }
 
   get waiting(): number {
-    return this.#queue.waiting;
+    return this.#batcher.waiting;
   }
 
   get running(): number {
-    return this.#queue.running;
+    return this.#batcher.running;
   }
 
   async run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap> {
     if (this.#workers.isBroken) throw brokenError(this.#options.engine);
-    const outputs = this.#queue.run(inputs, call, spans);
-    return call ? raceStop(call, outputs) : outputs;
+    return this.#batcher.run(inputs, call, spans);
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#queue.close().then(() => this.#workers.close());
+    this.#closed ??= this.#batcher.close().then(() => this.#workers.close());
     return this.#closed;
   }
 
-  async #run(inputs: TensorMap, spans: RunSpans | undefined): Promise<TensorMap> {
+  async #run(batch: Batch): Promise<TensorMap> {
     const { engine, observer } = this.#options;
     const { signature } = this.report;
-    const answer = await this.#runOnWorker(inputs, spans);
-    observer.ran(answer.ms, rowsOf(signature.inputs, inputs));
+    const rows = countRows(signature.inputs, batch.inputs);
+    const answer = await this.#runOnWorker(batch, rows);
+    observer.ran(answer.ms, rows);
     if ("failure" in answer) throw runFailure(engine, answer.failure);
     return unpackTensors(signature.outputs, answer.outputs);
   }
 
-  async #runOnWorker(inputs: TensorMap, spans: RunSpans | undefined): Promise<RunAnswer> {
+  async #runOnWorker({ inputs, isOwned, spans }: Batch, rows: number): Promise<RunAnswer> {
     const { clock } = this.#options;
-    const { signature } = this.report;
-    spans?.beginRun(clock.now());
+    for (const one of spans) one.beginRun(clock.now());
     try {
-      const options = { ownership: "keep", buffers: this.#buffers } as const;
-      const answer = await this.#workers.run(packTensors(signature.inputs, inputs, options));
+      const ownership = isOwned ? "give" : "keep";
+      const options = { ownership, buffers: this.#buffers } as const;
+      const answer = await this.#workers.run(packTensors(this.report.signature.inputs, inputs, options));
       for (const buffer of answer.spent) this.#buffers.give(buffer);
       const { ms: modelMs, threadId: worker } = answer;
       const error = "failure" in answer ? Code.opFailure : undefined;
-      spans?.endRun(clock.now(), { rows: rowsOf(signature.inputs, inputs), worker, modelMs, error });
+      for (const one of spans) one.endRun(clock.now(), { rows, worker, modelMs, error });
       return answer;
     } catch (thrown) {
-      spans?.endRun(clock.now(), { error: ServeError.from(thrown).code });
+      for (const one of spans) one.endRun(clock.now(), { error: ServeError.from(thrown).code });
       throw thrown;
     }
   }

@@ -1,4 +1,5 @@
 import {
+  defaultBatchingConf,
   defaultSessionConf,
   type EngineConf,
   latestVersion,
@@ -22,6 +23,7 @@ export function engineConf(conf: Partial<EngineConf> & Pick<EngineConf, "modelDi
     batchInferSize: 32,
     enableOverrun: false,
     allowSplitRequest: true,
+    batching: defaultBatchingConf,
     session: defaultSessionConf,
     model: undefined,
     ...conf,

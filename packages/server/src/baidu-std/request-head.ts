@@ -23,6 +23,7 @@ export function readRequestHead({ request, userFields }: RpcMeta, limits: Server
     requestId: (requestId && cleanRequestId(requestId)) || headers.requestId,
     traceContext: traceId ? brpcTraceContext(request) : headers.traceContext,
     asksForTrace: headers.asksForTrace,
+    priority: headers.priority,
     credential: headers.credential,
     modelVersion: headers.modelVersion,
   };

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import {
+  defaultBatchingConf,
   defaultSessionConf,
   type EngineConf,
   type Fault,
@@ -112,6 +113,7 @@ function engineConf({ name, model, index }: NamedModel, defaults: EngineDefaults
     batchInferSize: inTurn(defaults.batchInferSize, index) ?? 32,
     enableOverrun: false,
     allowSplitRequest: true,
+    batching: defaultBatchingConf,
     session: defaultSessionConf,
     ...options,
     model: undefined,

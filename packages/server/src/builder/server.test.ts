@@ -5,7 +5,14 @@ import { join, relative } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadServerConf } from "@paddlewheel/conf";
-import { Code, defaultSessionConf, latestVersion, type Merger, OpWithChannel } from "@paddlewheel/core";
+import {
+  Code,
+  defaultBatchingConf,
+  defaultSessionConf,
+  latestVersion,
+  type Merger,
+  OpWithChannel,
+} from "@paddlewheel/core";
 import { RecordingLogger } from "@paddlewheel/core/testing";
 import { createRegistries, knownNames } from "../registries.js";
 import type { ModelConfig } from "./model-options.js";
@@ -91,6 +98,7 @@ describe("the conf of a built server", () => {
       batchInferSize: 32,
       enableOverrun: false,
       allowSplitRequest: true,
+      batching: defaultBatchingConf,
       session: defaultSessionConf,
     });
     assert.deepEqual(

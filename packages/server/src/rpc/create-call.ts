@@ -27,6 +27,7 @@ export function createCall(received: ReceivedCall, tracer: CallTracer): Call {
     timeoutMs,
     isTimeoutGiven,
     client,
+    priority: headers.priority,
     trace,
     traceContext,
     logId: headers.logId,

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ModelSignature, Tensor, TensorMap } from "@paddlewheel/core";
-import { rowsStandAlone } from "./rows-stand-alone.js";
+import { layoutOf } from "../testing/batching.js";
+import { tryBatches } from "./try-batches.js";
 
 const signature: ModelSignature = {
   inputs: [{ name: "x", dtype: "float32", shape: ["N", 4] }],
   outputs: [{ name: "y", dtype: "float32", shape: ["N", 4] }],
 };
+
+const options = { signature, layout: layoutOf(signature), model: undefined, maxRows: 32 };
 
 function coreOf(compute: (x: Float32Array, rows: number) => Float32Array) {
   return {
@@ -47,11 +50,29 @@ for (const [what, compute, expected] of [
   ],
 ] as const) {
   test(`${what}: rows ${expected ? "stand alone" : "do not"}`, async () => {
-    assert.equal(await rowsStandAlone(coreOf(compute), signature, undefined), expected);
+    const { standsAlone } = await tryBatches(coreOf(compute), options);
+    assert.equal(standsAlone, expected);
   });
 }
 
-test("a model that cannot run on made-up numbers is not merged", async () => {
+test("a model that cannot run on made-up numbers is not merged, and it is said why", async () => {
   const core = { run: () => Promise.reject(new Error("index out of range")) };
-  assert.equal(await rowsStandAlone(core, signature, undefined), false);
+  const { standsAlone, failure } = await tryBatches(core, options);
+  assert.deepEqual([standsAlone, failure], [false, "index out of range"]);
 });
+
+for (const [what, costOf, expected] of [
+  ["whose rows cost nothing beside the run", () => 1, { rows: 8, gain: 8 }],
+  ["whose rows cost as much together", (rows: number) => rows, { rows: 8, gain: 1 }],
+  ["that is slow, with few rows", (rows: number) => 10 + rows, { rows: 3, gain: (3 * 11) / 13 }],
+] as const) {
+  test(`batches are timed: a model ${what}`, async () => {
+    let now = 0;
+    const core = coreOf((x, rows) => {
+      now += costOf(rows);
+      return x;
+    });
+    const { rows, gain } = await tryBatches(core, { ...options, now: () => now });
+    assert.deepEqual({ rows, gain }, expected);
+  });
+}

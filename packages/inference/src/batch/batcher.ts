@@ -1,0 +1,359 @@
+import {
+  type Call,
+  type Clock,
+  Code,
+  Priority,
+  ServeError,
+  type TensorMap,
+  type Timer,
+} from "@paddlewheel/core";
+import type { RunSpans } from "../run/run-spans.js";
+import { rowsOf } from "./batch-layout.js";
+import { type Allocate, cutRows, mergeRows } from "./merge-rows.js";
+import { type LineLimits, planAdmission, type Refusal, refusalError } from "./plan-admission.js";
+import { type BatchPolicy, planBatch } from "./plan-batch.js";
+import { type RequestPart, RequestRun } from "./request-run.js";
+import { RunEstimate } from "./run-estimate.js";
+import { checkRows, splitRows } from "./split-rows.js";
+import { WaitingLine } from "./waiting-line.js";
+
+/** One run of the model. */
+export interface Batch {
+  readonly inputs: TensorMap;
+  /** Whether the inputs were made for this run and may be given away, or belong to a caller. */
+  readonly isOwned: boolean;
+  /** Of the requests in it that somebody wants to see. */
+  readonly spans: readonly RunSpans[];
+}
+
+/** Who is told what becomes of requests. */
+export interface BatchObserver {
+  /** A request starts after it waited `ms`. */
+  waited(ms: number): void;
+  refused(limit: Refusal["limit"]): void;
+  /** A request is cut over several runs. */
+  split(): void;
+  /** A batch has failed; so many of its requests run once more, alone. */
+  retried(requests: number): void;
+}
+
+export interface BatcherOptions {
+  /** Name of the engine, for messages. */
+  readonly engine: string;
+  readonly policy: BatchPolicy;
+  readonly limits: LineLimits;
+  readonly clock: Clock;
+  /** How many runs may be under way now; whoever lets it grow calls `dispatch`. */
+  readonly slots: () => number;
+  /** Whether runs are really at the same time, so that free slots should share what waits. */
+  readonly isParallel: boolean;
+  /** What a run took at warm-up, in milliseconds. */
+  readonly runMs?: number | undefined;
+  /** Runs the model. */
+  readonly start: (batch: Batch) => Promise<TensorMap>;
+  readonly observer: BatchObserver;
+  /** Where memory for merged rows comes from; new memory by default. */
+  readonly allocate?: Allocate;
+  /** Runs `task` after the sockets have been looked at once more; `setImmediate` by default. */
+  readonly defer?: (task: () => void) => void;
+}
+
+/**
+ * The line before the copies of a model, and what makes batches of it. A free copy takes what waits; a request that
+ * comes alone starts at once, and those that come in the same turn of the event loop go together.
+ *
+ * A request whose call stops leaves the line; one that runs is left alone, and its outputs are dropped. When a batch
+ * fails, each of its requests is tried once more by itself, so that nobody pays for a neighbour.
+ */
+export class Batcher {
+  readonly #options: BatcherOptions;
+  readonly #defer: (task: () => void) => void;
+  readonly #line = new WaitingLine();
+  /** Who still waits. Asking a call that is over stops it, and then it leaves by its listener: timers may be late. */
+  readonly #live: Iterable<RequestPart> = { [Symbol.iterator]: () => stillWaiting(this.#line) };
+  readonly #estimate: RunEstimate;
+  /** Runs under way. */
+  #runs = 0;
+  /** Parts of requests in them. */
+  #running = 0;
+  /** Requests of this turn of the event loop, and of the one before that had any. */
+  #arrived = 0;
+  #arrivedLast = 0;
+  #isTurnOpen = false;
+  #isDispatching = false;
+  #emptyAt: number;
+  #delay: Timer | undefined;
+  #closed: Promise<void> | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: BatcherOptions) {
+    this.#options = options;
+    this.#defer = options.defer ?? setImmediate;
+    this.#estimate = new RunEstimate(options.runMs);
+    this.#emptyAt = options.clock.now();
+  }
+
+  /** Requests in the line; one that is cut counts until its last part has started. */
+  get waiting(): number {
+    return this.#line.size;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /**
+   * Runs the model on these inputs, alone or with others.
+   * @throws ServeError resourceExhausted when too many wait, deadlineExceeded when the answer would come too late,
+   * unavailable after `close`, the reason of a call that stopped; and what `start` throws.
+   */
+  run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap> {
+    return new Promise((resolve, reject) => {
+      const now = this.#options.clock.now();
+      this.#admit(call, now);
+      const { policy } = this.#options;
+      const rows = policy.layout && rowsOf(policy.layout, inputs);
+      const isAlone = rows === undefined;
+      const request = new RequestRun({
+        inputs,
+        rows: rows ?? 1,
+        isAlone,
+        since: now,
+        call,
+        spans,
+        resolve,
+        reject,
+      });
+      for (const part of request.parts) this.#line.add(part);
+      request.forget = call?.onStop((reason) => this.#abandon(request, reason));
+      this.#wake();
+      if (!request.hasStarted) spans?.beginWait(now);
+    });
+  }
+
+  /** Starts what can start now. */
+  dispatch(): void {
+    // A run that fails before it waits for anything gets here again; the loop below goes on by itself.
+    if (this.#isDispatching) return;
+    this.#isDispatching = true;
+    this.#delay?.cancel();
+    while (this.#hasSlot() && this.#startNext());
+    this.#isDispatching = false;
+    this.#checkEmpty();
+  }
+
+  /** Sends everybody in the line away. */
+  rejectWaiting(reason: ServeError): void {
+    for (const { request } of this.#line) this.#abandon(request, reason);
+  }
+
+  /** Takes no new runs; resolves when the waiting and the running ones are done. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    this.dispatch();
+    return this.#closed;
+  }
+
+  #hasSlot(): boolean {
+    return this.#runs < this.#options.slots();
+  }
+
+  #admit(call: Call | undefined, now: number): void {
+    const { engine, limits, slots, observer, policy } = this.#options;
+    if (this.#closed !== undefined) throw new ServeError(Code.unavailable, `engine "${engine}" is closed`);
+    const stopReason = call?.stopReasonAt(now);
+    if (stopReason) throw stopReason;
+    if (this.#line.size === 0) {
+      this.#emptyAt = now;
+      if (this.#hasSlot()) return;
+    }
+    const rowsAhead = this.#line.rowsAhead(call?.priority ?? Priority.normal);
+    const refusal = planAdmission(
+      {
+        waiting: this.#line.size,
+        runsAhead: rowsAhead / policy.maxRows / Math.max(slots(), 1),
+        runMs: this.#estimate.runMs,
+        standingMs: now - this.#emptyAt,
+        leftMs: (call?.deadline ?? Number.POSITIVE_INFINITY) - now,
+      },
+      limits,
+    );
+    if (!refusal) return;
+    observer.refused(refusal.limit);
+    throw refusalError(engine, refusal, limits);
+  }
+
+  /**
+   * A request that comes alone starts at once. When several came in the turn before, more are likely to come in this
+   * one: then they wait until the sockets have been looked at, and so do those behind the first of any turn.
+   */
+  #wake(): void {
+    this.#arrived++;
+    if (!this.#options.policy.layout) {
+      this.dispatch();
+      return;
+    }
+    if (this.#isTurnOpen) return;
+    this.#isTurnOpen = true;
+    this.#defer(() => this.#endTurn());
+    if (this.#arrivedLast <= 1) this.dispatch();
+  }
+
+  #endTurn(): void {
+    this.#isTurnOpen = false;
+    this.#arrivedLast = this.#arrived;
+    this.#arrived = 0;
+    this.dispatch();
+  }
+
+  /** Starts the next batch; false when there is none, or it may still grow. */
+  #startNext(): boolean {
+    const { policy, clock, slots, isParallel } = this.#options;
+    const now = clock.now();
+    const plan = planBatch(
+      {
+        line: this.#live,
+        rows: this.#line.rows,
+        freeCopies: isParallel ? slots() - this.#runs : 1,
+        now,
+        runMs: this.#estimate.runMs,
+      },
+      policy,
+    );
+    if (!plan) return false;
+    if (plan.startAt > now && this.#closed === undefined) {
+      this.#delay = clock.setTimer(() => this.dispatch(), plan.startAt - now);
+      return false;
+    }
+    void this.#run(plan.parts.map(({ entry, rows }) => this.#take(entry, rows)));
+    return true;
+  }
+
+  #take(part: RequestPart, rows: number): RequestPart {
+    if (rows < part.rows) {
+      if (part.begin === 0) this.#options.observer.split();
+      return this.#line.cut(part, rows);
+    }
+    this.#line.remove(part);
+    return part;
+  }
+
+  async #run(parts: readonly RequestPart[]): Promise<void> {
+    const { clock, start } = this.#options;
+    const startedAt = clock.now();
+    this.#runs++;
+    this.#running += parts.length;
+    const spans = this.#begin(parts, startedAt);
+    try {
+      const outputs = await start({ ...this.#inputsOf(parts), spans });
+      this.#estimate.add(clock.now() - startedAt);
+      this.#runs--;
+      // The copy is free: it goes on while the answers are given.
+      this.dispatch();
+      this.#answer(parts, outputs);
+    } catch (thrown) {
+      this.#runs--;
+      this.#fail(parts, thrown);
+    }
+    this.#running -= parts.length;
+    this.dispatch();
+  }
+
+  /** Tells who waits no longer; gives the spans of those that somebody wants to see. */
+  #begin(parts: readonly RequestPart[], now: number): readonly RunSpans[] {
+    for (const { request, spans } of parts) {
+      if (!request.hasStarted) this.#options.observer.waited(now - request.since);
+      request.hasStarted = true;
+      request.spans?.endWait(now);
+      if (parts.length > 1) spans?.beginBatch(now);
+    }
+    return spansOf(parts);
+  }
+
+  #endBatch(parts: readonly RequestPart[], isDone: boolean): void {
+    if (parts.length === 1) return;
+    const now = this.#options.clock.now();
+    for (const { spans } of parts) {
+      spans?.endBatch(now, { rows: countRows(parts), requests: parts.length, isDone });
+    }
+  }
+
+  #inputsOf(parts: readonly RequestPart[]): Omit<Batch, "spans"> {
+    const { policy, allocate = newMemory } = this.#options;
+    const { layout, padValue } = policy;
+    const [first] = parts;
+    if (!first) throw new Error("a batch has at least one request");
+    if (!layout) return { inputs: first.inputs, isOwned: false };
+    if (parts.length > 1) {
+      return { inputs: mergeRows(parts, { layout, padValue, allocate }), isOwned: true };
+    }
+    return { inputs: first.isPartial ? cutRows(first, layout) : first.inputs, isOwned: false };
+  }
+
+  #answer(parts: readonly RequestPart[], outputs: TensorMap): void {
+    const { layout } = this.#options.policy;
+    const answers = this.#answersOf(parts, outputs);
+    this.#endBatch(parts, true);
+    for (const [i, part] of parts.entries()) part.request.complete(part, answers[i] ?? outputs, layout);
+  }
+
+  /** The outputs of each part; who ran alone gets what the model gave. */
+  #answersOf(parts: readonly RequestPart[], outputs: TensorMap): readonly TensorMap[] {
+    const { layout, padValue } = this.#options.policy;
+    const isMerged = parts.length > 1;
+    if (!layout || !(isMerged || parts[0]?.isPartial)) return [outputs];
+    if (isMerged) return splitRows(outputs, parts, { layout, padValue });
+    checkRows(outputs, countRows(parts), layout);
+    return [outputs];
+  }
+
+  #fail(parts: readonly RequestPart[], reason: unknown): void {
+    this.#endBatch(parts, false);
+    const [only] = parts;
+    if (parts.length === 1 && only) {
+      this.#abandon(only.request, reason);
+      return;
+    }
+    const open = parts.filter(({ request }) => !request.isSettled);
+    for (const part of open) this.#line.add(part.retry());
+    this.#options.observer.retried(open.length);
+  }
+
+  /** Nobody waits for the request any more: what is left of it leaves the line. */
+  #abandon(request: RequestRun, reason: unknown): void {
+    for (const part of request.parts) this.#line.remove(part);
+    if (!request.hasStarted) request.spans?.endWait(this.#options.clock.now(), { isLeaving: true });
+    request.fail(reason);
+    this.#checkEmpty();
+  }
+
+  #checkEmpty(): void {
+    if (this.#line.size > 0) return;
+    this.#delay?.cancel();
+    if (this.#running === 0) this.#onEmpty?.();
+  }
+}
+
+function* stillWaiting(line: WaitingLine): Iterator<RequestPart> {
+  for (const part of line) {
+    if (part.request.call?.stopReason === undefined) yield part;
+  }
+}
+
+const noSpans: readonly RunSpans[] = [];
+
+/** Of those requests that somebody wants to see; most often there is none. */
+function spansOf(parts: readonly RequestPart[]): readonly RunSpans[] {
+  if (!parts.some(({ spans }) => spans)) return noSpans;
+  return parts.flatMap(({ spans }) => spans ?? noSpans);
+}
+
+function countRows(parts: readonly RequestPart[]): number {
+  return parts.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function newMemory(byteLength: number): ArrayBuffer {
+  return new ArrayBuffer(byteLength);
+}

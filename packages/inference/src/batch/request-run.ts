@@ -1,0 +1,157 @@
+import { type Call, Priority, type TensorMap } from "@paddlewheel/core";
+import type { RunSpans } from "../run/run-spans.js";
+import type { BatchLayout } from "./batch-layout.js";
+import type { RequestRows } from "./merge-rows.js";
+import type { LineEntry } from "./plan-batch.js";
+import { joinRows } from "./split-rows.js";
+
+export interface RequestRunOptions {
+  readonly inputs: TensorMap;
+  /** Rows as they are counted for batches; 1 for a request that runs alone whatever it holds. */
+  readonly rows: number;
+  readonly isAlone: boolean;
+  readonly since: number;
+  readonly call: Call | undefined;
+  readonly spans: RunSpans | undefined;
+  readonly resolve: (outputs: TensorMap) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** One request at an engine, from its arrival to its answer; it may run in several parts. */
+export class RequestRun {
+  readonly inputs: TensorMap;
+  readonly since: number;
+  /** Infinity when there is none. */
+  readonly deadline: number;
+  readonly priority: Priority;
+  readonly call: Call | undefined;
+  readonly spans: RunSpans | undefined;
+  /** Rows that are counted for batches. */
+  readonly rows: number;
+  /** All parts it was ever in: what came first, then what was cut off it or is tried again. */
+  readonly parts: RequestPart[] = [];
+  readonly #options: RequestRunOptions;
+  readonly #done: { readonly begin: number; readonly outputs: TensorMap }[] = [];
+  #openParts = 1;
+  #isSettled = false;
+  /** Stops listening to the call. */
+  forget: (() => void) | undefined;
+  /** Whether a part of it has reached the model. */
+  hasStarted = false;
+
+  constructor(options: RequestRunOptions) {
+    const { inputs, rows, isAlone, since, call, spans } = options;
+    this.inputs = inputs;
+    this.since = since;
+    this.deadline = call?.deadline ?? Number.POSITIVE_INFINITY;
+    this.priority = call?.priority ?? Priority.normal;
+    this.call = call;
+    this.spans = spans;
+    this.#options = options;
+    this.rows = rows;
+    this.parts.push(new RequestPart(this, { begin: 0, rows, isAlone, spans }));
+  }
+
+  /** Answered, failed, or nobody waits any more. */
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Takes the outputs of a part; with the last one the request is answered. */
+  complete({ begin }: RequestPart, outputs: TensorMap, layout: BatchLayout | undefined): void {
+    this.#done.push({ begin, outputs });
+    if (--this.#openParts > 0 || !this.#settle()) return;
+    const [first, ...others] = this.#done.toSorted((a, b) => a.begin - b.begin).map((part) => part.outputs);
+    if (first)
+      this.#options.resolve(others.length > 0 && layout ? joinRows([first, ...others], layout) : first);
+  }
+
+  fail(reason: unknown): void {
+    if (this.#settle()) this.#options.reject(reason);
+  }
+
+  /** A part was cut off: one more has to be done. */
+  addPart(part: RequestPart): void {
+    this.parts.push(part);
+    this.#openParts++;
+  }
+
+  #settle(): boolean {
+    if (this.#isSettled) return false;
+    this.#isSettled = true;
+    this.forget?.();
+    return true;
+  }
+}
+
+interface PartOptions {
+  readonly begin: number;
+  readonly rows: number;
+  readonly isAlone: boolean;
+  readonly isRetry?: boolean;
+  readonly spans: RunSpans | undefined;
+}
+
+/** Rows of a request that run together. */
+export class RequestPart implements LineEntry, RequestRows {
+  readonly request: RequestRun;
+  readonly isAlone: boolean;
+  /** Its batch has failed. */
+  readonly isRetry: boolean;
+  readonly spans: RunSpans | undefined;
+  #begin: number;
+  #rows: number;
+
+  constructor(request: RequestRun, { begin, rows, isAlone, isRetry = false, spans }: PartOptions) {
+    this.request = request;
+    this.isAlone = isAlone;
+    this.isRetry = isRetry;
+    this.spans = spans;
+    this.#begin = begin;
+    this.#rows = rows;
+  }
+
+  get begin(): number {
+    return this.#begin;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Whether the request has other rows too. */
+  get isPartial(): boolean {
+    return this.#rows < this.request.rows;
+  }
+
+  get inputs(): TensorMap {
+    return this.request.inputs;
+  }
+
+  get since(): number {
+    return this.request.since;
+  }
+
+  get deadline(): number {
+    return this.request.deadline;
+  }
+
+  /** Cuts off its first rows as a part of their own. */
+  cut(rows: number): RequestPart {
+    const { request, isAlone } = this;
+    const part = new RequestPart(request, { begin: this.#begin, rows, isAlone, spans: this.spans?.part() });
+    request.addPart(part);
+    this.#begin += rows;
+    this.#rows -= rows;
+    return part;
+  }
+
+  /** The same rows once more, by themselves. */
+  retry(): RequestPart {
+    const { request, spans } = this;
+    const begin = this.#begin;
+    const part = new RequestPart(request, { begin, rows: this.#rows, isAlone: true, isRetry: true, spans });
+    request.parts.push(part);
+    return part;
+  }
+}

@@ -1,0 +1,92 @@
+import { concatRows, dtypeTable, sliceRows, type Tensor, type TensorMap } from "@paddlewheel/core";
+import type { AxisPlace, BatchLayout } from "./batch-layout.js";
+import { copyBlock } from "./copy-block.js";
+import type { MergeOptions, RequestRows } from "./merge-rows.js";
+
+/**
+ * Bytes up to which a request gets its rows as a copy: that costs little more than a view, and a caller who keeps an
+ * answer keeps nothing else. Larger ones are views; each keeps the output of its whole batch in memory.
+ */
+const maxCopiedBytes = 4096;
+
+/**
+ * Gives each part its rows of a batch's outputs, cut back to the shape they would have without padding.
+ * @throws Error when an output has not one row for each row of the inputs.
+ */
+export function splitRows(
+  outputs: TensorMap,
+  parts: readonly RequestRows[],
+  { layout, padValue }: Omit<MergeOptions, "allocate">,
+): TensorMap[] {
+  const total = parts.reduce((sum, { rows }) => sum + rows, 0);
+  checkRows(outputs, total, layout);
+  let begin = 0;
+  return parts.map((part) => {
+    const own = new Map<string, Tensor>();
+    for (const [name, output] of outputs) {
+      const isShared = layout.sharedOutputs.has(name);
+      const places = padValue === undefined ? undefined : layout.outputAxes.get(name);
+      own.set(name, isShared ? output : ownRows({ output, begin, part, places }));
+    }
+    begin += part.rows;
+    return own;
+  });
+}
+
+/** The outputs of a request that was cut over several runs, in the order of its rows. */
+export function joinRows(
+  [first, ...others]: readonly [TensorMap, ...TensorMap[]],
+  { sharedOutputs }: BatchLayout,
+): TensorMap {
+  const joined = new Map<string, Tensor>();
+  for (const [name, output] of first) {
+    const rest = others.flatMap((part) => part.get(name) ?? []);
+    joined.set(name, sharedOutputs.has(name) ? output : concatRows([output, ...rest]));
+  }
+  return joined;
+}
+
+/** @throws Error when an output has not one row for each of `rows` rows of the inputs. */
+export function checkRows(outputs: TensorMap, rows: number, { sharedOutputs }: BatchLayout): void {
+  for (const [name, { shape }] of outputs) {
+    if (sharedOutputs.has(name) || shape[0] === rows) continue;
+    throw new Error(`output "${name}" has the shape [${shape.join(", ")}] for ${rows} rows of input`);
+  }
+}
+
+interface Cut {
+  readonly output: Tensor;
+  /** The part's first row among those of the batch. */
+  readonly begin: number;
+  readonly part: RequestRows;
+  readonly places: readonly (AxisPlace | undefined)[] | undefined;
+}
+
+function ownRows({ output, begin, part, places = [] }: Cut): Tensor {
+  const rows = sliceRows(output, begin, part.rows);
+  const isPadded = rows.shape.some((size, axis) => sizeAt(part.inputs, places[axis], size) !== size);
+  if (!isPadded) return keepable(rows);
+  return cropTo(
+    rows,
+    rows.shape.map((size, axis) => sizeAt(part.inputs, places[axis], size)),
+  );
+}
+
+function sizeAt(inputs: TensorMap, place: AxisPlace | undefined, size: number): number {
+  const own = place && inputs.get(place.input)?.shape[place.axis];
+  return own === undefined ? size : Math.min(own, size);
+}
+
+function cropTo({ dtype, shape, data }: Tensor, own: readonly number[]): Tensor {
+  const { arrayType, arrayStride: stride } = dtypeTable[dtype];
+  const length = own.reduce((product, size) => product * size, stride);
+  const cropped = arrayType ? new arrayType(length) : new Array<string>(length).fill("");
+  copyBlock({ data, shape, offset: 0, stride }, { data: cropped, shape: own, offset: 0, stride });
+  return { dtype, shape: own, data: cropped };
+}
+
+function keepable(rows: Tensor): Tensor {
+  const { data } = rows;
+  if (!ArrayBuffer.isView(data) || data.byteLength > maxCopiedBytes) return rows;
+  return { ...rows, data: data.slice() };
+}
