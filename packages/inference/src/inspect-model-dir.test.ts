@@ -24,6 +24,12 @@ describe("inspectModelDir", () => {
     assert.equal(inspection.parameterCount, 4);
   });
 
+  test("takes the highest of several versions", async (t) => {
+    const model = linearModel({ weights: [1], bias: 4 });
+    const folder = await createModelFolder(t, { "9/model.onnx": "", "10/model.onnx": model, "011/x": "" });
+    assert.equal((await inspectModelDir(folder)).file, join(folder, "10", "model.onnx"));
+  });
+
   test("counts each file of weights once", async (t) => {
     const graph = new GraphBuilder();
     const a = graph.externalInitializer("a", { dtype: "uint8", shape: [100], location: "w.bin" });
