@@ -38,5 +38,6 @@ export type { PagesOptions } from "./pages/server-pages.js";
 export { createRegistries, knownNames, type Registries, type RpcServiceFactory } from "./registries.js";
 export type { GrpcEngine } from "./rpc/grpc-host.js";
 export { createProtoService } from "./rpc/proto-service.js";
-export { ServerManager, type ServerOptions } from "./server-manager.js";
+export { ServerManager } from "./server-manager.js";
+export type { ServerOptions } from "./server-options.js";
 export type { TlsOptions } from "./tls/tls-options.js";

@@ -1,81 +1,26 @@
 import type { AddressInfo } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ServerConf } from "@paddlewheel/conf";
-import {
-  Code,
-  type Logger,
-  type RpcService,
-  ServeError,
-  silentLogger,
-  systemClock,
-  type TraceSink,
-} from "@paddlewheel/core";
-import {
-  createInferManager,
-  type InferManagerOptions,
-  type LoadProgress,
-  type LocalInferManager,
-} from "@paddlewheel/inference";
-import { type AuthOptions, TokenSource } from "./auth/token-source.js";
-import { BaiduStdTransport } from "./baidu-std/transport.js";
-import { createGrpcHost } from "./create-grpc-host.js";
+import { Code, type Logger, type RpcService, ServeError, silentLogger, systemClock } from "@paddlewheel/core";
+import { createInferManager, type LocalInferManager } from "@paddlewheel/inference";
+import { TokenSource } from "./auth/token-source.js";
 import { createService, createWorkflows, opsOnPool } from "./create-services.js";
-import { Http2Handler } from "./http/http2-handler.js";
 import { HttpRouter } from "./http/router.js";
-import { HttpTransport } from "./http/transport.js";
 import { LateInferManager } from "./late-infer-manager.js";
 import { defaultLimits, type ServerLimits } from "./limits.js";
-import { Listener, type ListenerOptions } from "./listener/listener.js";
-import type { AccessLog } from "./observe/access-log.js";
+import { Listener } from "./listener/listener.js";
 import { PromMetrics } from "./observe/prom-metrics.js";
 import { createOpPool, type WorkerOpPool } from "./op-pool/op-pool.js";
 import { OverloadGuard } from "./overload/overload-guard.js";
 import { adminPages } from "./pages/admin-pages.js";
 import { addPages } from "./pages/place-pages.js";
-import { type PagesOptions, ServerPages } from "./pages/server-pages.js";
+import { ServerPages } from "./pages/server-pages.js";
 import { createRegistries, type Registries } from "./registries.js";
 import { CallGate } from "./rpc/call-gate.js";
 import { CallTracer } from "./rpc/call-tracer.js";
-import type { GrpcEngine, GrpcHost } from "./rpc/grpc-host.js";
 import { ServiceDirectory } from "./rpc/service-directory.js";
+import type { ServerOptions } from "./server-options.js";
 import { TlsAcceptor } from "./tls/tls-acceptor.js";
-import type { TlsOptions } from "./tls/tls-options.js";
-
-export interface ServerOptions extends PagesOptions {
-  readonly conf: ServerConf;
-  /** 0 takes any free port. A port in conf wins, as in Paddle Serving. Default 9393. */
-  readonly port?: number;
-  /** Address to bind; all of them by default. */
-  readonly host?: string;
-  readonly limits?: Partial<ServerLimits>;
-  readonly registries?: Registries;
-  readonly logger?: Logger;
-  /** Where the one line of every answered call goes. Default: to `logger`. */
-  readonly accessLog?: AccessLog;
-  /** Worker threads of an engine that runs on the pool and whose conf gives no number; default one per core. */
-  readonly threadNum?: number;
-  /** Worker threads for Ops that declare `runsOn: "pool"`. Default one per core, at most 4; none without such an Op. */
-  readonly opThreadNum?: number;
-  /**
-   * Whether a caller gets the trace of its own call when it sends `x-paddlewheel-trace: 1`. Default true: it tells names
-   * of nodes and engines, and times, which `/metrics` and the method `debug` tell anybody as well.
-   */
-  readonly traceRequests?: boolean;
-  /** Where traces of calls go; whoever brings it closes it, after `stop`. Default none. */
-  readonly traceSink?: TraceSink;
-  /** Milliseconds between two looks for new models, of engines whose conf does not say. Default 10 s. */
-  readonly reloadIntervalMs?: number;
-  /** What speaks gRPC. Default "native", our own; "grpc-js" is @grpc/grpc-js, at several times the CPU time per call. */
-  readonly grpc?: GrpcEngine;
-  /** Speaks TLS with these files. Default none: connections are plain. */
-  readonly tls?: TlsOptions;
-  /** Whose calls are taken; anybody's by default. What changes the server is never open, and off without this. */
-  readonly auth?: AuthOptions;
-  /** Where models are prepared, so that their copies share weights and load fast. Default: they are not. */
-  readonly modelCache?: InferManagerOptions["modelCache"];
-  /** Told of each step of a model's loading. */
-  readonly onProgress?: (progress: LoadProgress) => void;
-}
+import { Transports } from "./transports.js";
 
 type State = "new" | "starting" | "ready" | "stopping" | "stopped";
 
@@ -94,14 +39,10 @@ export class ServerManager {
   readonly #overload: OverloadGuard;
   readonly #gate: CallGate;
   readonly #router: HttpRouter;
-  readonly #http: HttpTransport;
-  readonly #plainHttp2: Http2Handler;
-  readonly #baiduStd: BaiduStdTransport;
+  readonly #transports: Transports;
   readonly #listener: Listener;
   readonly #pages: ServerPages;
   readonly #stopLoading = new AbortController();
-  /** From `start` on. */
-  #grpc: GrpcHost | undefined;
   #loading: Promise<LocalInferManager> | undefined;
   #state: State = "new";
   #stopped: Promise<void> | undefined;
@@ -129,15 +70,8 @@ export class ServerManager {
       accessLog: options.accessLog,
     });
     this.#router = new HttpRouter({ ...shared, directory, gate: this.#gate });
-    this.#http = new HttpTransport({ ...shared, router: this.#router });
-    this.#plainHttp2 = new Http2Handler({ ...shared, router: this.#router });
-    this.#baiduStd = new BaiduStdTransport({ ...shared, directory, gate: this.#gate });
-    const handlers: ListenerOptions["handlers"] = {
-      http1: (socket, firstBytes) => this.#http.handle(socket, firstBytes),
-      http2: (socket, firstBytes) => this.#grpc?.handle(socket, firstBytes),
-      baidu_std: (socket, firstBytes) => this.#baiduStd.handle(socket, firstBytes),
-    };
-    this.#listener = new Listener({ ...shared, handlers, tls: this.#tls });
+    this.#transports = new Transports({ ...shared, directory, gate: this.#gate, router: this.#router });
+    this.#listener = new Listener({ ...shared, handlers: this.#transports.handlers, tls: this.#tls });
     const threads = options.opThreadNum;
     this.#opPool = createOpPool({ ...shared, ...(threads ? { threads } : {}) });
     this.#addServices();
@@ -160,7 +94,7 @@ export class ServerManager {
     this.#state = "starting";
     const { conf, host = "0.0.0.0", port = 9393 } = this.#options;
     try {
-      this.#grpc = await this.#createGrpcHost();
+      await this.#transports.open(this.#options.grpc ?? "native");
       this.#throwIfStopped();
       this.#tokens?.start(this.#directory.names());
       this.#tls?.start();
@@ -172,8 +106,7 @@ export class ServerManager {
       this.#throwIfStopped();
       this.#gate.open();
       this.#overload.start();
-      this.#grpc.setServing(true);
-      this.#baiduStd.setServing(true);
+      this.#transports.setServing(true);
       this.#state = "ready";
       return address;
     } catch (error) {
@@ -195,7 +128,7 @@ export class ServerManager {
 
   /** No call is at work and every answer has left; the transports know of the latter, after the call is over. */
   get isIdle(): boolean {
-    return this.#gate.isIdle && this.#http.isIdle && this.#baiduStd.isIdle && (this.#grpc?.isIdle ?? true);
+    return this.#gate.isIdle && this.#transports.isIdle;
   }
 
   async #stop(): Promise<void> {
@@ -204,22 +137,16 @@ export class ServerManager {
     this.#stopLoading.abort();
     this.#tokens?.close();
     this.#tls?.close();
-    this.#grpc?.setServing(false);
-    this.#baiduStd.setServing(false);
-    this.#http.drain();
-    this.#plainHttp2.drain();
+    this.#transports.setServing(false);
+    this.#transports.drainHttp();
     // Connections the kernel has taken for us already are accepted in this turn; closing first would reset them.
     await nextTurn();
     this.#listener.stopAccepting();
-    this.#grpc?.drain();
-    this.#baiduStd.drain();
+    this.#transports.drain();
     const isDrained = await this.#listener.drain(this, this.#limits.drainTimeoutMs);
     if (!isDrained) this.#logger.warn({ drainTimeoutMs: this.#limits.drainTimeoutMs }, "calls were cut off");
     this.#listener.destroyConnections();
-    this.#http.close();
-    this.#plainHttp2.close();
-    this.#grpc?.close();
-    this.#baiduStd.close();
+    this.#transports.close();
     const manager = await this.#loading?.catch(() => undefined);
     await manager?.close();
     await this.#opPool.close();
@@ -246,19 +173,6 @@ export class ServerManager {
     if (this.#stopped !== undefined) {
       throw new ServeError(Code.unavailable, "the server was stopped while it started");
     }
-  }
-
-  async #createGrpcHost(): Promise<GrpcHost> {
-    const grpc = await createGrpcHost(this.#options.grpc ?? "native", {
-      gate: this.#gate,
-      limits: this.#limits,
-      logger: this.#logger,
-      metrics: this.#metrics,
-      otherwise: this.#plainHttp2,
-    });
-    for (const service of this.#directory.services().filter(isOnGrpc)) grpc.register(service);
-    grpc.addReflection();
-    return grpc;
   }
 
   #shownState(): string {
@@ -296,12 +210,7 @@ export class ServerManager {
       logger: this.#logger,
       metrics: this.#metrics,
       health: { state: () => this.#shownState(), engines: () => this.#engines.states() },
-      requestsOn: (socket) =>
-        this.#http.requestsOn(socket) ?? this.#grpc?.requestsOn(socket) ?? this.#baiduStd.requestsOn(socket),
+      requestsOn: (socket) => this.#transports.requestsOn(socket),
     });
   }
-}
-
-function isOnGrpc({ protocols }: RpcService): boolean {
-  return protocols?.includes("grpc") ?? true;
 }
