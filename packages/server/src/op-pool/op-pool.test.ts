@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Code, type ServeError } from "@paddlewheel/core";
+import { type Clock, Code, type ServeError } from "@paddlewheel/core";
 import { RecordingMetrics } from "@paddlewheel/core/testing";
 import { createOpPool } from "./op-pool.js";
 import { NoticingLogger } from "./testing/noticing-logger.js";
@@ -103,6 +103,16 @@ describe("the Op pool", () => {
     assert.notEqual(await threadOf(pool, call()), before);
     gate.open();
     await other;
+  });
+
+  test("says of a run that failed at its deadline what the call says, though its timer is late", async (t) => {
+    const { pool, call } = createTestPool(t);
+    let now = 0;
+    const clock: Clock = { now: () => now, epochMicros: () => 0, setTimer: () => ({ cancel: () => {} }) };
+    const attempt = call({ clock }).child({ timeoutMs: 60_000, timeoutMessage: "too slow" });
+    const run = pool.run(taskOf("ThrowErrorOp"), attempt);
+    now = 60_000;
+    await assert.rejects(run, failure("too slow", Code.deadlineExceeded));
   });
 
   test("ends a thread whose run goes on for 30 s after its call has stopped, and replaces it", async (t) => {

@@ -181,7 +181,11 @@ export function createOpPool(options: OpPoolOptions): WorkerOpPool {
 }
 
 function readAnswer(answer: OpAnswer, call: Call): OpOutcome {
-  if ("thrown" in answer) throw restoreThrown(answer.thrown);
+  if ("thrown" in answer) {
+    // A worker knows a deadline as a number only, and may see it before the timer of the call has run.
+    call.throwIfStopped();
+    throw restoreThrown(answer.thrown);
+  }
   const { result, output, responseAttachment, lost } = answer;
   restorePrototypes(lost);
   // An attempt that was given up must not change the answer of the one that follows it.
