@@ -2,7 +2,7 @@ import type { Clock, Timer } from "@paddlewheel/core";
 
 export interface PollLoopOptions {
   readonly clock: Clock;
-  /** Looks once, and gives the milliseconds until the next look; must not throw. */
+  /** Looks once, and gives the milliseconds until the next look, Infinity for none; must not throw. */
   readonly look: () => Promise<number>;
 }
 
@@ -19,8 +19,8 @@ export class PollLoop {
 
   /** Looks after `delayMs` for the first time. */
   start(delayMs: number): void {
-    if (this.#isClosed) return;
     this.#timer?.cancel();
+    if (this.#isClosed || delayMs === Number.POSITIVE_INFINITY) return;
     this.#timer = this.#options.clock.setTimer(() => void this.#enqueue(), delayMs);
   }
 

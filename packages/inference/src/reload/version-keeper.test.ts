@@ -160,6 +160,16 @@ describe("an engine with versions", () => {
     await rm(join(modelDir, "2"), { recursive: true });
   });
 
+  test("with the type none is only looked at for an operator", async (t) => {
+    const none = { reloadableType: "none", reloadableMeta: undefined, reloadIntervalMs: 10 } as const;
+    const { modelDir, ask, reload, metrics } = await serveVersions(t, [1], none);
+    await addVersion(modelDir, 2, 20);
+    assert.deepEqual(await ask(), { bias: 10, ran: "e=1" });
+    await reload();
+    assert.deepEqual(await ask(), { bias: 20, ran: "e=2" });
+    assert.equal(metrics.counted("paddlewheel_engine_reloads_total", { outcome: "loaded" }), 2);
+  });
+
   test("waits for the done file", async (t) => {
     const { modelDir, ask, reload } = await serveVersions(t, [1], { doneFile: undefined });
     assert.deepEqual(await ask(), { bias: 10, ran: "e=1" });

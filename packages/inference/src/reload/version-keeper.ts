@@ -42,7 +42,10 @@ export class VersionKeeper {
     this.#surroundings = surroundings;
     this.#scanner = new VersionScanner(conf);
     this.#metrics = new ReloadMetrics(surroundings.metrics, name, surroundings.clock);
-    this.#intervalMs = conf.reloadIntervalMs ?? surroundings.reloadIntervalMs;
+    const { reloadIntervalMs = surroundings.reloadIntervalMs } = conf;
+    // With the type none only an operator makes it look.
+    this.#intervalMs =
+      conf.reloadableType === ReloadableType.none ? Number.POSITIVE_INFINITY : reloadIntervalMs;
     this.#loop = new PollLoop({ clock: surroundings.clock, look: () => this.#look() });
   }
 
@@ -99,7 +102,7 @@ export class VersionKeeper {
     await this.#carryOut(scan);
     this.#isStarting = false;
     if (!this.engine.isReady) throw new Error(this.#startFailure(scan));
-    if (this.#conf.reloadableType !== ReloadableType.none) this.#loop.start(this.#intervalMs);
+    this.#loop.start(this.#intervalMs);
   }
 
   /** Looks once, and gives the time until the next look. */
@@ -108,6 +111,7 @@ export class VersionKeeper {
     try {
       const scan = await this.#scanner.scan({ loaded: this.#loadedVersions(), mustSettle: true });
       const { pending } = await this.#carryOut(scan);
+      if (this.#intervalMs === Number.POSITIVE_INFINITY) return this.#intervalMs;
       return nextLookMs(pending, { now: clock.now(), intervalMs: this.#intervalMs });
     } catch (thrown) {
       this.#complain("", `${messageOf(thrown)}; the models that are loaded stay`);

@@ -82,11 +82,11 @@ export class VersionScanner {
     return { version, dir, fingerprint: fingerprint.text, tag, isSettled };
   }
 
-  /** What is never loaded again need not be looked at file by file. */
+  /** At a start, what is never loaded again need not be looked at file by file. */
   async #fingerprint(dir: string, { mustSettle }: ScanOptions): Promise<FolderFingerprint> {
     const unknown = { text: "", newestNs: 0n };
-    if (this.#conf.reloadableType === ReloadableType.none) return unknown;
     if (mustSettle) return await fingerprintFolder(dir);
+    if (this.#conf.reloadableType === ReloadableType.none) return unknown;
     return await fingerprintFolder(dir).catch(() => unknown);
   }
 
