@@ -72,4 +72,5 @@ export { decodeStatusMessage, encodeStatusMessage, maxStatusMessageSize } from "
 export { formatGrpcTimeout, maxGrpcTimeoutMs, parseGrpcTimeout } from "./grpc/timeout.js";
 export { integerText } from "./json/json-value.js";
 export { parseJson } from "./json/parse-json.js";
+export { messageTooLarge } from "./message-too-large.js";
 export { wireLimits } from "./wire-limits.js";

@@ -12,6 +12,7 @@ import type { ServerLimits } from "../limits.js";
 import { answerReports } from "../rpc/answer-reports.js";
 import { type BodyFormat, bodyFormatOfNumber, decodeBody, encodeBody } from "../rpc/body-format.js";
 import type { CallGate } from "../rpc/call-gate.js";
+import { isThenable } from "../rpc/is-thenable.js";
 import { answerHead, errorFrame } from "./answer-head.js";
 import type { Connection } from "./connection.js";
 
@@ -136,8 +137,3 @@ export class UnaryCall {
 }
 
 const noBytes = new Uint8Array(0);
-
-/** Whatever `await` would wait for. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
-}

@@ -9,6 +9,7 @@ import {
 } from "@paddlewheel/wire";
 import { type AnswerReports, answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
+import { isThenable } from "../rpc/is-thenable.js";
 import type { OpenRequest, OpenRequests } from "../rpc/open-requests.js";
 import { answerHead, errorAnswer, okTrailers } from "./answer-fields.js";
 import type { RequestHead } from "./request-head.js";
@@ -173,9 +174,4 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
       stream.reset(ErrorCode.internalError);
     }
   }
-}
-
-/** Whatever `await` would wait for. */
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === "function";
 }

@@ -1,6 +1,6 @@
 import { Code, ServeError } from "@paddlewheel/core";
+import { messageTooLarge } from "@paddlewheel/wire";
 import type { ServerLimits } from "../limits.js";
-import { tooLarge } from "./body.js";
 
 /** Collects a body that comes in pieces, and refuses what grows beyond the limits. */
 export class BodyCollector {
@@ -23,7 +23,7 @@ export class BodyCollector {
     // A request may be answered without a look at its body.
     this.body.catch(() => {});
     if (contentLength !== undefined && Number(contentLength) > limits.maxBodySize) {
-      this.fail(tooLarge(contentLength, limits.maxBodySize));
+      this.fail(messageTooLarge(contentLength, limits.maxBodySize));
     }
   }
 
@@ -43,7 +43,7 @@ export class BodyCollector {
     const { maxBodySize, maxBodyChunks } = this.#limits;
     this.#size += piece.length;
     this.#pieces.push(piece);
-    if (this.#size > maxBodySize) this.fail(tooLarge(`${this.#size} or more`, maxBodySize));
+    if (this.#size > maxBodySize) this.fail(messageTooLarge(`${this.#size} or more`, maxBodySize));
     else if (this.#pieces.length > maxBodyChunks) {
       this.fail(new ServeError(Code.messageTooLarge, `body: more than ${maxBodyChunks} chunks`));
     }

@@ -41,11 +41,6 @@ export async function packBody(answer: HttpAnswer, acceptEncoding: string | unde
   };
 }
 
-/** The one text for a message over the limit; every transport has it, @grpc/grpc-js among them. */
-export function tooLarge(size: string, limit: number): ServeError {
-  return new ServeError(Code.messageTooLarge, `Received message larger than max (${size} vs ${limit})`);
-}
-
 function notGzip(cause: unknown): ServeError {
   return new ServeError(Code.malformedRequest, "body: content-encoding is gzip, the bytes are not", {
     cause,

@@ -1,4 +1,5 @@
 import { Code, ServeError } from "@paddlewheel/core";
+import { messageTooLarge } from "../message-too-large.js";
 import { frameHeaderSize, frameMagic } from "./frame-head.js";
 
 /** Who takes the frames of a connection. What it is given is its own to keep and to change. */
@@ -107,7 +108,7 @@ export class FrameCutter {
       const message = `RpcMeta: ${this.#metaSize} bytes, more than the limit of ${maxMetaSize}`;
       throw new ServeError(Code.messageTooLarge, message);
     }
-    if (size > this.#maxFrameSize) this.#oversized = tooLarge(size, this.#maxFrameSize);
+    if (size > this.#maxFrameSize) this.#oversized = messageTooLarge(size, this.#maxFrameSize);
     const wanted = this.#oversized ? this.#metaSize : size;
     if (piece.length - at >= wanted) {
       this.#deliver(piece, at);
@@ -142,9 +143,4 @@ export class FrameCutter {
 /** Views of a Buffer are Buffers, and take twice the time to make. */
 function viewOf(bytes: Buffer, start: number, end: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
-}
-
-/** In the words every transport has for it. */
-function tooLarge(size: number, limit: number): ServeError {
-  return new ServeError(Code.messageTooLarge, `Received message larger than max (${size} vs ${limit})`);
 }

@@ -1,4 +1,5 @@
 import { Code, ServeError } from "@paddlewheel/core";
+import { messageTooLarge } from "../message-too-large.js";
 
 /** What a message may always unpack to; beyond, it must not grow more than `maxRatio` times. */
 const freeOutputSize = 1024 * 1024;
@@ -20,15 +21,10 @@ export function unpackLimit(packedSize: number, maxMessageSize: number): UnpackL
   if (ratioLimit < maxMessageSize) {
     return { maxSize: ratioLimit, exceeded: () => growsTooMuch(packedSize, ratioLimit) };
   }
-  return { maxSize: maxMessageSize, exceeded: () => tooLarge(maxMessageSize) };
+  return { maxSize: maxMessageSize, exceeded: () => messageTooLarge("more unpacked", maxMessageSize) };
 }
 
 function growsTooMuch(size: number, limit: number): ServeError {
   const message = `a message of ${size} bytes unpacks to more than ${limit}; send it uncompressed`;
   return new ServeError(Code.messageTooLarge, message);
-}
-
-/** In the words of HTTP bodies. */
-function tooLarge(limit: number): ServeError {
-  return new ServeError(Code.messageTooLarge, `Received message larger than max (more unpacked vs ${limit})`);
 }

@@ -1,4 +1,5 @@
 import { Code, ServeError } from "@paddlewheel/core";
+import { messageTooLarge } from "../message-too-large.js";
 import type { MessageEncoding } from "./compression.js";
 import { messagePrefixSize } from "./frame-message.js";
 
@@ -105,9 +106,7 @@ export class MessageReader {
 
   #allocateMessage(): Uint8Array {
     if (this.#size > this.#maxMessageSize) {
-      // The words every transport has for it, which were those of @grpc/grpc-js.
-      const message = `Received message larger than max (${this.#size} vs ${this.#maxMessageSize})`;
-      throw new ServeError(Code.messageTooLarge, message);
+      throw messageTooLarge(this.#size, this.#maxMessageSize);
     }
     return this.#allocate(this.#size);
   }
