@@ -9,6 +9,7 @@ import { recordingStream } from "../testing/recording-terminal.js";
 import { limitsOf } from "./limits-of.js";
 import { LoadProgressLine } from "./load-progress-line.js";
 import { readyLine } from "./ready-line.js";
+import { reloadIntervalMs } from "./reload-interval.js";
 import { serverFlags } from "./server-flags.js";
 import { awaitStop } from "./stop-request.js";
 import { startWatchdog } from "./watchdog.js";
@@ -99,6 +100,26 @@ describe("the ready line", () => {
     const workflowMap = { requestField: "key", workflows };
     const mapped = { ...conf, services: [{ ...service, workflows: [], workflowMap }] };
     assert.match(readyLine({ address: "h", port: 1 }, mapped), /\(S: w1, w3; /);
+  });
+});
+
+describe("--reload_interval_s", () => {
+  const interval = (...args: string[]) => reloadIntervalMs(parseFlags(serverFlags, args).values);
+
+  test("is in seconds, which may be a fraction", () => {
+    const given = [[], ["--reload_interval_s=10"], ["-reload_interval_s", "0.25"]].map((args) =>
+      interval(...args),
+    );
+    assert.deepEqual(given, [undefined, 10_000, 250]);
+  });
+
+  test("refuses what is no time to wait", () => {
+    for (const text of ["0", "1e9", "soon", "-1", "0.001"]) {
+      assert.throws(() => interval(`--reload_interval_s=${text}`), {
+        name: "UsageError",
+        message: `--reload_interval_s must be a number from 0.01 to 86400, not "${text}"`,
+      });
+    }
   });
 });
 
