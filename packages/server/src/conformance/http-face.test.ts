@@ -26,7 +26,7 @@ const general: RpcService = {
 };
 const echo = textService({
   echo: (text) => text,
-  left: (_text, call) => String(call.deadline - call.startedAt),
+  left: (_text, call) => String(Math.round(call.deadline - call.startedAt)),
 });
 const mapped: RpcService = {
   ...textService({ echo: (text) => `mapped ${text}`, other: (text) => `other ${text}` }),
