@@ -77,14 +77,14 @@ test("a wrong option ends with code 2 and says which", async () => {
   assert.equal(code, 2);
   assert.equal(
     stderr,
-    '--contender: there is no contender "nobody", only grpc-js, paddlewheel, raw-ort\nTry --help.\n',
+    '--contender: there is no contender "nobody", only grpc-js, paddlewheel, raw-ort, pool-alone, pool\nTry --help.\n',
   );
 });
 
 test("--list names what can be chosen", async () => {
   const { code, stdout } = await runMain(["--list"]);
   assert.equal(code, 0);
-  for (const name of ["linear", "mlp", "resnet50", "grpc-js", "paddlewheel", "raw-ort"]) {
+  for (const name of ["linear", "mlp", "resnet50", "grpc-js", "paddlewheel", "raw-ort", "pool-alone"]) {
     assert.match(stdout, new RegExp(`^ {2}${name}\\b`, "m"));
   }
 });

@@ -16,7 +16,8 @@ Compares servers that run the same model, each in a process of its own, by turns
 Without options: all suites, about 5 minutes. What the figures mean: bench/README.md
 
   --suite NAME       linear, mlp or resnet50; may be given several times (all)
-  --contender KEY    one of --list; may be given several times; the first in the list's order is the baseline (all)
+  --contender KEY    one of --list; may be given several times; the first in the list's order is the baseline (grpc-js,
+                     paddlewheel, raw-ort)
   --rounds N         rounds per case (5; resnet50 3)
   --seconds S        length of a measured window (3; resnet50 8)
   --warmup S         load before each window that is not measured (1; resnet50 2)

@@ -5,24 +5,40 @@ import type { PreparedModel } from "../models/prepared-model.js";
 /** An engine is found by the name of its node. */
 const inferNode = "general_infer_0";
 
+/** What an engine's conf says beyond the model: lines of prototxt, and a name for the folder. */
+export interface EngineSettings {
+  readonly key: string;
+  readonly lines: readonly string[];
+}
+
+/** Nothing tuned. */
+const defaultSettings: EngineSettings = { key: "conf", lines: [] };
+
 /** Writes the conf folder that serves a model by reader → infer → response, and gives its path. */
-export async function writeConf(model: PreparedModel): Promise<string> {
-  const directory = join(model.directory, "..", `${model.name}-conf`);
+export async function writeConf(
+  model: PreparedModel,
+  settings: EngineSettings = defaultSettings,
+): Promise<string> {
+  const directory = join(model.directory, "..", `${model.name}-${settings.key}`);
   await mkdir(directory, { recursive: true });
   await writeFile(reloadMark(model), "");
-  for (const [file, text] of Object.entries(confFiles(model, directory))) {
+  for (const [file, text] of Object.entries(confFiles(model, directory, settings))) {
     await writeFile(join(directory, file), text);
   }
   return directory;
 }
 
 /** File name → prototxt. */
-export function confFiles(model: PreparedModel, directory: string): Readonly<Record<string, string>> {
+export function confFiles(
+  model: PreparedModel,
+  directory: string,
+  { lines }: EngineSettings = defaultSettings,
+): Readonly<Record<string, string>> {
   return {
     "infer_service.prototxt": 'services { name: "GeneralModelService" workflows: "workflow1" }\n',
     "workflow.prototxt": workflow,
     "resource.prototxt": resource(directory),
-    "model_toolkit.prototxt": modelToolkit(model),
+    "model_toolkit.prototxt": modelToolkit(model, lines),
     "general_model.prototxt": generalModel(model),
   };
 }
@@ -53,14 +69,14 @@ general_model_file: "general_model.prototxt"
 `;
 }
 
-function modelToolkit(model: PreparedModel): string {
+function modelToolkit(model: PreparedModel, lines: readonly string[]): string {
   return `engines {
   name: "${inferNode}"
   type: "ONNX"
   reloadable_meta: ${JSON.stringify(reloadMark(model))}
   reloadable_type: "timestamp_ne"
   model_dir: ${JSON.stringify(model.directory)}
-}
+${lines.map((line) => `  ${line}\n`).join("")}}
 `;
 }
 

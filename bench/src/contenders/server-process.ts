@@ -17,8 +17,13 @@ export interface ServerOptions {
   readonly command: (port: number) => readonly [string, ...string[]];
 }
 
+/** A server that runs; `port` is for loads of another kind. */
+export interface RunningServer extends RunningContender {
+  readonly port: number;
+}
+
 /** Starts a gRPC server in a process of its own and waits until it answers. What it prints goes to a file. */
-export async function startServer({ key, model, command }: ServerOptions): Promise<RunningContender> {
+export async function startServer({ key, model, command }: ServerOptions): Promise<RunningServer> {
   const port = await findFreePort();
   const logFile = join(model.directory, "..", `${key}-${model.name}.log`);
   const child = spawnLogged(command(port), logFile);
@@ -31,6 +36,7 @@ export async function startServer({ key, model, command }: ServerOptions): Promi
   const serverPid = child.pid ?? 0;
   const requests = model.requests.map(({ message, expected }) => ({ message, expected }));
   return {
+    port,
     async measure(plan) {
       try {
         return await runLoader({ port, path: inferencePath, serverPid, requests, plan });

@@ -24,6 +24,11 @@ export interface Batch {
   readonly isOwned: boolean;
   /** Of the requests in it that somebody wants to see. */
   readonly spans: readonly RunSpans[];
+  /**
+   * Told how many milliseconds the model took. The way there and back is left out: it grows with the load of this
+   * thread, and counted in it would refuse requests that the model has time for.
+   */
+  readonly onRan: (ms: number) => void;
 }
 
 /** Who is told what becomes of requests. */
@@ -72,6 +77,7 @@ export class Batcher {
   /** Who still waits. Asking a call that is over stops it, and then it leaves by its listener: timers may be late. */
   readonly #live: Iterable<RequestPart> = { [Symbol.iterator]: () => stillWaiting(this.#line) };
   readonly #estimate: RunEstimate;
+  readonly #onRan = (ms: number): void => this.#estimate.add(ms);
   /** Runs under way. */
   #runs = 0;
   /** Parts of requests in them. */
@@ -161,7 +167,7 @@ export class Batcher {
   }
 
   #admit(call: Call | undefined, now: number): void {
-    const { engine, limits, slots, observer, policy } = this.#options;
+    const { engine, limits, slots, isParallel, observer, policy } = this.#options;
     if (this.#closed !== undefined) throw new ServeError(Code.unavailable, `engine "${engine}" is closed`);
     const stopReason = call?.stopReasonAt(now);
     if (stopReason) throw stopReason;
@@ -173,7 +179,7 @@ export class Batcher {
     const refusal = planAdmission(
       {
         waiting: this.#line.size,
-        runsAhead: rowsAhead / policy.maxRows / Math.max(slots(), 1),
+        runsAhead: rowsAhead / policy.maxRows / (isParallel ? Math.max(slots(), 1) : 1),
         runMs: this.#estimate.runMs,
         standingMs: now - this.#emptyAt,
         leftMs: (call?.deadline ?? Number.POSITIVE_INFINITY) - now,
@@ -242,13 +248,11 @@ export class Batcher {
 
   async #run(parts: readonly RequestPart[]): Promise<void> {
     const { clock, start } = this.#options;
-    const startedAt = clock.now();
     this.#runs++;
     this.#running += parts.length;
-    const spans = this.#begin(parts, startedAt);
+    const spans = this.#begin(parts, clock.now());
     try {
-      const outputs = await start({ ...this.#inputsOf(parts), spans });
-      this.#estimate.add(clock.now() - startedAt);
+      const outputs = await start({ ...this.#inputsOf(parts), spans, onRan: this.#onRan });
       this.#runs--;
       // The copy is free: it goes on while the answers are given.
       this.dispatch();
@@ -280,7 +284,7 @@ export class Batcher {
     }
   }
 
-  #inputsOf(parts: readonly RequestPart[]): Omit<Batch, "spans"> {
+  #inputsOf(parts: readonly RequestPart[]): Omit<Batch, "spans" | "onRan"> {
     const { policy, allocate = newMemory } = this.#options;
     const { layout, padValue } = policy;
     const [first] = parts;

@@ -37,8 +37,8 @@ export const lineLimits = {
   standingMs: 100,
   /** Runs a request may wait for in such a line: enough to keep every copy at work. */
   standingRuns: 2,
-  /** Wait in milliseconds that such a line may have at least: below it the event loop decides, not the model. */
-  minStandingWaitMs: 5,
+  /** Wait in milliseconds that such a line may have at least: hundreds of callers of a tiny model wait no longer. */
+  minStandingWaitMs: 25,
 } as const;
 
 /**

@@ -89,7 +89,7 @@ export class InlineExecutor implements Executor {
   }
 
   /** Runs asked for in one turn follow each other: each begins where the one before it ended. */
-  async #run({ inputs, spans }: Batch): Promise<TensorMap> {
+  async #run({ inputs, spans, onRan }: Batch): Promise<TensorMap> {
     const askedAt = this.#clock.now();
     let error: Code | undefined;
     try {
@@ -103,6 +103,7 @@ export class InlineExecutor implements Executor {
       this.#lastEnd = now;
       const rows = countRows(this.report.signature.inputs, inputs);
       this.#observer.ran(now - startedAt, rows);
+      onRan(now - startedAt);
       for (const one of spans) {
         one.beginRun(startedAt);
         one.endRun(now, { rows, error });

@@ -98,6 +98,7 @@ export class WorkerPool implements Executor {
     const rows = countRows(signature.inputs, batch.inputs);
     const answer = await this.#runOnWorker(batch, rows);
     observer.ran(answer.ms, rows);
+    batch.onRan(answer.ms);
     if ("failure" in answer) throw runFailure(engine, answer.failure);
     return unpackTensors(signature.outputs, answer.outputs);
   }

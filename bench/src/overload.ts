@@ -1,0 +1,102 @@
+// What our server does when more comes in than it can do: `node bench/dist/overload.js [--model mlp] [--seconds 5]`. Its peak
+// is measured in a closed loop, then requests come at three times that rate whatever becomes of them. Good is: goodput of
+// at least 90 % of the peak, a p99 of the admitted of at most four times that of a server that has nothing else to do,
+// and a line that stays short.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { startPaddlewheel } from "./contenders/paddlewheel.js";
+import type { RunningServer } from "./contenders/server-process.js";
+import { OpenLoop } from "./load/open-loop.js";
+import { UnaryConnection } from "./load/unary-connection.js";
+import { requestsPerSecond } from "./measure/measured-window.js";
+import { type BenchModelName, benchModels } from "./models/bench-model.js";
+import { inferencePath } from "./models/general-model-service.js";
+import { type PreparedModel, prepareModel } from "./models/prepared-model.js";
+
+const overload = 3;
+const connectionCount = 8;
+/** After the load, for answers that are still on their way. */
+const drainMs = 5000;
+const depthMetric = /^paddlewheel_engine_queue_depth\{[^}]*\} (\d+)/m;
+
+async function measure(model: PreparedModel, server: RunningServer, seconds: number): Promise<void> {
+  const windowMs = seconds * 1000;
+  const idle = await server.measure({ connections: 1, inFlight: 1, warmupMs: 500, windowMs });
+  const peak = await server.measure({ connections: connectionCount, inFlight: 64, warmupMs: 500, windowMs });
+  const peakRate = requestsPerSecond(peak);
+  const loop = await openLoop(model, server, peakRate * overload);
+  const depth = watchDepth(server.port);
+  const startedAt = performance.now();
+  await loop.run(windowMs);
+  const sentSeconds = (performance.now() - startedAt) / 1000;
+  const answered = loop.latencies.count;
+  const drained = performance.now() + drainMs;
+  while (loop.ended < loop.sent && performance.now() < drained) await sleep(10);
+  const ms = (micros: number) => (micros / 1000).toFixed(1);
+  const p99 = loop.latencies.percentile(99);
+  const goodput = answered / sentSeconds;
+  console.log(
+    [
+      `${model.name}, ${seconds} s each`,
+      `alone     p50 ${ms(idle.p50Micros)} ms, p99 ${ms(idle.p99Micros)} ms`,
+      `peak      ${peakRate.toFixed(0)}/s at 64 in flight, p99 ${ms(peak.p99Micros)} ms`,
+      `overload  ${(loop.sent / sentSeconds).toFixed(0)}/s came: ${goodput.toFixed(0)}/s answered, ${loop.refused} refused`,
+      `goodput   ${((100 * goodput) / peakRate).toFixed(0)} % of the peak`,
+      `p99       ${ms(p99)} ms, ${(p99 / idle.p99Micros).toFixed(1)} times that alone`,
+      `line      at most ${await depth.stop()} requests`,
+      `errors    ${[...loop.errors.samples, `${loop.sent - loop.ended} without an answer`].join("; ")}`,
+    ].join("\n"),
+  );
+}
+
+async function openLoop(
+  { requests }: PreparedModel,
+  { port }: RunningServer,
+  rate: number,
+): Promise<OpenLoop> {
+  const connections = await Promise.all(
+    Array.from({ length: connectionCount }, () => UnaryConnection.open({ port, path: inferencePath })),
+  );
+  return new OpenLoop({ connections, requests, rate });
+}
+
+/** Reads the length of the line five times a second. */
+function watchDepth(port: number): { stop(): Promise<number> } {
+  let isOpen = true;
+  let deepest = 0;
+  const watching = (async () => {
+    while (isOpen) {
+      const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+      deepest = Math.max(deepest, Number(depthMetric.exec(await response.text())?.[1] ?? 0));
+      await sleep(200);
+    }
+  })();
+  return {
+    async stop() {
+      isOpen = false;
+      await watching;
+      return deepest;
+    },
+  };
+}
+
+const { values } = parseArgs({
+  options: { model: { type: "string", default: "mlp" }, seconds: { type: "string", default: "5" } },
+});
+if (!(values.model in benchModels)) throw new RangeError(`--model: there is no model "${values.model}"`);
+const directory = mkdtempSync(join(tmpdir(), "paddlewheel-overload-"));
+try {
+  const model = await prepareModel(benchModels[values.model as BenchModelName], directory);
+  const server = await startPaddlewheel(model, { key: "pool", lines: ['placement: "pool"'] });
+  try {
+    await measure(model, server, Number(values.seconds));
+  } finally {
+    await server.stop();
+  }
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+process.exit();
