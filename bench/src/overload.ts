@@ -1,4 +1,4 @@
-// What our server does when more comes in than it can do: `node bench/dist/overload.js [--model mlp] [--seconds 5]`. Its peak
+// What our server does when more comes in than it can do: `node bench/dist/overload.js [--model mlp --in-flight 64]`. Its peak
 // is measured in a closed loop, then requests come at three times that rate whatever becomes of them. Good is: goodput of
 // at least 90 % of the peak, a p99 of the admitted of at most four times that of a server that has nothing else to do,
 // and a line that stays short.
@@ -22,10 +22,25 @@ const connectionCount = 8;
 const drainMs = 5000;
 const depthMetric = /^paddlewheel_engine_queue_depth\{[^}]*\} (\d+)/m;
 
-async function measure(model: PreparedModel, server: RunningServer, seconds: number): Promise<void> {
+interface Load {
+  readonly seconds: number;
+  /** Of the closed loop that finds the peak: as many as keep every copy at work, and no more than are let in. */
+  readonly inFlight: number;
+}
+
+async function measure(
+  model: PreparedModel,
+  server: RunningServer,
+  { seconds, inFlight }: Load,
+): Promise<void> {
   const windowMs = seconds * 1000;
   const idle = await server.measure({ connections: 1, inFlight: 1, warmupMs: 500, windowMs });
-  const peak = await server.measure({ connections: connectionCount, inFlight: 64, warmupMs: 500, windowMs });
+  const peak = await server.measure({
+    connections: Math.min(connectionCount, inFlight),
+    inFlight,
+    warmupMs: 500,
+    windowMs,
+  });
   const peakRate = requestsPerSecond(peak);
   const loop = await openLoop(model, server, peakRate * overload);
   const depth = watchDepth(server.port);
@@ -42,7 +57,7 @@ async function measure(model: PreparedModel, server: RunningServer, seconds: num
     [
       `${model.name}, ${seconds} s each`,
       `alone     p50 ${ms(idle.p50Micros)} ms, p99 ${ms(idle.p99Micros)} ms`,
-      `peak      ${peakRate.toFixed(0)}/s at 64 in flight, p99 ${ms(peak.p99Micros)} ms`,
+      `peak      ${peakRate.toFixed(0)}/s at ${inFlight} in flight, p99 ${ms(peak.p99Micros)} ms`,
       `overload  ${(loop.sent / sentSeconds).toFixed(0)}/s came: ${goodput.toFixed(0)}/s answered, ${loop.refused} refused`,
       `goodput   ${((100 * goodput) / peakRate).toFixed(0)} % of the peak`,
       `p99       ${ms(p99)} ms, ${(p99 / idle.p99Micros).toFixed(1)} times that alone`,
@@ -84,7 +99,11 @@ function watchDepth(port: number): { stop(): Promise<number> } {
 }
 
 const { values } = parseArgs({
-  options: { model: { type: "string", default: "mlp" }, seconds: { type: "string", default: "5" } },
+  options: {
+    model: { type: "string", default: "resnet50" },
+    seconds: { type: "string", default: "8" },
+    "in-flight": { type: "string", default: "4" },
+  },
 });
 if (!(values.model in benchModels)) throw new RangeError(`--model: there is no model "${values.model}"`);
 const directory = mkdtempSync(join(tmpdir(), "paddlewheel-overload-"));
@@ -92,7 +111,7 @@ try {
   const model = await prepareModel(benchModels[values.model as BenchModelName], directory);
   const server = await startPaddlewheel(model, { key: "pool", lines: ['placement: "pool"'] });
   try {
-    await measure(model, server, Number(values.seconds));
+    await measure(model, server, { seconds: Number(values.seconds), inFlight: Number(values["in-flight"]) });
   } finally {
     await server.stop();
   }

@@ -48,7 +48,7 @@ const timedRows = 8;
 const slowRunMs = 10;
 
 /** Runs of a kind that are timed; the fastest counts, as a neighbour on the machine only slows. */
-const timedRuns = 5;
+const timedRuns = 3;
 
 /**
  * Runs some made-up rows one by one and then at once: a softmax over the first axis, say, has an axis of rows and cannot be
@@ -91,27 +91,23 @@ async function timeBatch(core: Core, options: TrialOptions): Promise<Pick<BatchT
   const { layout, maxRows, now = systemClock.now } = options;
   const [one] = madeUpRequests(options, 1);
   if (!one) throw new Error("no request was made up");
-  const oneMs = await fastestMs(() => core.run(one.inputs), { now, runs: timedRuns });
-  const isSlow = oneMs >= slowRunMs;
-  const rows = Math.min(maxRows, isSlow ? comparedRows : timedRows);
+  const first = await timeMs(() => core.run(one.inputs), now);
+  const rows = Math.min(maxRows, first >= slowRunMs ? comparedRows : timedRows);
   const together = merge(madeUpRequests(options, rows), layout);
-  const togetherMs = await fastestMs(() => core.run(together), { now, runs: isSlow ? 1 : timedRuns });
+  let oneMs = first;
+  let togetherMs = Number.POSITIVE_INFINITY;
+  // By turns: a neighbour that comes and goes slows both.
+  for (let i = 0; i < timedRuns; i++) {
+    togetherMs = Math.min(togetherMs, await timeMs(() => core.run(together), now));
+    oneMs = Math.min(oneMs, await timeMs(() => core.run(one.inputs), now));
+  }
   return { rows, gain: togetherMs > 0 ? (rows * oneMs) / togetherMs : rows };
 }
 
-interface Timing {
-  readonly now: () => number;
-  readonly runs: number;
-}
-
-async function fastestMs(run: () => Promise<unknown>, { now, runs }: Timing): Promise<number> {
-  let fastest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < runs && (i === 0 || fastest < 4 * slowRunMs); i++) {
-    const startedAt = now();
-    await run();
-    fastest = Math.min(fastest, now() - startedAt);
-  }
-  return fastest;
+async function timeMs(run: () => Promise<unknown>, now: () => number): Promise<number> {
+  const startedAt = now();
+  await run();
+  return now() - startedAt;
 }
 
 function merge(requests: readonly RequestRows[], layout: BatchLayout): TensorMap {
