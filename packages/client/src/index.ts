@@ -1,4 +1,16 @@
 export { Client, type ClientOptions } from "./client.js";
+export type { Cluster, HostLease, HostOutcome, PickOptions } from "./cluster/cluster.js";
+export type { ClusterOptions, HealthCheckOptions } from "./cluster/cluster-options.js";
+export { createCluster } from "./cluster/create-cluster.js";
+export type { EjectionPolicy } from "./cluster/health/ejection.js";
+export type { Condition } from "./cluster/health/host-health.js";
+export type { Probe } from "./cluster/health/probe.js";
+export type { Host } from "./cluster/host.js";
+export type { HostState } from "./cluster/member.js";
+export type { ObservableCluster } from "./cluster/named-cluster.js";
+export type { ResolveName } from "./cluster/naming/find-by-dns.js";
+export type { ServerListLimits } from "./cluster/naming/parse-servers.js";
+export { parseFilterStrategy } from "./cluster/tags.js";
 export type { Feed, RequestOptions } from "./feed/build-request.js";
 export type { FeedValue } from "./feed/feed-tensor.js";
 export type { NestedList } from "./feed/nested-list.js";

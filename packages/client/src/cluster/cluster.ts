@@ -1,4 +1,5 @@
 import type { ServeError } from "@paddlewheel/core";
+import type { FailureStage } from "../transport/host-transport.js";
 import type { Host } from "./host.js";
 
 /** What a pick may depend on. */
@@ -14,6 +15,11 @@ export interface HostOutcome {
   readonly latencyMs: number;
   /** Undefined for success, and for an attempt nobody wanted any more. */
   readonly error?: ServeError | undefined;
+  /**
+   * How far an attempt came that failed. With it, and the errno that `error.cause` has as its `code`, health tells a
+   * server nobody can connect to from one that says it is stopping.
+   */
+  readonly stage?: FailureStage | undefined;
   readonly isAbandoned?: boolean;
 }
 

@@ -1,0 +1,177 @@
+import type { Clock, Logger } from "@paddlewheel/core";
+import type { HostOutcome } from "../cluster.js";
+import { type EjectionPolicy, ejectionMs, planEjection } from "./ejection.js";
+import { Condition, type HostHealth } from "./host-health.js";
+import type { Probe } from "./probe.js";
+import { Verdict, verdictOf } from "./verdict.js";
+
+/** Connect timeouts in a row that make a server unreachable. Source: brpc's connect_timeout_as_unreachable. */
+const connectTimeoutsAsUnreachable = 3;
+
+/** Part of a wait by which it is longer or shorter at random, so that clients and servers do not come in step. */
+const jitterShare = 0.2;
+
+/** Probes of one cluster at once; a server whose turn comes meanwhile waits for its next. */
+const maxProbesAtOnce = 64;
+
+/** A server with its health. */
+export interface Patient {
+  readonly address: string;
+  readonly health: HostHealth;
+}
+
+export interface HealthMonitorOptions {
+  /** Undefined: servers are never ejected. */
+  readonly ejection: EjectionPolicy | undefined;
+  readonly probe: Probe;
+  /** Wait before each probe, in milliseconds. */
+  readonly probeIntervalMs: number;
+  /** Time a probe may take, in milliseconds. */
+  readonly probeTimeoutMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** All servers of the cluster. */
+  readonly hostCount: () => number;
+  /** Told after a server went out or came back. */
+  readonly onChange: (condition: Condition) => void;
+}
+
+/** Takes servers out that are not well, and back when they are. */
+export class HealthMonitor {
+  readonly #options: HealthMonitorOptions;
+  #out = 0;
+  #probesAtOnce = 0;
+
+  constructor(options: HealthMonitorOptions) {
+    this.#options = options;
+  }
+
+  /** Servers that are left out now. */
+  get outCount(): number {
+    return this.#out;
+  }
+
+  /** An attempt at a server is over. Those that began before it went out say nothing of it as it is now. */
+  observe(patient: Patient, outcome: HostOutcome): void {
+    if (!patient.health.isUp) return;
+    const verdict = verdictOf(outcome);
+    const reason = outcome.error?.message ?? "";
+    if (verdict === Verdict.well) this.#onWell(patient);
+    else if (verdict === Verdict.failed) this.#onFailed(patient);
+    else if (verdict === Verdict.connectTimeout) this.#onConnectTimeout(patient);
+    else if (verdict === Verdict.unreachable) this.#takeOut(patient, Condition.unreachable, reason);
+    else if (verdict === Verdict.leaving) this.#takeOut(patient, Condition.leaving, reason);
+  }
+
+  /** A server is no longer of the cluster. */
+  forget({ health }: Patient): void {
+    if (!health.isUp) this.#out--;
+    health.condition = Condition.gone;
+    health.timer?.cancel();
+    const { probing } = health;
+    if (!probing) return;
+    this.#endProbe(health);
+    probing.abort();
+  }
+
+  #onWell({ health }: Patient): void {
+    health.consecutiveFailures = 0;
+    health.consecutiveConnectTimeouts = 0;
+    health.window.add(this.#options.clock.now(), false);
+  }
+
+  #onFailed(patient: Patient): void {
+    const { health } = patient;
+    health.consecutiveFailures++;
+    health.window.add(this.#options.clock.now(), true);
+    this.#ejectIfDue(patient);
+  }
+
+  #onConnectTimeout(patient: Patient): void {
+    const { health } = patient;
+    const timeouts = ++health.consecutiveConnectTimeouts;
+    if (timeouts < connectTimeoutsAsUnreachable) this.#onFailed(patient);
+    else this.#takeOut(patient, Condition.unreachable, `${timeouts} connect timeouts in a row`);
+  }
+
+  #ejectIfDue(patient: Patient): void {
+    const { ejection, clock, hostCount } = this.#options;
+    if (!ejection) return;
+    const { health } = patient;
+    const { calls, failures } = health.window;
+    const record = { consecutiveFailures: health.consecutiveFailures, calls, failures };
+    const reason = planEjection(record, { hosts: hostCount(), out: this.#out }, ejection);
+    if (reason === undefined) return;
+    if (clock.now() - health.lastEjectionEnd > ejection.maxMs) health.ejections = 0;
+    health.ejections++;
+    this.#takeOut(patient, Condition.ejected, reason);
+  }
+
+  #takeOut(patient: Patient, condition: Condition, reason: string): void {
+    const { health } = patient;
+    health.condition = condition;
+    health.reason = reason;
+    this.#out++;
+    this.#options.logger.warn({ address: patient.address, condition, reason }, "server left out");
+    this.#waitForReturn(patient);
+    this.#options.onChange(condition);
+  }
+
+  #waitForReturn(patient: Patient): void {
+    const { health } = patient;
+    const { ejection, clock, probeIntervalMs } = this.#options;
+    const isEjected = health.condition === Condition.ejected && ejection !== undefined;
+    const waitMs = isEjected ? ejectionMs(health.ejections, ejection) : probeIntervalMs;
+    const next = isEjected ? () => this.#takeBack(patient) : () => this.#probeIfAllowed(patient);
+    health.timer = clock.setTimer(next, waitMs * (1 + jitterShare * (2 * this.#options.random() - 1)));
+  }
+
+  #probeIfAllowed(patient: Patient): void {
+    if (this.#probesAtOnce < maxProbesAtOnce) this.#probe(patient);
+    else this.#waitForReturn(patient);
+  }
+
+  #probe(patient: Patient): void {
+    const { clock, probe, probeTimeoutMs } = this.#options;
+    const probing = new AbortController();
+    patient.health.probing = probing;
+    this.#probesAtOnce++;
+    patient.health.timer = clock.setTimer(() => {
+      this.#onProbed(patient, probing, false);
+      probing.abort();
+    }, probeTimeoutMs);
+    const run = async (): Promise<void> => probe(patient.address, probing.signal);
+    run().then(
+      () => this.#onProbed(patient, probing, true),
+      () => this.#onProbed(patient, probing, false),
+    );
+  }
+
+  #onProbed(patient: Patient, probing: AbortController, isWell: boolean): void {
+    // Its time was up, or its server has left: what it says now is of no use.
+    if (patient.health.probing !== probing) return;
+    this.#endProbe(patient.health);
+    if (isWell) this.#takeBack(patient);
+    else this.#waitForReturn(patient);
+  }
+
+  #endProbe(health: HostHealth): void {
+    health.timer?.cancel();
+    health.probing = undefined;
+    this.#probesAtOnce--;
+  }
+
+  #takeBack({ address, health }: Patient): void {
+    const { condition } = health;
+    if (condition === Condition.ejected) health.lastEjectionEnd = this.#options.clock.now();
+    health.condition = Condition.up;
+    health.reason = "";
+    health.consecutiveFailures = 0;
+    health.consecutiveConnectTimeouts = 0;
+    health.window.clear();
+    this.#out--;
+    this.#options.logger.info({ address, condition }, "server taken back");
+    this.#options.onChange(Condition.up);
+  }
+}

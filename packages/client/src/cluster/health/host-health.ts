@@ -1,0 +1,42 @@
+import type { Timer } from "@paddlewheel/core";
+import { FailureWindow } from "./failure-window.js";
+
+/** Whether and why a server is left out. */
+export const Condition = {
+  up: "up",
+  /** Nobody could connect to it; probed until somebody can. */
+  unreachable: "unreachable",
+  /** It said that it is stopping or not ready; probed as well. */
+  leaving: "leaving",
+  /** It fails too often; comes back when its time is over. */
+  ejected: "ejected",
+  /** It is no longer of the cluster; nothing is of interest any more, and nothing leads back. */
+  gone: "gone",
+} as const;
+export type Condition = (typeof Condition)[keyof typeof Condition];
+
+/** What is known of the health of one server; `HealthMonitor` alone writes it. */
+export class HostHealth {
+  condition: Condition = Condition.up;
+  /** Why it is left out; empty while it is up. */
+  reason = "";
+  consecutiveFailures = 0;
+  consecutiveConnectTimeouts = 0;
+  /** Ejections since the server was last without one for long. */
+  ejections = 0;
+  /** When its last ejection ended. */
+  lastEjectionEnd = 0;
+  readonly window: FailureWindow;
+  /** Of the next probe, of the end of the probe under way, or of the end of an ejection. */
+  timer: Timer | undefined;
+  /** The probe under way. */
+  probing: AbortController | undefined;
+
+  constructor(windowMs: number) {
+    this.window = new FailureWindow(windowMs);
+  }
+
+  get isUp(): boolean {
+    return this.condition === Condition.up;
+  }
+}
