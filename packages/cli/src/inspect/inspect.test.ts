@@ -61,6 +61,17 @@ describe("inspect", () => {
     assert.equal(JSON.parse(await run(join(dir, "only.onnx"), "--json")).bytes, bytes);
   });
 
+  test("runs the model when asked to, and tells where it is placed and whether requests merge", async () => {
+    assert.equal((await report()).runs, undefined);
+    const { runs } = JSON.parse(await run(dir, "--run", "--json")) as ModelReport;
+    const { runMicros = 0, placementReason, batchReason } = runs?.default ?? {};
+    assert.ok(runMicros > 0);
+    assert.match(placementReason ?? "", /^a run takes \d+ µs, /);
+    assert.match(batchReason ?? "", /^8 rows at once are [\d.]+ times as fast as one by one/);
+    const [, text] = (await run(dir, "--run")).split("\nruns        default\n");
+    assert.match(text ?? "", /^ {2}one row +\d+ µs\n {2}placement +\w+: .*\n {2}batches +.*: 8 rows .*\n$/);
+  });
+
   test("takes aliases from the conf beside the model", async () => {
     const conf = join(dir, "serving_server_conf.prototxt");
     await writeFile(conf, 'feed_var { name: "x" alias_name: "features" feed_type: 1 shape: 2 }');

@@ -8,7 +8,7 @@ import { renderModel } from "./render-model.js";
 export async function inspect({ values, positionals, terminal: { out } }: CommandCall): Promise<ExitCode> {
   const [path] = positionals;
   if (path === undefined) throw new UsageError("inspect: name the model: an .onnx file, or its folder");
-  const report = await readModelReport(path, values.text("conf"));
+  const report = await readModelReport(path, { confDir: values.text("conf"), isRun: values.bool("run") });
   out.write(values.bool("json") ? `${JSON.stringify(report, undefined, 2)}\n` : renderModel(report, out));
   return ExitCode.ok;
 }

@@ -15,6 +15,19 @@ export interface ValueReport {
 /** How the engines that run a model open it, by engine. */
 export type SessionReport = Readonly<Record<string, SessionConf>>;
 
+/** What the engines that run a model found out when they loaded it, by engine. */
+export type RunReport = Readonly<Record<string, MeasuredRun>>;
+
+export interface MeasuredRun {
+  /** Of a warmed-up run of one row; undefined when the model could not be run on made-up inputs. */
+  readonly runMicros: number | undefined;
+  readonly placement: "inline" | "pool";
+  readonly placementReason: string;
+  /** Rows that one run may be merged from; 1 when requests are not merged. */
+  readonly batchRows: number;
+  readonly batchReason: string;
+}
+
 /** What `inspect` tells, as its JSON has it. */
 export interface ModelReport {
   readonly file: string;
@@ -33,6 +46,8 @@ export interface ModelReport {
   readonly externalFiles: readonly string[];
   /** Of the conf that was named; without one, what holds where conf says nothing. */
   readonly sessions: SessionReport;
+  /** With `--run`. */
+  readonly runs?: RunReport | undefined;
 }
 
 export interface ReportParts {
@@ -40,9 +55,10 @@ export interface ReportParts {
   /** Of the conf beside the model, if there is one. */
   readonly conf: ModelConf | undefined;
   readonly sessions: SessionReport;
+  readonly runs: RunReport | undefined;
 }
 
-export function toReport({ model, conf, sessions }: ReportParts): ModelReport {
+export function toReport({ model, conf, sessions, runs }: ReportParts): ModelReport {
   const ops = [...model.opCounts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return {
     file: model.file,
@@ -57,6 +73,7 @@ export function toReport({ model, conf, sessions }: ReportParts): ModelReport {
     ops: Object.fromEntries(ops),
     externalFiles: [...new Set(model.externalData.map(({ location }) => location))],
     sessions,
+    runs,
   };
 }
 

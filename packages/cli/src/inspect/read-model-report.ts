@@ -2,20 +2,32 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { loadModelConf } from "@paddlewheel/conf";
 import type { ModelConf } from "@paddlewheel/core";
+import { findEngines } from "./find-engines.js";
+import { measureRuns } from "./measure-runs.js";
 import { type ModelReport, toReport } from "./model-report.js";
 import { openModel } from "./open-model.js";
-import { readSessions } from "./read-sessions.js";
+
+export interface ReportOptions {
+  /** The conf whose engines run the model, if any. */
+  readonly confDir?: string | undefined;
+  /** Whether the model is loaded and run, to tell where its engines place it and which requests they merge. */
+  readonly isRun?: boolean;
+}
 
 /**
  * What a model declares, with the aliases of the conf that lies beside it.
  * @param path an ONNX file, or the folder of one
- * @param confDir the conf whose engines run it, if any
- * @throws Error when there is no such model, or the conf beside it is at fault.
+ * @throws Error when there is no such model, the conf beside it is at fault, or it cannot be loaded where it is to run.
  */
-export async function readModelReport(path: string, confDir?: string): Promise<ModelReport> {
+export async function readModelReport(
+  path: string,
+  { confDir, isRun = false }: ReportOptions = {},
+): Promise<ModelReport> {
   const model = await openModel(path);
-  const sessions = await readSessions(model.file, confDir);
-  return toReport({ model, conf: confBeside(model.file), sessions });
+  const engines = await findEngines(model.file, confDir);
+  const sessions = Object.fromEntries(engines.map(({ name, session }) => [name, session]));
+  const runs = isRun ? await measureRuns(engines) : undefined;
+  return toReport({ model, conf: confBeside(model.file), sessions, runs });
 }
 
 /** Aliases are written in the conf that lies with the model, where there is one. */

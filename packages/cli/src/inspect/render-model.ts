@@ -1,7 +1,7 @@
 import type { SessionConf } from "@paddlewheel/core";
 import { columns } from "../columns.js";
 import type { TextStream } from "../terminal.js";
-import type { ModelReport, ValueReport } from "./model-report.js";
+import type { MeasuredRun, ModelReport, ValueReport } from "./model-report.js";
 
 /** A model as a person reads it. */
 export function renderModel(report: ModelReport, stream: TextStream): string {
@@ -26,8 +26,21 @@ export function renderModel(report: ModelReport, stream: TextStream): string {
       `${head("session")}     ${engine}`,
       ...columns(sessionRows(session), 2),
     ]),
+    ...Object.entries(report.runs ?? {}).flatMap(([engine, run]) => [
+      `${head("runs")}        ${engine}`,
+      ...columns(runRows(run), 2),
+    ]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function runRows({ runMicros, placement, placementReason, batchRows, batchReason }: MeasuredRun): string[][] {
+  const batches = batchRows === 1 ? "none" : `up to ${batchRows} rows`;
+  return [
+    ["one row", runMicros === undefined ? "unknown" : `${runMicros} µs`],
+    ["placement", `${placement}: ${placementReason}`],
+    ["batches", `${batches}: ${batchReason}`],
+  ];
 }
 
 function sessionRows({ config, ...options }: SessionConf): string[][] {
