@@ -162,6 +162,31 @@ describe("Batcher", () => {
     assert.equal(seen.retried, 3);
   });
 
+  test("answers everybody by themselves where the model gives other rows than it took", async () => {
+    let running = 0;
+    const { batcher, finish } = setUp({
+      start: async ({ inputs }) => {
+        assert.ok(++running <= 1, "more runs than slots");
+        await nextTurn();
+        running--;
+        return tensors({ y: tensor("float32", [1, 1], Float32Array.of(valuesOf(inputs).length)) });
+      },
+    });
+    const runs = [1, 2, 3].map((id) => batcher.run(inputsOf(id, 2)));
+    const cut = batcher.run(inputsOf(4, 9));
+    const failed = assert.rejects(cut, {
+      code: Code.opFailure,
+      message: /^engine "e": output "y" has the shape \[1, 1\] for \d rows of input$/,
+    });
+    await finish();
+    const answers = await Promise.all(runs);
+    assert.deepEqual(
+      answers.map((answer) => answer.get("y")?.data[0]),
+      [4, 4, 4],
+    );
+    await failed;
+  });
+
   test("starts high priority first, and nobody waits for ever for those above", async () => {
     const { batcher, started, clock, call, finish } = setUp({ policy: { maxRows: 1, layout: undefined } });
     const run = (id: number, priority: Priority) => batcher.run(inputsOf(id), call(undefined, priority));

@@ -143,8 +143,11 @@ export class Batcher {
     if (this.#isDispatching) return;
     this.#isDispatching = true;
     this.#delay?.cancel();
-    while (this.#hasSlot() && this.#startNext());
-    this.#isDispatching = false;
+    try {
+      while (this.#hasSlot() && this.#startNext());
+    } finally {
+      this.#isDispatching = false;
+    }
     this.#checkEmpty();
   }
 
@@ -251,16 +254,16 @@ export class Batcher {
     this.#runs++;
     this.#running += parts.length;
     const spans = this.#begin(parts, clock.now());
+    let outputs: TensorMap | undefined;
     try {
-      const outputs = await start({ ...this.#inputsOf(parts), spans, onRan: this.#onRan });
-      this.#runs--;
-      // The copy is free: it goes on while the answers are given.
-      this.dispatch();
-      this.#answer(parts, outputs);
+      outputs = await start({ ...this.#inputsOf(parts), spans, onRan: this.#onRan });
     } catch (thrown) {
-      this.#runs--;
       this.#fail(parts, thrown);
     }
+    this.#runs--;
+    // The copy is free: it goes on while the answers are given.
+    this.dispatch();
+    if (outputs) this.#answer(parts, outputs);
     this.#running -= parts.length;
     this.dispatch();
   }
@@ -297,10 +300,16 @@ export class Batcher {
   }
 
   #answer(parts: readonly RequestPart[], outputs: TensorMap): void {
-    const { layout } = this.#options.policy;
-    const answers = this.#answersOf(parts, outputs);
-    this.#endBatch(parts, true);
-    for (const [i, part] of parts.entries()) part.request.complete(part, answers[i] ?? outputs, layout);
+    const { engine, policy } = this.#options;
+    try {
+      const answers = this.#answersOf(parts, outputs);
+      this.#endBatch(parts, true);
+      for (const [i, part] of parts.entries())
+        part.request.complete(part, answers[i] ?? outputs, policy.layout);
+    } catch (thrown) {
+      const problem = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#fail(parts, new ServeError(Code.opFailure, `engine "${engine}": ${problem}`, { cause: thrown }));
+    }
   }
 
   /** The outputs of each part; who ran alone gets what the model gave. */
