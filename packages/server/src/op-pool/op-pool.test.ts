@@ -106,12 +106,15 @@ describe("the Op pool", () => {
   });
 
   test("says of a run that failed at its deadline what the call says, though its timer is late", async (t) => {
-    const { pool, call } = createTestPool(t);
+    const { pool, call, logger } = createTestPool(t);
+    const gate = createGate();
     let now = 0;
     const clock: Clock = { now: () => now, epochMicros: () => 0, setTimer: () => ({ cancel: () => {} }) };
     const attempt = call({ clock }).child({ timeoutMs: 60_000, timeoutMessage: "too slow" });
-    const run = pool.run(taskOf("ThrowErrorOp"), attempt);
+    const run = pool.run(taskOf("BlockAndThrowOp", gate), attempt);
+    await logger.line("at work");
     now = 60_000;
+    gate.open();
     await assert.rejects(run, failure("too slow", Code.deadlineExceeded));
   });
 

@@ -163,6 +163,15 @@ export class BlockOp extends PoolOp {
   }
 }
 
+/** As BlockOp, and throws then. */
+export class BlockAndThrowOp extends PoolOp {
+  inference(): void {
+    this.say("at work");
+    Atomics.wait(this.requestMessage<Int32Array>(), 0, 0);
+    throw new Error("no such table: users");
+  }
+}
+
 /** Says "at work", then asks whether its call has stopped, and says so. */
 export class AskOp extends PoolOp {
   inference(): void {
