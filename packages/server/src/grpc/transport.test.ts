@@ -238,3 +238,39 @@ test("reflection waits for a peer that does not read", () =>
     assert.match(text, /there is no symbol/);
     assert.equal(server.grpc.isIdle, true);
   }));
+
+describe("a request that is no message of gRPC", () => {
+  const gzip = { "grpc-encoding": "gzip" };
+  const faults: Readonly<Record<string, readonly [body: Buffer, headers: object, text: RegExp]>> = {
+    "whose flag is none": [
+      Buffer.of(233, 0, 0, 0, 0),
+      {},
+      /^the compressed flag of the message is 233, must be 0 or 1$/,
+    ],
+    "that is cut off": [
+      framed("hello").subarray(0, 7),
+      {},
+      /^the message is cut off: 2 of the 5 bytes came$/,
+    ],
+    "that is not packed as it says": [
+      framed("hello", true),
+      gzip,
+      /^the message: grpc-encoding is gzip, the bytes are not$/,
+    ],
+  };
+  for (const [what, [body, headers, text]] of Object.entries(faults)) {
+    test(`${what} is INTERNAL, as gRPC says, and no fault of the server's`, () =>
+      withSession(async (session, server) => {
+        const stream = open(session, "echo", headers);
+        stream.end(body);
+        const answer = await answerOf(stream);
+        const status = { ...answer.headers, ...answer.trailers };
+        assert.equal(status["grpc-status"], "13");
+        assert.match(String(status["grpc-message"]), text);
+        assert.deepEqual(
+          server.logger.lines.filter(({ level }) => level === "error"),
+          [],
+        );
+      }));
+  }
+});

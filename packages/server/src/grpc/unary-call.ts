@@ -60,7 +60,8 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
     try {
       this.#reader.push(piece);
     } catch (error) {
-      this.cutOff(error);
+      this.#host.openRequests.delete(this);
+      this.#reject(error);
     }
   }
 
@@ -72,7 +73,7 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
       if (this.#reader.isCompressed) this.#unpack(message);
       else this.#run(message);
     } catch (error) {
-      this.#fail(error);
+      this.#reject(error);
     }
   }
 
@@ -92,7 +93,7 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
     const { maxMessageSize } = this.#host;
     decompressMessage(message, { encoding, maxMessageSize }).then(
       (unpacked) => this.#run(unpacked),
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.#reject(error),
     );
   }
 
@@ -144,8 +145,17 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
   }
 
   #fail(thrown: unknown): void {
+    this.#sendError(this.#host.gate.fail(this.#call, thrown));
+  }
+
+  /** The request is no message as gRPC frames it. */
+  #reject(thrown: unknown): void {
     const { gate } = this.#host;
-    const error = gate.fail(this.#call, thrown);
+    const isFault = thrown instanceof ServeError;
+    this.#sendError(isFault ? gate.reject(this.#call, thrown) : gate.fail(this.#call, thrown));
+  }
+
+  #sendError(error: ServeError): void {
     this.#send(errorAnswer(error, this.#reports()), [], []);
   }
 

@@ -8,6 +8,7 @@ import type { RequestCounts } from "../rpc/request-counts.js";
 import { clientIdentityOf } from "../tls/client-identity.js";
 import { BodyCollector } from "./body-collector.js";
 import { BodyWatch } from "./body-watch.js";
+import { ConnectionRequests } from "./connection-requests.js";
 import { refusePeer } from "./peer-errors.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 import type { HttpRouter } from "./router.js";
@@ -36,7 +37,7 @@ export class HttpTransport {
   readonly #server: Server;
   /** Those whose body is still on its way. */
   readonly #openRequests = new OpenRequests();
-  readonly #requests = new WeakMap<Socket, { total: number; open: number }>();
+  readonly #requests = new WeakMap<Socket, ConnectionRequests>();
   readonly #bodies: BodyWatch;
   readonly #unsentAnswers: UnsentAnswers;
   readonly #countLimit: (limit: string) => void;
@@ -79,7 +80,10 @@ export class HttpTransport {
   /** Takes over a connection; `firstBytes` were read from it already. */
   handle(socket: Socket, firstBytes: Uint8Array): void {
     socket.unshift(firstBytes);
-    this.#requests.set(socket, { total: 0, open: 0 });
+    const onOver = (): void => {
+      this.#unsent--;
+    };
+    this.#requests.set(socket, new ConnectionRequests(socket, onOver));
     this.#server.emit("connection", socket);
   }
 
@@ -114,10 +118,11 @@ export class HttpTransport {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, invitation?: Invitation): Promise<void> {
-    this.#count(request.socket, response);
+    this.#unsent++;
+    this.#requests.get(request.socket)?.add(response);
     const neutral = this.#neutral(request, response, invitation);
     const { status, headers, body } = await this.#answer(neutral, request);
-    if (response.destroyed) return;
+    if (response.destroyed || request.socket.destroyed) return;
     if (!this.#unsentAnswers.add(request.socket, response, body.length)) {
       this.#countLimit("unsent_bytes");
       request.socket.destroy();
@@ -131,17 +136,6 @@ export class HttpTransport {
     response.end(body);
     if (!response.writableFinished) this.#watchAnswer(response);
     if (!request.complete) linger(request);
-  }
-
-  #count(socket: Socket, response: ServerResponse): void {
-    const requests = this.#requests.get(socket) ?? { total: 0, open: 0 };
-    this.#unsent++;
-    requests.total++;
-    requests.open++;
-    response.on("close", () => {
-      this.#unsent--;
-      requests.open--;
-    });
   }
 
   /** Once an answer has left, Node sets the socket's time for the next request. */

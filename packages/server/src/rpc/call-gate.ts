@@ -138,9 +138,12 @@ export class CallGate {
    */
   fail(call: Call, thrown: unknown): ServeError {
     const error = this.#presentable(call, ServeError.from(thrown));
-    if (error.code === Code.messageTooLarge) this.#tooLarge.increment();
-    this.#finish(call, error, outcomeOf(error));
-    return error;
+    return this.#end(call, error, outcomeOf(error));
+  }
+
+  /** As `fail`, for what is no request as its protocol wants it: no failure of ours, though gRPC's code for it is internal. */
+  reject(call: Call, fault: ServeError): ServeError {
+    return this.#end(call, withText(fault, presentableText(fault.message)), "neutral");
   }
 
   /**
@@ -178,13 +181,19 @@ export class CallGate {
   }
 
   #presentable(call: Call, error: ServeError): ServeError {
-    const { code, cause, details } = error;
+    const { code, details } = error;
     const isOurs = code === Code.internal || code === Code.opFailure;
     if (isOurs) {
       this.#logger.error({ requestId: call.requestId, ...details, err: error }, "a call failed inside");
     }
     const message = presentableText(error.message, isOurs ? ` (request id ${call.requestId})` : "");
-    return message === error.message ? error : new ServeError(code, message, { cause, details });
+    return withText(error, message);
+  }
+
+  #end(call: Call, error: ServeError, outcome: CallOutcome): ServeError {
+    if (error.code === Code.messageTooLarge) this.#tooLarge.increment();
+    this.#finish(call, error, outcome);
+    return error;
   }
 
   #finish(call: Call, error: ServeError | undefined, outcome: CallOutcome): void {
@@ -204,6 +213,11 @@ export class CallGate {
     }
     this.#recorder.record(call, elapsedMs, error);
   }
+}
+
+function withText(error: ServeError, text: string): ServeError {
+  const { code, cause, details, message } = error;
+  return message === text ? error : new ServeError(code, text, { cause, details });
 }
 
 /** Failures of which the server is the cause; of others the caller is, or a limit that said no. */
