@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { nearestNameHint, ServeError } from "@paddlewheel/core";
 import type { Command } from "./command.js";
 import { ExitCode } from "./exit-code.js";
@@ -65,7 +66,9 @@ async function run(command: Command, args: readonly string[], terminal: Terminal
   if (extra !== undefined) {
     throw new UsageError(`${command.name}: unexpected argument ${JSON.stringify(extra)}`);
   }
-  for (const note of ignoredFlagNotes(flags, values)) {
+  // Processes that a supervisor started need not say it again.
+  const notes = cluster.isWorker ? [] : ignoredFlagNotes(flags, values);
+  for (const note of notes) {
     terminal.err.write(`${terminal.err.style("yellow", "paddlewheel")}: ${note}\n`);
   }
   return command.run({ values, positionals, terminal });

@@ -64,6 +64,7 @@ export { type LogFields, type Logger, silentLogger } from "./observe/logger.js";
 export {
   type Counter,
   type Gauge,
+  type GaugeOptions,
   type Histogram,
   type HistogramOptions,
   type Labels,

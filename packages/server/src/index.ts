@@ -35,6 +35,7 @@ export { type OpModule, type RegisterFunction, registerOpModule } from "./op-mod
 export type { PageSet } from "./pages/place-pages.js";
 export type { ServerFlag } from "./pages/server-flag.js";
 export type { PagesOptions } from "./pages/server-pages.js";
+export type { ServerProcess } from "./processes/server-process.js";
 export { createRegistries, knownNames, type Registries, type RpcServiceFactory } from "./registries.js";
 export type { GrpcEngine } from "./rpc/grpc-host.js";
 export { createProtoService } from "./rpc/proto-service.js";

@@ -77,6 +77,7 @@ export class ServerManager {
     this.#addServices();
     this.#pages = this.#createPages();
     addPages(this.#router, adminPages(this.#engines));
+    options.process?.reportMetrics(() => this.#metrics.families());
   }
 
   /** Hosts another service on every transport it allows; before `start`. */
@@ -86,33 +87,43 @@ export class ServerManager {
 
   /**
    * Opens the port, loads and warms every model and every Op on the pool, then takes calls. Health pages answer from the
-   * first moment.
+   * first moment. A process beside others opens it last instead, when it takes calls.
    * @throws ServeError when the port is taken, a model or an Op does not load, or the server is stopped meanwhile;
    * nothing is left open then.
    */
   async start(): Promise<AddressInfo> {
     this.#state = "starting";
-    const { conf, host = "0.0.0.0", port = 9393 } = this.#options;
+    const { conf, process } = this.#options;
     try {
       await this.#transports.open(this.#options.grpc ?? "native");
       this.#throwIfStopped();
       this.#tokens?.start(this.#directory.names());
       this.#tls?.start();
-      const address = await this.#listener.listen(conf.port || port, host);
-      this.#internalAddress = await this.#pages.open(address.port);
+      const openedFirst = process?.opensLast ? undefined : await this.#openPorts();
       this.#loading = this.#loadModels();
       this.#engines.bind(await this.#loading);
       await this.#opPool.prepare(opsOnPool(conf, this.#registries.ops));
       this.#throwIfStopped();
-      this.#gate.open();
-      this.#overload.start();
-      this.#transports.setServing(true);
-      this.#state = "ready";
-      return address;
+      this.#takeCalls();
+      return openedFirst ?? (await this.#openPorts());
     } catch (error) {
       await this.stop();
       throw ServeError.from(error);
     }
+  }
+
+  async #openPorts(): Promise<AddressInfo> {
+    const { conf, host = "0.0.0.0", port = 9393 } = this.#options;
+    const address = await this.#listener.listen(conf.port || port, host);
+    this.#internalAddress = await this.#pages.open(address.port);
+    return address;
+  }
+
+  #takeCalls(): void {
+    this.#gate.open();
+    this.#overload.start();
+    this.#transports.setServing(true);
+    this.#state = "ready";
   }
 
   /** Stops accepting, answers every call at work (up to `drainTimeoutMs`), releases models and sockets. Idempotent. */

@@ -5,6 +5,7 @@ import type { AuthOptions } from "./auth/token-source.js";
 import type { ServerLimits } from "./limits.js";
 import type { AccessLog } from "./observe/access-log.js";
 import type { PagesOptions } from "./pages/server-pages.js";
+import type { ServerProcess } from "./processes/server-process.js";
 import type { Registries } from "./registries.js";
 import type { GrpcEngine } from "./rpc/grpc-host.js";
 import type { TlsOptions } from "./tls/tls-options.js";
@@ -41,6 +42,8 @@ export interface ServerOptions extends PagesOptions {
   readonly auth?: AuthOptions;
   /** Where models are prepared, so that their copies share weights and load fast. Default: they are not. */
   readonly modelCache?: InferManagerOptions["modelCache"];
+  /** Which of several processes this is, when they serve on the same ports. */
+  readonly process?: ServerProcess;
   /** Told of each step of a model's loading. */
   readonly onProgress?: (progress: LoadProgress) => void;
 }

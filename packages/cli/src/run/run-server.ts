@@ -1,4 +1,5 @@
-import { type Logger, systemClock } from "@paddlewheel/core";
+import { availableParallelism } from "node:os";
+import { type LogFields, type Logger, systemClock } from "@paddlewheel/core";
 import type { OtelSink, OtelSinkOptions } from "@paddlewheel/otel";
 import {
   createPinoLogger,
@@ -7,20 +8,23 @@ import {
   ServerManager,
   type ServerOptions,
 } from "@paddlewheel/server";
+import type { JoinedProcess } from "@paddlewheel/server/processes";
 import { ExitCode } from "../exit-code.js";
 import { given } from "../flags/given.js";
 import type { Terminal, TextStream } from "../terminal.js";
 import { LoadProgressLine } from "./load-progress-line.js";
 import { logLevelFlag } from "./log-level-flag.js";
-import { readyLine } from "./ready-line.js";
+import { type ReadyLineOptions, readyLine } from "./ready-line.js";
 import { awaitStop, type StopReason } from "./stop-request.js";
 import { startWatchdog } from "./watchdog.js";
 
 export interface RunServerOptions
-  extends Omit<ServerOptions, "logger" | "accessLog" | "onProgress" | "traceSink"> {
+  extends Omit<ServerOptions, "logger" | "accessLog" | "onProgress" | "traceSink" | "process"> {
   readonly logLevel?: LogLevel;
   /** Where traces go, if anywhere. */
   readonly traceExport?: OtelSinkOptions | undefined;
+  /** Which of several processes this is; its supervisor speaks to the person then. */
+  readonly process?: JoinedProcess | undefined;
 }
 
 /**
@@ -29,19 +33,29 @@ export interface RunServerOptions
  * @throws ServeError when the server cannot start.
  */
 export async function runServer(options: RunServerOptions, terminal: Terminal): Promise<ExitCode> {
-  const log = createPinoLogger(given({ level: options.logLevel }));
+  const { process: joined, ...others } = options;
+  const log = createPinoLogger(given({ level: options.logLevel, process: joined?.number }));
   const { logger, accessLog } = log;
   const flags = [logLevelFlag(log), ...(options.flags ?? [])];
   const traceSink = await openTraceSink(options.traceExport);
   try {
     return await runUntilStopped(
-      { ...options, flags, logger, accessLog, ...given({ traceSink }) },
+      { ...others, ...shareOf(options), flags, logger, accessLog, ...given({ traceSink, process: joined }) },
       terminal.err,
     );
   } finally {
     await traceSink?.close();
     await log.flush();
   }
+}
+
+type ThreadShare = Pick<ServerOptions, "threadNum" | "opThreadNum">;
+
+/** Where conf and flags do not say, several processes have the threads between them that one would have. */
+function shareOf({ process: joined, threadNum, opThreadNum }: RunServerOptions): ThreadShare {
+  if (joined === undefined) return {};
+  const share = Math.max(1, Math.floor(availableParallelism() / joined.count));
+  return { threadNum: threadNum || share, opThreadNum: opThreadNum ?? Math.min(share, maxOpThreads) };
 }
 
 /** OpenTelemetry is loaded only where traces go there. */
@@ -51,7 +65,13 @@ async function openTraceSink(options: OtelSinkOptions | undefined): Promise<Otel
   return createOtelSink(options);
 }
 
-type LoggedOptions = ServerOptions & { readonly logger: Logger };
+/** As `opThreadNum` is by default. */
+const maxOpThreads = 4;
+
+type LoggedOptions = Omit<ServerOptions, "process"> & {
+  readonly logger: Logger;
+  readonly process?: JoinedProcess;
+};
 
 async function runUntilStopped(options: LoggedOptions, err: TextStream): Promise<ExitCode> {
   const { conf, logger } = options;
@@ -62,7 +82,7 @@ async function runUntilStopped(options: LoggedOptions, err: TextStream): Promise
   const first = await Promise.race([started, stopped]);
   if ("port" in first) {
     logger.info({ address: first.address, port: first.port }, "ready");
-    err.write(`paddlewheel: ${readyLine(first, conf, options.tls ? "https" : "http")}\n`);
+    tellReady(readyLine(first, conf, readyLineOptions(options)), options.process, err);
   } else {
     // It ends as stopped, which is no failure of the start.
     started.catch((error: unknown) => logger.info({ err: error }, "stopped before it was ready"));
@@ -70,16 +90,29 @@ async function runUntilStopped(options: LoggedOptions, err: TextStream): Promise
   const reason = await stopped;
   await server.stop();
   if (reason.kind === "signal") return ExitCode.ok;
-  err.write(`paddlewheel: stopped after a stray error: ${messageOf(reason.error)}\n`);
+  const why =
+    reason.kind === "orphaned" ? "its supervisor was gone" : `a stray error: ${messageOf(reason.error)}`;
+  err.write(`paddlewheel: stopped after ${why}\n`);
   return ExitCode.failed;
 }
 
+function readyLineOptions({ tls, process: joined }: LoggedOptions): ReadyLineOptions {
+  return { scheme: tls ? "https" : "http", processes: joined?.count };
+}
+
+function tellReady(line: string, joined: JoinedProcess | undefined, err: TextStream): void {
+  if (joined) joined.announce(line);
+  else err.write(`paddlewheel: ${line}\n`);
+}
+
 /** Settles with the reason to stop; from then on the time for it is limited. */
-async function watchForStop({ logger, limits }: LoggedOptions, err: TextStream): Promise<StopReason> {
-  const reason = await awaitStop(process, (error, origin) => {
+async function watchForStop(options: LoggedOptions, err: TextStream): Promise<StopReason> {
+  const { logger, limits, process: joined } = options;
+  const told = awaitStop(process, (error, origin) => {
     logger.error({ err: error, origin }, "stray error");
   });
-  logger.info(reason.kind === "signal" ? { signal: reason.signal } : { origin: reason.origin }, "stopping");
+  const reason = await (joined ? Promise.race([told, orphaning(joined)]) : told);
+  logger.info(loggedReason(reason), "stopping");
   const { drainTimeoutMs } = { ...defaultLimits, ...limits };
   const kill = (afterMs: number): void => {
     err.write(`paddlewheel: not stopped after ${afterMs} ms: killed\n`);
@@ -87,6 +120,16 @@ async function watchForStop({ logger, limits }: LoggedOptions, err: TextStream):
   };
   startWatchdog({ drainTimeoutMs, clock: systemClock, kill });
   return reason;
+}
+
+async function orphaning(joined: JoinedProcess): Promise<StopReason> {
+  await joined.orphaned;
+  return { kind: "orphaned" };
+}
+
+function loggedReason(reason: StopReason): LogFields {
+  if (reason.kind === "signal") return { signal: reason.signal };
+  return { origin: reason.kind === "failure" ? reason.origin : "the supervisor is gone" };
 }
 
 function messageOf(error: unknown): string {

@@ -89,7 +89,12 @@ describe("the ready line", () => {
 
   test("puts an IPv6 address in brackets", () => {
     assert.match(readyLine({ address: "::1", port: 1 }, conf), /^ready on http:\/\/\[::1\]:1 /);
-    assert.match(readyLine({ address: "h", port: 1 }, conf, "https"), /^ready on https:\/\/h:1 /);
+    assert.match(readyLine({ address: "h", port: 1 }, conf, { scheme: "https" }), /^ready on https:\/\/h:1 /);
+  });
+
+  test("says how many processes serve", () => {
+    const line = readyLine({ address: "h", port: 1 }, conf, { processes: 3 });
+    assert.equal(line, "ready on http://h:1 (S: w1, w2; engines: none; processes: 3)");
   });
 
   test("names each workflow of a mapped service once", () => {

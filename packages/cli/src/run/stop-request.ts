@@ -1,7 +1,9 @@
 /** Why a running server should end. */
 export type StopReason =
   | { readonly kind: "signal"; readonly signal: NodeJS.Signals }
-  | { readonly kind: "failure"; readonly error: unknown; readonly origin: string };
+  | { readonly kind: "failure"; readonly error: unknown; readonly origin: string }
+  /** The supervisor of this process is gone, and connections come no more. */
+  | { readonly kind: "orphaned" };
 
 /** What a process tells of itself, so far as a server must listen. */
 export type ProcessEvents = Pick<NodeJS.EventEmitter, "on">;

@@ -1,4 +1,5 @@
 import type { Command } from "../command.js";
+import { runInProcesses } from "../run/run-in-processes.js";
 import { serveGroups } from "./serve-flags.js";
 
 export const serveCommand: Command = {
@@ -16,5 +17,9 @@ export const serveCommand: Command = {
   ],
   maxPositionals: 1,
   // What it needs takes half a second to load, which help and hints need not wait for.
-  run: async (call) => (await import("./serve.js")).serve(call),
+  run: async (call) =>
+    runInProcesses({
+      ...call,
+      run: async (process) => (await import("./serve.js")).serve(call, process),
+    }),
 };

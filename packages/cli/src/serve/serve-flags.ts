@@ -1,5 +1,6 @@
 import { type FlagGroup, type FlagTable, ignoredFlag } from "../flags/flag.js";
 import { pagesFlags } from "../run/pages-flags.js";
+import { processesFlags } from "../run/processes-flags.js";
 import { securityFlags } from "../run/security-flags.js";
 import { serverFlags } from "../run/server-flags.js";
 
@@ -123,6 +124,7 @@ const ignored: FlagTable = {
 export const serveGroups: readonly FlagGroup[] = [
   { title: "Models", flags: model },
   { title: "Server", flags: { ...server, ...serverFlags } },
+  { title: "Processes", flags: processesFlags },
   { title: "Pages", flags: pagesFlags },
   { title: "Security", flags: securityFlags },
   { title: "Accepted without effect", flags: ignored },

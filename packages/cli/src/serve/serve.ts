@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { checkServeConf, formatDiagnostic, type ServeOptions, type ServerConf } from "@paddlewheel/conf";
 import { createRegistries, type GrpcEngine, knownNames, type LogLevel } from "@paddlewheel/server";
+import type { JoinedProcess } from "@paddlewheel/server/processes";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import { tableOf } from "../flags/flag.js";
@@ -23,8 +24,11 @@ const table = tableOf(serveGroups);
 /** Paddle Serving's own for this command. */
 const defaultMaxBodySize = 512 * 1024 * 1024;
 
-/** Runs `paddlewheel serve`. */
-export async function serve({ values, positionals, terminal }: CommandCall): Promise<ExitCode> {
+/** Runs `paddlewheel serve`; as one of several processes, when a supervisor has started it. */
+export async function serve(
+  { values, positionals, terminal }: CommandCall,
+  process?: JoinedProcess,
+): Promise<ExitCode> {
   checkAction(positionals[0]);
   const models = values.texts("model") ?? [];
   checkModels(models);
@@ -43,6 +47,7 @@ export async function serve({ values, positionals, terminal }: CommandCall): Pro
       conf,
       port: values.int("port") ?? 9393,
       registries,
+      process,
       limits: limitsOf(values, defaultMaxBodySize),
       ...tracingOf(values),
       ...securityOf(values),

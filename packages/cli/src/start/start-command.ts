@@ -1,4 +1,8 @@
 import type { Command } from "../command.js";
+import { tableOf } from "../flags/flag.js";
+import type { FlagValues } from "../flags/flag-values.js";
+import { runInProcesses } from "../run/run-in-processes.js";
+import { readFlagfile } from "./read-flagfile.js";
 import { startGroups } from "./start-flags.js";
 
 export const startCommand: Command = {
@@ -12,5 +16,14 @@ export const startCommand: Command = {
   examples: ["paddlewheel start --conf conf --port 9393", "paddlewheel start --flagfile=proj.conf"],
   maxPositionals: 0,
   // What it needs takes half a second to load, which help and hints need not wait for.
-  run: async (call) => (await import("./start.js")).start(call),
+  run: async (call) =>
+    runInProcesses({
+      values: withFlagfile(call.values),
+      terminal: call.terminal,
+      run: async (process) => (await import("./start.js")).start(call, process),
+    }),
 };
+
+function withFlagfile(own: FlagValues): FlagValues {
+  return own.over(readFlagfile(tableOf(startGroups), own.text("flagfile")));
+}

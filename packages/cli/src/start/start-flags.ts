@@ -1,5 +1,6 @@
 import { type FlagGroup, type FlagTable, ignoredFlag } from "../flags/flag.js";
 import { pagesFlags } from "../run/pages-flags.js";
+import { processesFlags } from "../run/processes-flags.js";
 import { securityFlags } from "../run/security-flags.js";
 import { serverFlags } from "../run/server-flags.js";
 
@@ -90,6 +91,7 @@ const ignored: FlagTable = {
 export const startGroups: readonly FlagGroup[] = [
   { title: "Conf", flags: conf },
   { title: "Server", flags: { ...server, ...serverFlags } },
+  { title: "Processes", flags: processesFlags },
   { title: "Pages", flags: pagesFlags },
   { title: "Security", flags: securityFlags },
   { title: "Accepted without effect", flags: ignored },

@@ -1,4 +1,5 @@
 import type { GrpcEngine, LogLevel } from "@paddlewheel/server";
+import type { JoinedProcess } from "@paddlewheel/server/processes";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import { tableOf } from "../flags/flag.js";
@@ -23,8 +24,11 @@ const table = tableOf(startGroups);
 const defaultPort = 8010;
 const defaultMaxBodySize = 64 * 1024 * 1024;
 
-/** Runs `paddlewheel start`. */
-export async function start({ values: own, terminal }: CommandCall): Promise<ExitCode> {
+/** Runs `paddlewheel start`; as one of several processes, when a supervisor has started it. */
+export async function start(
+  { values: own, terminal }: CommandCall,
+  process?: JoinedProcess,
+): Promise<ExitCode> {
   const fromFile = readFlagfile(table, own.text("flagfile"));
   for (const note of ignoredFlagNotes(table, fromFile)) terminal.err.write(`paddlewheel: ${note}\n`);
   const values = own.over(fromFile);
@@ -41,6 +45,7 @@ export async function start({ values: own, terminal }: CommandCall): Promise<Exi
       conf: { ...report.conf, port: own.has("port") ? undefined : report.conf.port },
       port: values.int("port") ?? defaultPort,
       registries,
+      process,
       limits: limitsOf(values, defaultMaxBodySize),
       ...tracingOf(values),
       ...securityOf(values),

@@ -20,6 +20,14 @@ export interface MetricOptions {
   readonly labels?: Labels;
 }
 
+export interface GaugeOptions extends MetricOptions {
+  /**
+   * What becomes of it when several processes are one server: `sum` adds up, `each` keeps one per process, for what makes
+   * no sum, a point in time say. Default sum.
+   */
+  readonly acrossProcesses?: "sum" | "each";
+}
+
 export interface HistogramOptions extends MetricOptions {
   /** Upper bounds of the buckets, rising; the default covers latencies in seconds from 50 µs to 60 s. */
   readonly buckets?: readonly number[];
@@ -28,9 +36,9 @@ export interface HistogramOptions extends MetricOptions {
 /** Where measurements go. Ask for a metric once, at load; recording must be cheap enough for every request. */
 export interface Metrics {
   counter(options: MetricOptions): Counter;
-  gauge(options: MetricOptions): Gauge;
+  gauge(options: GaugeOptions): Gauge;
   /** A gauge that is read only when somebody looks. */
-  observedGauge(options: MetricOptions, read: () => number): void;
+  observedGauge(options: GaugeOptions, read: () => number): void;
   histogram(options: HistogramOptions): Histogram;
 }
 

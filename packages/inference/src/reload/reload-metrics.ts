@@ -34,6 +34,7 @@ export class ReloadMetrics {
     this.#lastFailure = metrics.gauge({
       name: "paddlewheel_engine_last_load_failure_seconds",
       help: "When a version failed to load last, in seconds since the epoch; 0: never.",
+      acrossProcesses: "each",
       labels: { model: engine },
     });
     this.#clock = clock;

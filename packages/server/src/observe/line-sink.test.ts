@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { LineSink } from "./line-sink.js";
+import { LineSink, linesWithin } from "./line-sink.js";
 import { createPinoLogger } from "./pino-logger.js";
 
 function tempFile(): { readonly fd: number; text(): string } {
@@ -49,4 +49,30 @@ test("a line is JSON with level, time, the child's fields and its own", async ()
   const { time, ...line } = JSON.parse(file.text());
   assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.deepEqual(line, { level: "info", service: "S", code: 0, text: 'a "b"\n', msg: "call" });
+});
+
+test("a sink that others write to as well writes whole lines, as many as a pipe takes at once", async () => {
+  const file = tempFile();
+  const sink = new LineSink(file.fd, { isShared: true });
+  const lines = Array.from({ length: 500 }, (_, i) => `line ${i} ${"ü".repeat(i % 97)}\n`);
+  const long = `${"x".repeat(10_000)}\n`;
+  for (const line of [...lines, long, ...lines]) sink.write(line);
+  await sink.close();
+  closeSync(file.fd);
+  assert.equal(file.text(), [...lines, long, ...lines].join(""));
+});
+
+test("a piece has the lines that fit in their bytes, and one at least", () => {
+  assert.equal(linesWithin(["aa\n", "ü\n", "b\n"], 6), 2);
+  assert.equal(linesWithin(["aa\n", "ü\n", "b\n"], 5), 1);
+  assert.equal(linesWithin(["aa\n", "ü\n", "b\n"], 8), 3);
+  assert.equal(linesWithin(["aaaa\n", "b\n"], 4), 1);
+});
+
+test("lines of a process among several have its number", async () => {
+  const file = tempFile();
+  const { logger, flush } = createPinoLogger({ fd: file.fd, process: 3 });
+  logger.info({}, "hello");
+  await flush();
+  assert.equal(JSON.parse(file.text()).process, 3);
 });

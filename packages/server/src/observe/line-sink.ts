@@ -2,6 +2,8 @@ import { write, writeSync } from "node:fs";
 
 /** Bytes collected before a write; one system call for some hundred lines. */
 const flushBytes = 64 * 1024;
+/** What one write to a pipe takes without another process's lines in between. Source: POSIX, PIPE_BUF; Linux has 4096. */
+const pipeAtomicBytes = 4096;
 /** The longest a line waits, in ms. */
 const flushIntervalMs = 200;
 /** What a stalled reader of the log may make us hold; further lines are dropped and counted. */
@@ -13,6 +15,7 @@ const maxHeldBytes = 8 * 1024 * 1024;
  */
 export class LineSink {
   readonly #fd: number;
+  readonly #maxPieceBytes: number;
   readonly #timer: NodeJS.Timeout;
   #lines: string[] = [];
   #heldLength = 0;
@@ -22,8 +25,10 @@ export class LineSink {
   #dropped = 0;
   #onPieceEnd: (() => void) | undefined;
 
-  constructor(fd: number) {
+  /** @param options.isShared other processes write there too: no line is to be torn by theirs. */
+  constructor(fd: number, { isShared = false }: { readonly isShared?: boolean } = {}) {
     this.#fd = fd;
+    this.#maxPieceBytes = isShared ? pipeAtomicBytes : Number.POSITIVE_INFINITY;
     this.#timer = setInterval(() => this.#flush(), flushIntervalMs);
     this.#timer.unref();
   }
@@ -51,15 +56,19 @@ export class LineSink {
         this.#onPieceEnd = resolve;
       });
     }
-    writeAll(this.#fd, Buffer.from(this.#lines.splice(0).join("")));
+    while (this.#lines.length > 0) writeAll(this.#fd, this.#takePiece());
   }
 
   #flush(): void {
     if (this.#piece || this.#lines.length === 0) return;
-    this.#piece = Buffer.from(this.#lines.join(""));
+    this.#piece = this.#takePiece();
     this.#written = 0;
-    this.#lines = [];
     this.#writePiece(this.#piece);
+  }
+
+  #takePiece(): Buffer {
+    const lines = this.#lines.splice(0, linesWithin(this.#lines, this.#maxPieceBytes));
+    return Buffer.from(lines.join(""));
   }
 
   #writePiece(piece: Buffer): void {
@@ -80,8 +89,20 @@ export class LineSink {
     this.#piece = undefined;
     this.#onPieceEnd?.();
     this.#heldLength = this.#lines.reduce((sum, line) => sum + line.length, 0);
-    if (this.#heldLength >= flushBytes && !this.#onPieceEnd) this.#flush();
+    const isCutShort = this.#lines.length > 0 && this.#maxPieceBytes < flushBytes;
+    if ((isCutShort || this.#heldLength >= flushBytes) && !this.#onPieceEnd) this.#flush();
   }
+}
+
+/** How many lines one piece takes: a longer one goes alone. */
+export function linesWithin(lines: readonly string[], maxBytes: number): number {
+  if (maxBytes === Number.POSITIVE_INFINITY) return lines.length;
+  let bytes = 0;
+  const beyond = lines.findIndex((line) => {
+    bytes += Buffer.byteLength(line);
+    return bytes > maxBytes;
+  });
+  return beyond === -1 ? lines.length : Math.max(beyond, 1);
 }
 
 /** Writes what it can; a reader that is gone or stalls at the end of the process gets no more. */

@@ -26,16 +26,19 @@ export interface PinoLoggerOptions {
   readonly level?: LogLevel;
   /** File descriptor; default 1, standard output. */
   readonly fd?: number;
+  /** Number of this process, of several that write to the same place; on every line then. Default: it is the only one. */
+  readonly process?: number;
 }
 
 /** JSON lines, one per event: level, ISO time, fields, message. */
 export function createPinoLogger(options: PinoLoggerOptions = {}): LogSink {
-  const sink = new LineSink(options.fd ?? 1);
+  const { fd = 1, process } = options;
+  const sink = new LineSink(fd, { isShared: process !== undefined });
   const root = pino(
     {
       // What is written is decided here: children of a pino logger keep the level they were made with.
       level: "debug",
-      base: null,
+      base: process === undefined ? null : { process },
       timestamp: timeField,
       formatters: { level: (level) => ({ level }) },
     },
@@ -47,7 +50,7 @@ export function createPinoLogger(options: PinoLoggerOptions = {}): LogSink {
   const isOn = (): boolean => writes(threshold, "info");
   return Object.assign(threshold, {
     logger,
-    accessLog: printedAccess({ print, isOn, timeField, logger }),
+    accessLog: printedAccess({ print, isOn, timeField: timeFieldOf(process), logger }),
     flush: () => sink.close(),
   });
 }
@@ -68,6 +71,10 @@ function wrap(log: PinoLogger, threshold: Threshold): Logger {
     error: (fields, message) => writes(threshold, "error") && log.error(fields, message),
     child: (fields) => wrap(log.child(fields), threshold),
   };
+}
+
+function timeFieldOf(process: number | undefined): () => string {
+  return process === undefined ? timeField : () => `${timeField()},"process":${process}`;
 }
 
 let lastMs = 0;

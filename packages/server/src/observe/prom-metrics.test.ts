@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PromMetrics } from "./prom-metrics.js";
+import { metricsText, PromMetrics } from "./prom-metrics.js";
 
 test("a counter, a gauge and a histogram read as Prometheus text", async () => {
   const metrics = new PromMetrics();
@@ -53,4 +53,29 @@ test("beyond its limit of series a metric still records and is not shown", async
   }
   const rows = (await metrics.text()).split("\n").filter((line) => line.startsWith("calls_total{"));
   assert.equal(rows.length, 1000);
+});
+
+test("numbers go to other processes and come back as the same text", async () => {
+  const metrics = new PromMetrics();
+  metrics.counter({ name: "calls_total", help: "Calls.", labels: { code: "ok" } }).increment(2);
+  metrics.gauge({ name: "since", help: "When.", acrossProcesses: "each" }).set(7);
+  metrics.histogram({ name: "seconds", help: "Time.", buckets: [0.1] }).observe(0.05);
+  const families = await metrics.families();
+  assert.deepEqual(
+    families.map(({ name, type, acrossProcesses }) => [name, type, acrossProcesses]),
+    [
+      ["calls_total", "counter", "sum"],
+      ["since", "gauge", "each"],
+      ["seconds", "histogram", "sum"],
+    ],
+  );
+  assert.equal(await metricsText(families), await metrics.text());
+});
+
+test("gauges of the process itself make no sum", async () => {
+  const families = await new PromMetrics({ withProcessMetrics: true }).families();
+  const across = new Map(families.map(({ name, acrossProcesses }) => [name, acrossProcesses]));
+  assert.equal(across.get("process_resident_memory_bytes"), "each");
+  assert.equal(across.get("process_cpu_seconds_total"), "sum");
+  assert.equal(across.get("nodejs_version_info"), "first");
 });

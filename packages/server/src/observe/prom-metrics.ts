@@ -1,6 +1,7 @@
 import type {
   Counter,
   Gauge,
+  GaugeOptions,
   Histogram,
   HistogramOptions,
   Labels,
@@ -9,6 +10,7 @@ import type {
 } from "@paddlewheel/core";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { HistogramRecorder } from "./histogram-recorder.js";
+import type { AcrossProcesses, MetricFamily, MetricRow } from "./metric-family.js";
 
 /** Seconds, 50 µs to 60 s: from a linear model inline to the longest default deadline. */
 const latencyBuckets = [
@@ -26,16 +28,12 @@ export interface MetricSample {
   readonly value: number;
 }
 
-type SampleRow = {
-  readonly metricName?: string;
-  readonly labels: Record<string, string | number>;
-  readonly value: number;
-};
 type Series = {
   readonly labels: Labels;
-  readonly rows: () => readonly SampleRow[];
+  readonly rows: () => readonly MetricRow[];
   readonly instrument: unknown;
 };
+type Family = Omit<MetricFamily, "rows"> & { readonly series: Map<string, Series> };
 type FamilyType = "counter" | "gauge" | "histogram";
 
 /**
@@ -44,7 +42,7 @@ type FamilyType = "counter" | "gauge" | "histogram";
  */
 export class PromMetrics implements Metrics {
   readonly #registry = new Registry();
-  readonly #families = new Map<string, Map<string, Series>>();
+  readonly #families = new Map<string, Family>();
 
   constructor(options: { readonly withProcessMetrics?: boolean } = {}) {
     if (options.withProcessMetrics) collectDefaultMetrics({ register: this.#registry });
@@ -59,9 +57,19 @@ export class PromMetrics implements Metrics {
     return this.#registry.contentType;
   }
 
+  /** The same as numbers, to be put together with those of other processes. */
+  async families(): Promise<readonly MetricFamily[]> {
+    const own = [...this.#families.values()].map(({ series, ...family }) => ({
+      ...family,
+      rows: [...series.values()].flatMap(({ rows }) => rows()),
+    }));
+    const others = await this.#registry.getMetricsAsJSON();
+    return [...own, ...others.filter(({ name }) => !this.#families.has(name)).map(ofProcess)];
+  }
+
   /** The values now, but for the buckets of histograms. */
   samples(): readonly MetricSample[] {
-    return [...this.#families].flatMap(([family, series]) =>
+    return [...this.#families].flatMap(([family, { series }]) =>
       [...series.values()]
         .flatMap(({ rows }) => rows())
         .filter(({ labels }) => labels.le === undefined)
@@ -81,7 +89,7 @@ export class PromMetrics implements Metrics {
     });
   }
 
-  gauge(options: MetricOptions): Gauge {
+  gauge(options: GaugeOptions): Gauge {
     return this.#series("gauge", options, () => {
       let current = 0;
       const instrument: Gauge = {
@@ -93,7 +101,7 @@ export class PromMetrics implements Metrics {
     });
   }
 
-  observedGauge(options: MetricOptions, read: () => number): void {
+  observedGauge(options: GaugeOptions, read: () => number): void {
     this.#series("gauge", options, () => ({
       instrument: read,
       rows: (labels) => [{ labels, value: read() }],
@@ -109,20 +117,21 @@ export class PromMetrics implements Metrics {
 
   #series<I>(
     type: FamilyType,
-    { name, help, labels = {} }: MetricOptions,
-    create: () => { instrument: I; rows: (labels: Record<string, string>) => readonly SampleRow[] },
+    { name, help, labels = {}, acrossProcesses = "sum" }: GaugeOptions,
+    create: () => { instrument: I; rows: (labels: Record<string, string>) => readonly MetricRow[] },
   ): I {
-    const family = this.#families.get(name) ?? this.#addFamily(type, name, help);
+    const { series } = this.#families.get(name) ?? this.#addFamily({ name, help, type, acrossProcesses });
     const key = JSON.stringify(Object.entries(labels).sort());
-    const existing = family.get(key);
+    const existing = series.get(key);
     if (existing) return existing.instrument as I;
     const { instrument, rows } = create();
-    if (family.size < maxSeries) family.set(key, { labels, instrument, rows: () => rows({ ...labels }) });
+    if (series.size < maxSeries) series.set(key, { labels, instrument, rows: () => rows({ ...labels }) });
     return instrument;
   }
 
-  #addFamily(type: FamilyType, name: string, help: string): Map<string, Series> {
-    const family = new Map<string, Series>();
+  #addFamily(options: Omit<MetricFamily, "rows">): Family {
+    const family: Family = { ...options, series: new Map() };
+    const { name, help, type, series } = family;
     this.#families.set(name, family);
     const metric = {
       name,
@@ -131,7 +140,7 @@ export class PromMetrics implements Metrics {
         help,
         type,
         aggregator: "sum",
-        values: [...family.values()].flatMap(({ rows }) => rows()),
+        values: [...series.values()].flatMap(({ rows }) => rows()),
       }),
       reset: () => {},
     };
@@ -141,11 +150,44 @@ export class PromMetrics implements Metrics {
   }
 }
 
+/** Numbers of all processes in the Prometheus text format. */
+export async function metricsText(families: readonly MetricFamily[]): Promise<string> {
+  const registry = new Registry();
+  for (const { name, help, type, rows } of families) {
+    const metric = { name, get: () => ({ name, help, type, values: [...rows] }) };
+    // As above: nothing else is asked of it.
+    registry.registerMetric(metric as unknown as Parameters<Registry["registerMetric"]>[0]);
+  }
+  return registry.metrics();
+}
+
+type JsonMetric = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>[number];
+
+/** Metrics that prom-client brings itself, of the process and of Node. */
+function ofProcess(metric: JsonMetric): MetricFamily {
+  const { name, help, type, aggregator, values } = metric as JsonMetric & {
+    readonly values: readonly MetricRow[];
+  };
+  return {
+    name,
+    help,
+    type: String(type),
+    acrossProcesses: acrossProcesses(String(type), aggregator),
+    rows: values,
+  };
+}
+
+/** Memory, delays and starts of several processes make no sum. */
+function acrossProcesses(type: string, aggregator: string): AcrossProcesses {
+  if (type !== "gauge") return "sum";
+  return aggregator === "first" ? "first" : "each";
+}
+
 function histogramRows(
   name: string,
   labels: Record<string, string>,
   recorder: HistogramRecorder,
-): SampleRow[] {
+): MetricRow[] {
   const { bounds, counts, count, sum } = recorder;
   let cumulative = 0;
   const buckets = [...bounds].map((bound, i) => {

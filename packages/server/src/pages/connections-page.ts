@@ -9,15 +9,21 @@ export function connectionsPage(server: ServerView): PageView {
   const now = server.clock.now();
   const all = [...server.connections()];
   const rows = all.slice(0, maxShown).map((connection) => rowOf(connection, now));
-  const hidden = all.length - rows.length;
+  const note = noteOf(server, all.length - rows.length);
   return [
     {
       kind: "table",
       columns: ["Remote", "Protocol", "Age", "BytesIn", "BytesOut", "Requests", "InFlight"],
       rows,
-      ...(hidden > 0 ? { note: `and ${hidden} more` } : {}),
+      ...(note === "" ? {} : { note }),
     },
   ];
+}
+
+function noteOf({ place }: ServerView, hidden: number): string {
+  const more = hidden > 0 ? [`and ${hidden} more`] : [];
+  const whose = place ? [`of process ${place.number} of ${place.count}`] : [];
+  return [...more, ...whose].join(", ");
 }
 
 function rowOf(connection: ConnectionView, now: number): readonly string[] {

@@ -12,6 +12,7 @@ import type { ConnectionView, ProcessView, ServerView } from "./server-view.js";
 export interface LiveServerViewOptions {
   readonly clock: Clock;
   readonly version: string;
+  readonly place: ServerView["place"];
   readonly directory: ServiceDirectory;
   readonly metrics: PromMetrics;
   readonly gate: CallGate;
@@ -25,6 +26,7 @@ export class LiveServerView implements ServerView {
   readonly clock: Clock;
   readonly startedAt: number;
   readonly version: string;
+  readonly place: ServerView["place"];
   readonly directory: ServiceDirectory;
   readonly metrics: PromMetrics;
   /** 0 until the port is open. */
@@ -37,6 +39,7 @@ export class LiveServerView implements ServerView {
     this.clock = options.clock;
     this.startedAt = options.clock.now();
     this.version = options.version;
+    this.place = options.place;
     this.directory = options.directory;
     this.metrics = options.metrics;
     this.#gate = options.gate;

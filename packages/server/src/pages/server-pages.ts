@@ -3,7 +3,8 @@ import { type Logger, systemClock } from "@paddlewheel/core";
 import type { HttpRouter } from "../http/router.js";
 import type { ServerLimits } from "../limits.js";
 import type { Listener } from "../listener/listener.js";
-import type { PromMetrics } from "../observe/prom-metrics.js";
+import { metricsText, type PromMetrics } from "../observe/prom-metrics.js";
+import type { ServerProcess } from "../processes/server-process.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import type { RequestCounts } from "../rpc/request-counts.js";
 import type { ServiceDirectory } from "../rpc/service-directory.js";
@@ -46,6 +47,8 @@ export interface ServerPagesOptions extends PagesOptions {
   readonly logger: Logger;
   readonly metrics: PromMetrics;
   readonly health: HealthSource;
+  /** Which of several processes this is; `/metrics` tells of all of them then, the other pages of this one. */
+  readonly process?: ServerProcess;
   /** Asked of whoever took a connection over. */
   readonly requestsOn: (socket: Socket) => RequestCounts | undefined;
 }
@@ -59,7 +62,7 @@ export class ServerPages {
   constructor(options: ServerPagesOptions) {
     this.#options = options;
     const { version = "paddlewheel", router, internalPort, pages: set = "all" } = options;
-    this.#view = new LiveServerView({ ...options, version, clock: systemClock });
+    this.#view = new LiveServerView({ ...options, version, clock: systemClock, place: options.process });
     this.#internal = internalPort === undefined ? undefined : new InternalPort(options);
     const health = healthPages(options.health);
     const others = selectPages(this.#others(), set);
@@ -85,11 +88,20 @@ export class ServerPages {
     this.#internal?.close();
   }
 
+  #shownMetrics(): Pick<PromMetrics, "text" | "contentType"> {
+    const { metrics, process } = this.#options;
+    if (process === undefined) return metrics;
+    return {
+      contentType: metrics.contentType,
+      text: async () => metricsText(await process.gatherMetrics()),
+    };
+  }
+
   #others(): readonly BuiltinPage[] {
-    const { gate, limits, metrics, flags = [], reloadableFlags = false, logger } = this.#options;
+    const { gate, limits, flags = [], reloadableFlags = false, logger } = this.#options;
     return builtinPages({
       server: this.#view,
-      metrics,
+      metrics: this.#shownMetrics(),
       flags: {
         flags: mergeFlags(flags, limitFlags(limits, gate.limiter)),
         areReloadable: reloadableFlags,

@@ -12,6 +12,7 @@ export function processVars(server: ServerView): readonly ServerVar[] {
   const prefix = `rpc_server_${server.port}`;
   return [
     ["pid", pid],
+    ...(server.place ? ([["process_number", server.place.number]] as const) : []),
     ["process_uptime", uptimeSeconds(server)],
     ["process_cpu_seconds", cpuSeconds],
     ["process_memory_resident", memoryResident],

@@ -1,5 +1,6 @@
 import type { Clock } from "@paddlewheel/core";
 import type { PromMetrics } from "../observe/prom-metrics.js";
+import type { ProcessPlace } from "../processes/worker-process.js";
 import type { ServiceDirectory } from "../rpc/service-directory.js";
 
 /** What is known of one connection. */
@@ -37,6 +38,8 @@ export interface ServerView {
   readonly directory: ServiceDirectory;
   readonly metrics: Pick<PromMetrics, "samples">;
   readonly process: ProcessView;
+  /** Which of several processes this is: what the pages tell is of it alone. */
+  readonly place?: Pick<ProcessPlace, "number" | "count"> | undefined;
   readonly connectionCount: number;
   connections(): Iterable<ConnectionView>;
   /** Calls at work now, and how many may be; 0 is no limit. */

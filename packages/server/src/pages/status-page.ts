@@ -13,6 +13,7 @@ export function statusPage(server: ServerView): PageView {
 function serverBlock(server: ServerView): PairsBlock {
   const rows = [
     ["version", server.version],
+    ...placeRow(server),
     ["uptime", `${uptimeSeconds(server)} s`],
     ["non_service_error", String(server.unhostedErrors)],
     ["connection_count", String(server.connectionCount)],
@@ -20,6 +21,11 @@ function serverBlock(server: ServerView): PairsBlock {
     ["concurrency", String(server.concurrency)],
   ] as const;
   return { kind: "pairs", separator: ": ", rows };
+}
+
+/** What follows is of this process alone. */
+function placeRow({ place, process }: ServerView): PairsBlock["rows"] {
+  return place ? [["process", `${place.number} of ${place.count}, pid ${process.pid}`]] : [];
 }
 
 function methodBlock({ service, method, stats, limiter }: FoundMethod, now: number): PairsBlock {

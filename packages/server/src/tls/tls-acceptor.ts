@@ -54,6 +54,7 @@ export class TlsAcceptor {
       {
         name: "paddlewheel_tls_certificate_expiry_seconds",
         help: "When the server's certificate expires, in seconds since 1970.",
+        acrossProcesses: "each",
       },
       () => Date.parse(this.#material.certificate.validTo) / 1000,
     );
