@@ -20,19 +20,23 @@ export interface ClientSecurity {
   readonly tls: ConnectionOptions | undefined;
   /** The value of the header `authorization`; undefined without a token. */
   readonly authorization: Secret | undefined;
+  /** The bare token, as baidu_std has it; undefined without one. */
+  readonly token: Secret | undefined;
 }
 
 /** Plain connections, and nothing to be let in by. */
-export const noSecurity: ClientSecurity = { tls: undefined, authorization: undefined };
+export const noSecurity: ClientSecurity = { tls: undefined, authorization: undefined, token: undefined };
 
 /** @param token of the server's token file; sent as `authorization: Bearer TOKEN` */
 export function resolveSecurity(
   tls: ClientTlsOptions | undefined,
   token: string | undefined,
 ): ClientSecurity {
+  const hasToken = token !== undefined;
   return {
     tls: tls && connectionOptions(tls),
-    authorization: token === undefined ? undefined : new Secret(`Bearer ${token}`),
+    authorization: hasToken ? new Secret(`Bearer ${token}`) : undefined,
+    token: hasToken ? new Secret(token) : undefined,
   };
 }
 
