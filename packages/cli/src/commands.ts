@@ -4,6 +4,8 @@ import { convertCommand } from "./convert/convert-command.js";
 import { explainCommand } from "./explain/explain-command.js";
 import { inspectCommand } from "./inspect/inspect-command.js";
 import { newCommand } from "./new/new-command.js";
+import { diffCommand } from "./patch/diff-command.js";
+import { patchCommand } from "./patch/patch-command.js";
 import { serveCommand } from "./serve/serve-command.js";
 import { startCommand } from "./start/start-command.js";
 import { typesCommand } from "./types/types-command.js";
@@ -17,5 +19,7 @@ export const commands: readonly Command[] = [
   convertCommand,
   inspectCommand,
   typesCommand,
+  diffCommand,
+  patchCommand,
   newCommand,
 ];

@@ -31,3 +31,4 @@ export {
 } from "./infer-manager.js";
 export { inspectModelDir, type ModelInspection } from "./inspect-model-dir.js";
 export { OnnxCore } from "./onnx/onnx-core.js";
+export { readFolderContent } from "./onnx/patch-chain.js";

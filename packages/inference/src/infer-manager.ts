@@ -15,7 +15,9 @@ import {
   type TensorMap,
   type VersionChoice,
 } from "@paddlewheel/core";
+import { defaultCacheDir } from "./cache/cache-folder.js";
 import { ModelCache, type ModelCacheOptions } from "./cache/model-cache.js";
+import { scratchFolders } from "./cache/scratch-folder.js";
 import { engineTypes } from "./core/engine-types.js";
 import type { CoreRegistry } from "./core/fluid-family-core.js";
 import type { EngineSurroundings } from "./engine/load-version.js";
@@ -96,6 +98,7 @@ function resolveSurroundings(options: InferManagerOptions): EngineSurroundings {
     clock: options.clock ?? systemClock,
     logger,
     modelCache: modelCache && new ModelCache({ ...modelCache, metrics, logger }),
+    makeScratch: scratchFolders(modelCache && (modelCache.dir ?? defaultCacheDir())),
     loadGate: new LoadGate(options.loadConcurrency ?? 1),
     reloadIntervalMs: options.reloadIntervalMs ?? defaultReloadIntervalMs,
   };

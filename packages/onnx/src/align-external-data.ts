@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { copyRange } from "./patch/copy-range.js";
 import { messageType } from "./schema.js";
 
 /** One of a tensor's `external_data`. */
@@ -15,9 +16,6 @@ interface Model {
 
 /** Copies parts of one file to another. */
 type Move = (offset: number, length: number) => Promise<number>;
-
-/** Bytes copied at a time. */
-const pieceBytes = 4 * 1024 * 1024;
 
 /**
  * Rewrites a model that ONNX Runtime saved with its weights in one file beside it, so that each part of that file begins
@@ -46,16 +44,10 @@ async function openFile(path: string, flags: string): Promise<AsyncDisposable & 
 }
 
 function mover(source: FileHandle, target: FileHandle, alignment: number): Move {
-  const buffer = new Uint8Array(pieceBytes);
   let end = 0;
   return async (offset, length) => {
     const start = Math.ceil(end / alignment) * alignment;
-    for (let done = 0; done < length; ) {
-      const { bytesRead } = await source.read(buffer, 0, Math.min(pieceBytes, length - done), offset + done);
-      if (bytesRead === 0) throw new Error("the file of the weights is too short");
-      await target.write(buffer, 0, bytesRead, start + done);
-      done += bytesRead;
-    }
+    await copyRange(source, target, { offset, length, position: start });
     end = start + length;
     return start;
   };

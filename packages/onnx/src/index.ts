@@ -33,6 +33,18 @@ export { type MlpModelOptions, mlpModel } from "./models/mlp-model.js";
 export { type ResNet50ModelOptions, resnet50Model } from "./models/resnet50-model.js";
 export { seededRandom } from "./models/seeded-random.js";
 export { OnnxFormatError } from "./onnx-format-error.js";
+export { applyPatch, writeModel } from "./patch/apply-patch.js";
+export { diffModels, type ModelDiff, type PatchToWrite, writePatch } from "./patch/diff-models.js";
+export { type ModelContent, readModelContent, type Weight } from "./patch/model-content.js";
+export {
+  type ModelPatch,
+  type PatchManifest,
+  patchFile,
+  patchLimits,
+  patchWeightsFile,
+  readManifest,
+  readPatch,
+} from "./patch/patch-file.js";
 export type { ExternalTensor, ModelSummary, ValueSummary } from "./read/model-summary.js";
 export { type OnnxLimits, onnxLimits } from "./read/onnx-limits.js";
 export { readModelSummary, summarizeModel } from "./read/summarize-model.js";

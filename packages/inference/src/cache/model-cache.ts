@@ -7,6 +7,7 @@ import { defaultCacheDir, openCacheFolder } from "./cache-folder.js";
 import { modelKey } from "./model-key.js";
 import { planEviction } from "./plan-eviction.js";
 import { prepareOnThread } from "./prepare-thread.js";
+import { stampFiles } from "./stamp-files.js";
 import { isAlive, UseMarks } from "./use-marks.js";
 
 export const modelCacheLimits = {
@@ -98,7 +99,7 @@ export class ModelCache {
 
   async #acquire(request: CacheRequest): Promise<PreparedModel> {
     await openCacheFolder(this.#dir);
-    const before = await stampOf(request.files);
+    const before = await stampFiles(request.files);
     const key = await modelKey(request);
     // Marked before it is looked at: nobody removes it from here on.
     await this.#marks.add(key);
@@ -143,7 +144,7 @@ export class ModelCache {
       if (!preparation.isReady) throw new Error(preparation.reason);
       const bytes = await sealEntry(preparedDir);
       if (bytes > this.#maxBytes) throw this.#tooLarge(bytes);
-      if ((await stampOf(request.files)) !== before) throw new Error("it changed while it was prepared");
+      if ((await stampFiles(request.files)) !== before) throw new Error("it changed while it was prepared");
       await this.#publish(preparedDir, key);
     } finally {
       await rm(preparedDir, { recursive: true, force: true });
@@ -218,15 +219,4 @@ export class ModelCache {
     const help = "Refusals because of a limit.";
     this.#metrics.counter({ name: "limit_exceeded_total", help, labels: { limit } }).increment();
   }
-}
-
-/** Changes when a file does, or is replaced. */
-async function stampOf(files: readonly string[]): Promise<string> {
-  const stamps = await Promise.all(
-    files.map(async (file) => {
-      const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
-      return [ino, size, mtimeNs, ctimeNs].join(" ");
-    }),
-  );
-  return stamps.join();
 }

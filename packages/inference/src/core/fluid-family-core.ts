@@ -1,4 +1,5 @@
 import type { ModelConf, ModelSignature, SessionConf, TensorMap } from "@paddlewheel/core";
+import type { MakeScratchFolder } from "../cache/scratch-folder.js";
 
 /**
  * One loaded copy of one model on one thread: the seam between engines and whatever computes.
@@ -67,6 +68,8 @@ export interface ModelFiles {
   readonly bytes: number;
   /** Everything `create` will read, `dataPath` first; needed only of a core that prepares. */
   readonly files?: readonly string[];
+  /** Gives back what was made to load it; to be called once no copy is open. */
+  release?(): Promise<void>;
 }
 
 /** One kind of core: how its models lie on disk and which module runs them. */
@@ -75,10 +78,10 @@ export interface CoreFactory {
   readonly module: string;
 
   /**
-   * Looks into a model folder without loading the model.
+   * Looks into a model folder without loading the model, and puts it together where it lies in parts.
    * @throws Error that says what is wrong with the folder and what is expected in it.
    */
-  findModel(modelDir: string): Promise<ModelFiles>;
+  findModel(modelDir: string, makeScratch: MakeScratchFolder): Promise<ModelFiles>;
 
   /**
    * What the prepared form of a model depends on beside the model: host, runtime, session. Undefined where such sessions

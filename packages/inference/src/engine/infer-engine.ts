@@ -53,8 +53,10 @@ export interface InferEngineOptions {
   readonly model: ModelConf;
   readonly placement: EnginePlacement;
   readonly executor: Executor;
-  /** What its copies have open; released when they are closed. */
+  /** The prepared form of the model that its copies have open, if they have. */
   readonly prepared: PreparedModel | undefined;
+  /** Gives back what its copies have open, the prepared model too; called once they are closed, maybe again. */
+  readonly release: () => Promise<void>;
 }
 
 /** One loaded version of a model: checks what it is given, and lets it run where it was placed. */
@@ -94,7 +96,7 @@ export class InferEngine implements InferEngineInfo {
   }
 
   status(): LoadedStatus {
-    const { executor, prepared, isReported: _, ...identity } = this.#options;
+    const { executor, prepared, isReported: _, release: __, ...identity } = this.#options;
     const { copies, waiting, running, report } = executor;
     const { policy, reason } = executor.batching;
     const batching = { maxRows: policy.maxRows, reason };
@@ -106,7 +108,7 @@ export class InferEngine implements InferEngineInfo {
   /** Takes no new runs, waits for those there are, gives the model back. Idempotent. */
   async close(): Promise<void> {
     await this.executor.close();
-    await this.#options.prepared?.release();
+    await this.#options.release();
   }
 
   #spans({ call, span: parent }: InferOptions): RunSpans | undefined {

@@ -10,6 +10,7 @@ import {
 } from "@paddlewheel/core";
 import { batchConfOf } from "../batch/plan-batching.js";
 import type { ModelCache, PreparedModel } from "../cache/model-cache.js";
+import type { MakeScratchFolder } from "../cache/scratch-folder.js";
 import type { CoreFactory, CoreRegistry, ModelFiles } from "../core/fluid-family-core.js";
 import { verifyModel } from "../golden/verify-model.js";
 import type { LoadGate } from "../reload/load-gate.js";
@@ -37,6 +38,8 @@ export interface EngineSurroundings {
   readonly clock: Clock;
   /** Where models are prepared; undefined when they are not. */
   readonly modelCache: ModelCache | undefined;
+  /** Where a model that lies in parts is put together. */
+  readonly makeScratch: MakeScratchFolder;
   /** Lets so many models load at once. */
   readonly loadGate: LoadGate;
   /** Milliseconds between two looks for new models, of an engine whose conf does not say. */
@@ -73,25 +76,35 @@ export async function loadVersion(
   surroundings: EngineSurroundings,
 ): Promise<InferEngine> {
   const found = await findModel({ ...conf, modelDir: source.dir }, surroundings);
-  const prepared = await prepareModel(found, surroundings.modelCache);
+  let prepared: PreparedModel | undefined;
   let engine: InferEngine | undefined;
+  const release = async (): Promise<void> => {
+    await prepared?.release();
+    await found.files.release?.();
+  };
   try {
-    engine = await openVersion(found, { version: source.version, revision, prepared }, surroundings);
+    prepared = await prepareModel(found, surroundings.modelCache);
+    const identity = { version: source.version, revision, prepared, release };
+    engine = await openVersion(found, identity, surroundings);
     await verifyModel(engine, source.dir);
     if (mustBeUnchanged) await checkUnchanged(source);
     logLoaded(surroundings.logger, engine.status());
     return engine;
   } catch (thrown) {
     await engine?.close();
-    await prepared?.release();
+    await release();
     throw thrown;
   }
 }
 
 async function findModel(conf: EngineConf, surroundings: EngineSurroundings): Promise<FoundModel> {
   const factory = coreFactory(conf.type, surroundings.cores);
-  const files = await factory.findModel(conf.modelDir);
-  return { conf, factory, files, facts: placementFacts(conf, files.bytes, surroundings) };
+  const { placement, runtimeThreadNum } = conf;
+  checkThreads(conf);
+  const files = await factory.findModel(conf.modelDir, surroundings.makeScratch);
+  const { defaultThreadNum } = surroundings;
+  const facts = { placement, runtimeThreadNum, defaultThreadNum, modelBytes: files.bytes };
+  return { conf, factory, files, facts };
 }
 
 /** The prepared form of a model that all its copies open; undefined where they open the original. */
@@ -107,7 +120,7 @@ async function prepareModel(
   return cache.acquire({ engine, module, dataPath, files: files.files, bytes, traits, session, model });
 }
 
-type VersionIdentity = Pick<InferEngineOptions, "version" | "revision" | "prepared">;
+type VersionIdentity = Pick<InferEngineOptions, "version" | "revision" | "prepared" | "release">;
 
 async function openVersion(
   { conf, factory, files, facts }: FoundModel,
@@ -154,17 +167,11 @@ function coreFactory(type: string, cores: CoreRegistry): CoreFactory {
   );
 }
 
-function placementFacts(
-  { placement, runtimeThreadNum }: EngineConf,
-  modelBytes: number,
-  { defaultThreadNum }: EngineSurroundings,
-): PlacementFacts {
-  if (placement === Placement.inline && runtimeThreadNum > 0) {
-    throw new Error(
-      `placement is inline, which has no threads, but runtime_thread_num is ${runtimeThreadNum}; it must be 0`,
-    );
-  }
-  return { placement, runtimeThreadNum, defaultThreadNum, modelBytes };
+function checkThreads({ placement, runtimeThreadNum }: EngineConf): void {
+  if (placement !== Placement.inline || runtimeThreadNum === 0) return;
+  throw new Error(
+    `placement is inline, which has no threads, but runtime_thread_num is ${runtimeThreadNum}; it must be 0`,
+  );
 }
 
 /** Measures in a worker where the run time decides: a slow model must not hold up this thread even once. */

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { patchFile } from "@paddlewheel/onnx";
 
 /** The file a folder's model is in when there are several. */
 const preferredFile = "model.onnx";
@@ -33,6 +34,7 @@ async function listFiles(modelDir: string): Promise<string[]> {
 }
 
 function missingModel(modelDir: string, files: readonly string[]): string {
+  if (files.includes(patchFile)) return `${modelDir} holds a patch of a model: paddlewheel patch applies it`;
   const program = files.find(isPaddleProgram);
   if (program === undefined) {
     return `${modelDir} has no model: expected ${preferredFile}, or one other file that ends in .onnx`;

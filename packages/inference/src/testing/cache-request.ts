@@ -1,5 +1,6 @@
 import { defaultSessionConf } from "@paddlewheel/core";
 import type { CacheRequest } from "../cache/model-cache.js";
+import { scratchFolders } from "../cache/scratch-folder.js";
 import { onnxCoreFactory } from "../onnx/onnx-core-factory.js";
 
 /** What an engine asks the cache for when it loads the model of a folder. */
@@ -7,7 +8,11 @@ export async function cacheRequest(
   modelDir: string,
   changes: Partial<CacheRequest> = {},
 ): Promise<CacheRequest> {
-  const { dataPath, bytes, files = [] } = await onnxCoreFactory.findModel(modelDir);
+  const {
+    dataPath,
+    bytes,
+    files = [],
+  } = await onnxCoreFactory.findModel(modelDir, scratchFolders(undefined));
   const session = changes.session ?? defaultSessionConf;
   const traits = (await onnxCoreFactory.preparedTraits?.(session)) ?? [];
   const { module } = onnxCoreFactory;

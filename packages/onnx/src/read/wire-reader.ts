@@ -8,6 +8,12 @@ export type FieldHandler<Target> = (reader: WireReader, target: Target) => void;
 /** Handlers by tag (field number × 8 + wire type); a tag without one is skipped. */
 export type MessageFields<Target> = readonly (FieldHandler<Target> | undefined)[];
 
+/** Bytes of a source. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Wire types of protobuf; 3 and 4, groups, are in no ONNX message. */
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
@@ -42,9 +48,9 @@ export class WireReader {
     this.#fields(fields, target);
   }
 
-  /** Reads a nested message. */
-  message<Target>(fields: MessageFields<Target>, target: Target): void {
-    this.#within(() => this.#fields(fields, target));
+  /** Reads a nested message, and says where its bytes lie. */
+  message<Target>(fields: MessageFields<Target>, target: Target): ByteRange {
+    return this.#within(() => this.#fields(fields, target));
   }
 
   /** Calls `readOne` until the bytes of a packed list are used up. */
@@ -55,6 +61,19 @@ export class WireReader {
         readOne();
       }
     });
+  }
+
+  /** Where the next byte is read, from the beginning of the source. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Steps over the value of a field of bytes, and says where it lies. */
+  byteRange(): ByteRange {
+    const length = this.#length();
+    const offset = this.#position;
+    this.#advance(length);
+    return { offset, length };
   }
 
   string(): string {
@@ -128,13 +147,15 @@ export class WireReader {
     else this.fail(`a field of wire type ${wireType}, which ONNX does not use`);
   }
 
-  #within(read: () => void): void {
+  #within(read: () => void): ByteRange {
     const outerEnd = this.#end;
     // Two statements: the length must be read before the position counts.
     const length = this.#length();
-    this.#end = this.#position + length;
+    const offset = this.#position;
+    this.#end = offset + length;
     read();
     this.#end = outerEnd;
+    return { offset, length };
   }
 
   #length(): number {
