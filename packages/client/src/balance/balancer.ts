@@ -12,7 +12,7 @@ export interface Server {
 /** An attempt at a server, from its pick to its end. */
 export interface Turn<S extends Server> {
   readonly server: S;
-  /** When it was picked, by the clock of the balancer. */
+  /** What the pick was told as `now`. */
   readonly startedAt: number;
 }
 
@@ -24,10 +24,10 @@ export interface Balancer<S extends Server> {
   /** Replaces the servers; what is known of those that stay is kept. Addresses are unique. */
   update(servers: readonly S[]): void;
   /**
-   * The server of the next attempt, which counts as in flight from here; undefined when none is available.
+   * The server of the next attempt, which counts as in flight from `now` on; undefined when none is available.
    * @throws ServeError invalidArgument without a request code where one is needed.
    */
-  pick(options: PickOptions): S | undefined;
+  pick(options: PickOptions, now: number): S | undefined;
   /** An attempt is over; also told of servers that have left meanwhile. */
   release(turn: Turn<S>, outcome: HostOutcome): void;
 }
@@ -39,6 +39,12 @@ export interface BalancerSources {
   /** Evenly spread over [0, 1). */
   readonly random: () => number;
 }
+
+/**
+ * Draws of a balancer that may hit servers which are out, before it goes through the list: with half of all out, one
+ * pick in 256 then prefers the servers that stand behind one that is out.
+ */
+export const drawLimit = 8;
 
 export type Tried = ReadonlySet<string> | undefined;
 

@@ -69,10 +69,11 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
   pick(options: PickOptions = anyPick): HostLease {
     if (this.#monitor.outCount >= this.#members.length) throw this.#nobodyThere();
     if (this.#recover && !this.#recover.admits()) throw this.#recovering();
-    const member = this.#balancer.pick(options);
+    const now = this.#conf.clock.now();
+    const member = this.#balancer.pick(options, now);
     if (!member) throw this.#nobodyThere();
     member.inFlight++;
-    return new Lease(member, this.#conf.clock.now(), this);
+    return new Lease(member, now, this);
   }
 
   onLeaseEnd(lease: Lease, outcome: HostOutcome): void {

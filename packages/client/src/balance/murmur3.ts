@@ -1,0 +1,29 @@
+/** MurmurHash3_x86_32 of bytes, seed 0: what brpc's `c_murmurhash` hashes with. 0 to 2^32 - 1. */
+export function murmur3(bytes: Uint8Array): number {
+  let hash = 0;
+  const blockEnd = bytes.length & ~3;
+  for (let at = 0; at < blockEnd; at += 4) {
+    hash ^= mixBlock(blockAt(bytes, at));
+    hash = Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64;
+  }
+  // Bytes behind the end read as 0, and the mix of 0 is 0.
+  hash ^= mixBlock(blockAt(bytes, blockEnd));
+  return finalMix(hash ^ bytes.length);
+}
+
+/** Four bytes, the first the lowest. */
+function blockAt(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  return a | (b << 8) | (c << 16) | (d << 24);
+}
+
+function mixBlock(block: number): number {
+  const mixed = Math.imul(block, 0xcc9e2d51);
+  return Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
+}
+
+function finalMix(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}
