@@ -32,10 +32,18 @@ export class BaiduStdConnection {
     this.#socket.on("close", () => this.#end());
   }
 
-  call(request: NonNullable<OutgoingMeta["request"]>, message: Uint8Array): Promise<BaiduStdAnswer> {
+  get isOver(): boolean {
+    return this.#socket.destroyed;
+  }
+
+  call(
+    request: NonNullable<OutgoingMeta["request"]>,
+    message: Uint8Array,
+    userFields: ReadonlyMap<string, string> = new Map(),
+  ): Promise<BaiduStdAnswer> {
     const correlationId = ++this.#lastId;
     if (this.#socket.destroyed) return Promise.resolve(undefined);
-    this.#socket.write(encodeFrameHead({ request, correlationId }, message.length));
+    this.#socket.write(encodeFrameHead({ request, correlationId, userFields }, message.length));
     this.#socket.write(message);
     return new Promise((resolve) => this.#waiting.set(correlationId, resolve));
   }

@@ -1,6 +1,8 @@
 import { Agent, request } from "node:http";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { Code } from "@paddlewheel/core";
 import { createDeferred } from "@paddlewheel/core/testing";
+import { type BaiduStdAnswer, BaiduStdConnection } from "./baidu-std-connection.js";
 import {
   decodeResponse,
   encodeRequest,
@@ -15,7 +17,7 @@ import {
 export interface Reply {
   /** The number of the code: `x-bd-error-code`, 0 for success. */
   readonly number: number;
-  /** HTTP or gRPC status. */
+  /** HTTP or gRPC status; baidu_std has none but the number. */
   readonly status: number;
   /** Why it failed; empty for success. */
   readonly text: string;
@@ -30,7 +32,7 @@ export interface SendOptions {
 
 /** One way to call a server. */
 export interface WireClient {
-  readonly protocol: "HTTP/JSON" | "HTTP/proto" | "gRPC";
+  readonly protocol: "HTTP/JSON" | "HTTP/proto" | "gRPC" | "baidu_std";
   encode(message: RequestMessage): Buffer;
   /** Sends bytes as they are. */
   send(body: Buffer, options?: SendOptions): Promise<Reply>;
@@ -157,7 +159,44 @@ function grpcFailure({ code, details, metadata }: ServiceError): Reply {
   return { status: code, number, text: details, response: undefined };
 }
 
+/**
+ * Calls by baidu_std on one connection; headers go as `user_fields`. As brpc's client does, it calls again over a new
+ * connection when the one it had ends without an answer.
+ */
+export function baiduStdClient(port: number): WireClient {
+  let connection: BaiduStdConnection | undefined;
+  const call = async (
+    body: Buffer,
+    { path = inferencePath, headers = {} }: SendOptions,
+  ): Promise<BaiduStdAnswer> => {
+    const [, service = "", methodName = ""] = path.split("/");
+    const userFields = new Map(Object.entries(headers));
+    const isNew = !connection || connection.isOver;
+    const current = connection && !isNew ? connection : new BaiduStdConnection(port);
+    connection = current;
+    const answer = await current.call({ serviceName: service, methodName }, body, userFields);
+    return answer || isNew ? answer : call(body, { path, headers });
+  };
+  return {
+    protocol: "baidu_std",
+    encode: encodeRequest,
+    async send(body, options = {}) {
+      const answer = await call(body, options);
+      if (!answer) throw new Error("the connection ended before its answer");
+      const { errorCode = Code.internal, errorText = "" } = answer.meta.response ?? {};
+      const response = errorCode === Code.ok ? decodeResponse(Buffer.from(answer.payload)) : undefined;
+      return { number: errorCode, status: errorCode, text: errorText, response };
+    },
+    close: () => connection?.close(),
+  };
+}
+
 /** One client of each kind. */
 export function wireClients(port: number): readonly WireClient[] {
-  return [httpClient(port, "HTTP/JSON"), httpClient(port, "HTTP/proto"), grpcClient(port)];
+  return [
+    httpClient(port, "HTTP/JSON"),
+    httpClient(port, "HTTP/proto"),
+    grpcClient(port),
+    baiduStdClient(port),
+  ];
 }

@@ -17,25 +17,25 @@ async function scrape(port: number): Promise<ReadonlyMap<string, number>> {
 
 const workflow = `service="GeneralModelService",workflow="workflow1"`;
 
-/** Of three good requests of two rows and three bad ones, one of each over each transport. */
+/** Of four good requests of two rows and four bad ones, one of each over each transport. */
 const expected: readonly (readonly [sample: string, value: number])[] = [
-  [`pd_query_request_success_total{model="general",version="0"}`, 3],
-  [`pd_query_request_failure_total{model="general",version="0"}`, 3],
-  [`pd_inference_count_total{model="model",version="0"}`, 3],
-  [`paddlewheel_service_seconds_count{service="GeneralModelService"}`, 6],
-  [`paddlewheel_workflow_seconds_count{${workflow}}`, 6],
-  [`paddlewheel_stage_seconds_count{${workflow},stage="0"}`, 6],
-  [`paddlewheel_stage_seconds_count{${workflow},stage="1"}`, 3],
-  [`paddlewheel_op_seconds_count{${workflow},stage="0",op="reader"}`, 6],
-  [`paddlewheel_op_seconds_count{${workflow},stage="1",op="model"}`, 3],
-  [`paddlewheel_op_seconds_count{${workflow},stage="2",op="response"}`, 3],
-  [`paddlewheel_engine_run_seconds_count{model="model",version="0"}`, 3],
-  [`paddlewheel_engine_queue_seconds_count{model="model",version="0"}`, 3],
+  [`pd_query_request_success_total{model="general",version="0"}`, 4],
+  [`pd_query_request_failure_total{model="general",version="0"}`, 4],
+  [`pd_inference_count_total{model="model",version="0"}`, 4],
+  [`paddlewheel_service_seconds_count{service="GeneralModelService"}`, 8],
+  [`paddlewheel_workflow_seconds_count{${workflow}}`, 8],
+  [`paddlewheel_stage_seconds_count{${workflow},stage="0"}`, 8],
+  [`paddlewheel_stage_seconds_count{${workflow},stage="1"}`, 4],
+  [`paddlewheel_op_seconds_count{${workflow},stage="0",op="reader"}`, 8],
+  [`paddlewheel_op_seconds_count{${workflow},stage="1",op="model"}`, 4],
+  [`paddlewheel_op_seconds_count{${workflow},stage="2",op="response"}`, 4],
+  [`paddlewheel_engine_run_seconds_count{model="model",version="0"}`, 4],
+  [`paddlewheel_engine_queue_seconds_count{model="model",version="0"}`, 4],
   [`paddlewheel_engine_queue_depth{model="model",version="0"}`, 0],
   [`paddlewheel_engine_loaded{model="model",version="0"}`, 1],
-  [`paddlewheel_engine_batch_size_sum{model="model",version="0"}`, 6],
+  [`paddlewheel_engine_batch_size_sum{model="model",version="0"}`, 8],
   [`paddlewheel_engine_batch_size_bucket{model="model",version="0",le="1"}`, 0],
-  [`paddlewheel_engine_batch_size_bucket{model="model",version="0",le="2"}`, 3],
+  [`paddlewheel_engine_batch_size_bucket{model="model",version="0",le="2"}`, 4],
   ["paddlewheel_calls_at_work", 0],
 ];
 
@@ -93,6 +93,8 @@ describe("GET /metrics", () => {
       [["http", "invalidArgument"], 2],
       [["grpc", "ok"], 1],
       [["grpc", "invalidArgument"], 1],
+      [["baidu_std", "ok"], 1],
+      [["baidu_std", "invalidArgument"], 1],
     ]);
   });
 });

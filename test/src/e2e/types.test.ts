@@ -37,7 +37,7 @@ describe("every element type ONNX Runtime can be given comes back as it was sent
   });
 
   for (const { what, model, shape } of batches) {
-    for (const [index, protocol] of (["HTTP/JSON", "HTTP/proto", "gRPC"] as const).entries()) {
+    for (const [index, protocol] of (["HTTP/JSON", "HTTP/proto", "gRPC", "baidu_std"] as const).entries()) {
       test(`${what} of ${servedTypes.join(", ")}, over ${protocol}`, async () => {
         const client = clients.get(model)?.[index];
         assert.equal(client?.protocol, protocol);

@@ -1,5 +1,4 @@
-import { baiduStdClient } from "../e2e/baidu-std-client.js";
-import { grpcClient, httpClient, httpRequest, type WireClient } from "../e2e/clients.js";
+import { httpRequest, type WireClient, wireClients } from "../e2e/clients.js";
 import { goodRequests } from "../e2e/good-requests.js";
 import { serveModel } from "../e2e/serve-model.js";
 import { linear } from "../e2e/served-models.js";
@@ -14,7 +13,7 @@ export interface MemoryInUse {
 /** `paddlewheel start` as users run it, with a look into its memory, and good clients of every protocol. */
 export class FuzzedServer implements AsyncDisposable {
   readonly #server: StartedServer;
-  readonly #clients: readonly Pick<WireClient, "encode" | "send" | "close">[];
+  readonly #clients: readonly WireClient[];
   #asked = 0;
   /** Good requests that were answered. */
   answered = 0;
@@ -23,11 +22,7 @@ export class FuzzedServer implements AsyncDisposable {
 
   private constructor(server: StartedServer) {
     this.#server = server;
-    this.#clients = [
-      httpClient(server.port, "HTTP/JSON"),
-      grpcClient(server.port),
-      baiduStdClient(server.port),
-    ];
+    this.#clients = wireClients(server.port);
   }
 
   static async start(): Promise<FuzzedServer> {
@@ -82,7 +77,7 @@ export class FuzzedServer implements AsyncDisposable {
     await this.#server[Symbol.asyncDispose]();
   }
 
-  async #call(client: Pick<WireClient, "encode" | "send">): Promise<void> {
+  async #call(client: WireClient): Promise<void> {
     const startedAt = performance.now();
     const { text, response } = await client.send(client.encode(goodRequests.linear.request));
     const value = response?.outputs[0]?.tensor[0]?.float_data[0];

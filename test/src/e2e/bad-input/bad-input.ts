@@ -40,7 +40,7 @@ export function refused(code: CodeName, rows: readonly Row[]): readonly BadInput
 /** A message that can be written on every transport. */
 export function message(request: RequestMessage): Sent {
   const bytes = encodeRequest(request);
-  return { bodies: { "HTTP/JSON": Buffer.from(requestJson(request)), "HTTP/proto": bytes, gRPC: bytes } };
+  return { bodies: { "HTTP/JSON": Buffer.from(requestJson(request)), ...protobuf(bytes).bodies } };
 }
 
 /** A message with one tensor. */
@@ -55,7 +55,7 @@ export function linearTensor(changes: TensorMessage): Sent {
 
 /** Bytes that are no message, or none that JSON can say. */
 export function protobuf(bytes: Buffer, why = "JSON has no such thing"): Sent {
-  return { bodies: { "HTTP/proto": bytes, gRPC: bytes }, why };
+  return { bodies: { "HTTP/proto": bytes, gRPC: bytes, baidu_std: bytes }, why };
 }
 
 /** Text that is no message, or none that protobuf can say. */

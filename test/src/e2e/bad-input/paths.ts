@@ -4,12 +4,18 @@ function at(path: string): Sent {
   return { ...message({}), options: { path }, isAnsweredByGrpc: true };
 }
 
+/** For what is something else to baidu_std. */
+function atPathOnly(path: string, why: string): Sent {
+  const { baidu_std: _, ...bodies } = message({}).bodies;
+  return { ...at(path), bodies, why };
+}
+
 /** Paths that lead nowhere. */
 export const wrongPaths: readonly BadInput[] = [
   ...refused("serviceNotFound", [
     [
       "a service nobody knows",
-      at("/no.such.Service/inference"),
+      atPathOnly("/no.such.Service/inference", "to brpc it is a method that it does not know"),
       "The server does not implement the method /no.such.Service/inference",
     ],
     [
@@ -22,7 +28,7 @@ export const wrongPaths: readonly BadInput[] = [
       at("/__proto__/constructor"),
       "The server does not implement the method /__proto__/constructor",
     ],
-    ["no path", at("/"), "The server does not implement the method /"],
+    ["no path", atPathOnly("/", "baidu_std has no paths"), "The server does not implement the method /"],
   ]),
   ...refused("methodNotFound", [
     [
