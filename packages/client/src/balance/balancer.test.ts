@@ -10,7 +10,7 @@ import { seededRandom } from "./testing/seeded-random.js";
 const picks = 3000;
 
 function create(name: LoadBalancer, seed = 1): Balancer<FakeServer> {
-  return createBalancer(parseLoadBalancer(name), { now: () => 0, random: seededRandom(seed) });
+  return createBalancer(parseLoadBalancer(name), { random: seededRandom(seed) });
 }
 
 /** Picks and ends an attempt; request codes are spread over the ring. */
@@ -20,7 +20,7 @@ function pickOnce(
   tried?: ReadonlySet<string>,
 ): string | undefined {
   const server = balancer.pick({ requestCode, tried }, 0);
-  if (server) balancer.release({ server, startedAt: 0 }, { latencyMs: 1 });
+  if (server) balancer.release({ server, startedAt: 0 }, { latencyMs: 1 }, 0);
   return server?.address;
 }
 
@@ -98,7 +98,7 @@ for (const name of Object.values(LoadBalancer)) {
       const server = balancer.pick({ requestCode: 0 }, 0);
       assert.ok(server);
       balancer.update([c]);
-      balancer.release({ server, startedAt: 0 }, { latencyMs: 1 });
+      balancer.release({ server, startedAt: 0 }, { latencyMs: 1 }, 0);
       assert.deepEqual([...countPicks(balancer).keys()], ["c:1"]);
     });
 

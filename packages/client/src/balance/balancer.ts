@@ -17,7 +17,7 @@ export interface Turn<S extends Server> {
 }
 
 /**
- * Whose turn it is. Every balancer skips servers that are not available and, as long as there is another, those the
+ * Whose turn it is. `now` is in monotonic milliseconds. Every balancer skips servers that are not available and, as long as there is another, those the
  * call was tried at already; of several it takes the last candidate whatever was tried.
  */
 export interface Balancer<S extends Server> {
@@ -29,13 +29,11 @@ export interface Balancer<S extends Server> {
    */
   pick(options: PickOptions, now: number): S | undefined;
   /** An attempt is over; also told of servers that have left meanwhile. */
-  release(turn: Turn<S>, outcome: HostOutcome): void;
+  release(turn: Turn<S>, outcome: HostOutcome, now: number): void;
 }
 
 /** What balancers take from outside. */
 export interface BalancerSources {
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
   /** Evenly spread over [0, 1). */
   readonly random: () => number;
 }

@@ -10,7 +10,6 @@ const hashes = [LoadBalancer.murmurhash, LoadBalancer.md5, LoadBalancer.ketama];
 
 function ringOf(loadBalancer: string, servers: readonly FakeServer[]): (requestCode?: number) => string {
   const balancer = createBalancer<FakeServer>(parseLoadBalancer(loadBalancer), {
-    now: () => 0,
     random: () => 0,
   });
   balancer.update(servers);

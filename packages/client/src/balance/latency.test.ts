@@ -27,7 +27,6 @@ class Simulation {
 
   constructor(name: LoadBalancer, workers: readonly Worker[]) {
     this.#balancer = createBalancer<Worker>(parseLoadBalancer(name), {
-      now: () => this.clock.now(),
       random: seededRandom(5),
     });
     this.update(workers);
@@ -56,7 +55,10 @@ class Simulation {
     server.freeAt = error ? startedAt : Math.max(server.freeAt, startedAt) + server.serviceMs;
     const latencyMs = server.freeAt - startedAt;
     const outcome: HostOutcome = { latencyMs, error };
-    this.clock.setTimer(() => this.#balancer.release({ server, startedAt }, outcome), latencyMs);
+    this.clock.setTimer(
+      () => this.#balancer.release({ server, startedAt }, outcome, this.clock.now()),
+      latencyMs,
+    );
     return server;
   }
 }

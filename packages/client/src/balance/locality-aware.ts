@@ -42,13 +42,13 @@ interface Load<S extends Server> {
  * shares settle at 1 / latency², whatever they were before.
  */
 export class LocalityAware<S extends Server> implements Balancer<S> {
-  readonly #sources: BalancerSources;
+  readonly #random: () => number;
   #loads: readonly Load<S>[] = [];
   #indexOf = new Map<S, number>();
   #weighted = { servers: [] as readonly S[], weights: new WeightTree([]) };
 
-  constructor(sources: BalancerSources) {
-    this.#sources = sources;
+  constructor({ random }: BalancerSources) {
+    this.#random = random;
   }
 
   update(servers: readonly S[]): void {
@@ -63,7 +63,7 @@ export class LocalityAware<S extends Server> implements Balancer<S> {
   pick({ tried }: PickOptions, now: number): S | undefined {
     let index = -1;
     for (let draw = 0; draw < drawLimit; draw++) {
-      index = drawByWeight(this.#weighted, this.#sources.random, tried);
+      index = drawByWeight(this.#weighted, this.#random, tried);
       if (this.#holds(index, now)) break;
     }
     const load = this.#loads[index];
@@ -73,11 +73,10 @@ export class LocalityAware<S extends Server> implements Balancer<S> {
     return load.server;
   }
 
-  release({ server, startedAt }: Turn<S>, outcome: HostOutcome): void {
+  release({ server, startedAt }: Turn<S>, outcome: HostOutcome, now: number): void {
     const index = this.#indexOf.get(server) ?? -1;
     const load = this.#loads[index];
     if (!load) return;
-    const now = this.#sources.now();
     load.inFlight--;
     // At 0 the sum begins anew: what rounding left of it must not grow.
     load.beginSum = load.inFlight === 0 ? 0 : load.beginSum - startedAt;
@@ -95,7 +94,7 @@ export class LocalityAware<S extends Server> implements Balancer<S> {
     if (!load) return true;
     const drawnBy = this.#weighted.weights.get(index);
     const weight = this.#refresh(index, load, now);
-    return weight >= drawnBy || this.#sources.random() * drawnBy < weight;
+    return weight >= drawnBy || this.#random() * drawnBy < weight;
   }
 
   #refresh(index: number, load: Load<S>, now: number): number {

@@ -29,21 +29,20 @@ interface Load<S extends Server> {
 
 /** `p2c`: of two servers at random the one with the lower (peak latency × calls it would then have) / weight. */
 export class PowerOfTwoChoices<S extends Server> implements Balancer<S> {
-  readonly #sources: BalancerSources;
+  readonly #random: () => number;
   #loads: readonly Load<S>[] = [];
   #servers: readonly S[] = [];
   #loadOf = new Map<S, Load<S>>();
 
-  constructor(sources: BalancerSources) {
-    this.#sources = sources;
+  constructor({ random }: BalancerSources) {
+    this.#random = random;
   }
 
   update(servers: readonly S[]): void {
-    const now = this.#sources.now();
     this.#servers = servers;
     this.#loads = servers.map(
       (server) =>
-        this.#loadOf.get(server) ?? { server, inFlight: 0, peakMs: 0, updatedAt: now, isKnown: false },
+        this.#loadOf.get(server) ?? { server, inFlight: 0, peakMs: 0, updatedAt: 0, isKnown: false },
     );
     this.#loadOf = new Map(this.#loads.map((load) => [load.server, load]));
   }
@@ -59,11 +58,10 @@ export class PowerOfTwoChoices<S extends Server> implements Balancer<S> {
     return load.server;
   }
 
-  release({ server }: Turn<S>, outcome: HostOutcome): void {
+  release({ server }: Turn<S>, outcome: HostOutcome, now: number): void {
     const load = this.#loadOf.get(server);
     if (!load) return;
     load.inFlight--;
-    const now = this.#sources.now();
     const remains = Math.exp((load.updatedAt - now) / decayMs);
     const latencyMs = punishedLatency(outcome, load.peakMs * remains);
     if (latencyMs === undefined) return;
@@ -77,7 +75,7 @@ export class PowerOfTwoChoices<S extends Server> implements Balancer<S> {
     const all = this.#servers;
     let index = start % all.length;
     for (let draw = 0; draw < drawLimit; draw++) {
-      index = (start + Math.floor(this.#sources.random() * count)) % all.length;
+      index = (start + Math.floor(this.#random() * count)) % all.length;
       const server = all[index];
       if (server && isWanted(server, tried)) return index;
     }

@@ -16,43 +16,43 @@ test("servers bear the share of the load that they are of the least that bears a
 describe("the recover policy", () => {
   function create() {
     const clock = new ManualClock();
-    const policy = new RecoverPolicy(conf, { now: () => clock.now(), random: seededRandom(1) });
+    const policy = new RecoverPolicy(conf, { random: seededRandom(1) });
     const admitted = (): number =>
-      Array.from({ length: 4000 }, () => policy.admits()).filter((isIn) => isIn).length / 4000;
+      Array.from({ length: 4000 }, () => policy.admits(clock.now())).filter((isIn) => isIn).length / 4000;
     return { clock, policy, admitted };
   }
 
   test("lets every call in as long as not all servers were down", () => {
-    const { policy, admitted } = create();
+    const { clock, policy, admitted } = create();
     for (const working of [1, 3, 1]) {
-      policy.onWorking(working);
+      policy.onWorking(working, clock.now());
       assert.equal(admitted(), 1);
     }
   });
 
   test("lets in what the servers can bear that are back after all were down", () => {
-    const { policy, admitted } = create();
-    policy.onWorking(3);
-    policy.onWorking(0);
+    const { clock, policy, admitted } = create();
+    policy.onWorking(3, clock.now());
+    policy.onWorking(0, clock.now());
     assert.equal(admitted(), 0);
-    policy.onWorking(1);
+    policy.onWorking(1, clock.now());
     assert.ok(Math.abs(admitted() - 0.25) < 0.03);
-    policy.onWorking(3);
+    policy.onWorking(3, clock.now());
     assert.ok(Math.abs(admitted() - 0.75) < 0.03);
-    policy.onWorking(4);
+    policy.onWorking(4, clock.now());
     assert.equal(admitted(), 1);
   });
 
   test("is over when the number of working servers was the same for long", () => {
     const { clock, policy, admitted } = create();
-    policy.onWorking(1);
-    policy.onWorking(0);
-    policy.onWorking(2);
+    policy.onWorking(1, clock.now());
+    policy.onWorking(0, clock.now());
+    policy.onWorking(2, clock.now());
     clock.advance(10_000);
     assert.ok(admitted() < 1);
     clock.advance(1);
     assert.equal(admitted(), 1);
-    policy.onWorking(1);
+    policy.onWorking(1, clock.now());
     assert.equal(admitted(), 1);
   });
 });

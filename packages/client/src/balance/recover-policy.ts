@@ -12,30 +12,29 @@ export function planAdmission(working: number, { minWorkingInstances }: RecoverC
  */
 export class RecoverPolicy {
   readonly #conf: RecoverConf;
-  readonly #sources: BalancerSources;
+  readonly #random: () => number;
   #working = 0;
   #changedAt = 0;
   #isRecovering = false;
 
-  constructor(conf: RecoverConf, sources: BalancerSources) {
+  constructor(conf: RecoverConf, { random }: BalancerSources) {
     this.#conf = conf;
-    this.#sources = sources;
+    this.#random = random;
   }
 
   /** Tells how many servers work now; to be called when that has changed. */
-  onWorking(working: number): void {
+  onWorking(working: number, now: number): void {
     if (working === this.#working) return;
     if (working === 0) this.#isRecovering = true;
     this.#working = working;
-    this.#changedAt = this.#sources.now();
+    this.#changedAt = now;
   }
 
   /** Whether one more call is let in. */
-  admits(): boolean {
+  admits(now: number): boolean {
     if (!this.#isRecovering) return true;
-    const { now, random } = this.#sources;
-    const isHeld = now() - this.#changedAt > this.#conf.holdSeconds * 1000;
+    const isHeld = now - this.#changedAt > this.#conf.holdSeconds * 1000;
     if (this.#working > 0 && isHeld) this.#isRecovering = false;
-    return !this.#isRecovering || random() < planAdmission(this.#working, this.#conf);
+    return !this.#isRecovering || this.#random() < planAdmission(this.#working, this.#conf);
   }
 }

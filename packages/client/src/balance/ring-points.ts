@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { murmur3 } from "./murmur3.js";
 import { LoadBalancer } from "./parse-load-balancer.js";
 
@@ -9,15 +9,26 @@ export type RingPoints = (address: string, replicas: number) => Uint32Array;
 export const ringPointsOf: Readonly<
   Record<typeof LoadBalancer.murmurhash | typeof LoadBalancer.md5 | typeof LoadBalancer.ketama, RingPoints>
 > = {
-  [LoadBalancer.murmurhash]: (address, replicas) =>
-    Uint32Array.from({ length: replicas }, (_, i) => murmur3(Buffer.from(`${address}-${i}`))),
-  [LoadBalancer.md5]: (address, replicas) =>
-    Uint32Array.from({ length: replicas }, (_, i) => md5(`${address}-${i}`).readUInt32LE(0)),
-  // Four points of each hash.
-  [LoadBalancer.ketama]: (address, replicas) =>
-    Uint32Array.from({ length: replicas }, (_, i) => md5(`${address}-${i >> 2}`).readUInt32LE(4 * (i & 3))),
+  [LoadBalancer.murmurhash](address, replicas) {
+    const points = new Uint32Array(replicas);
+    for (let i = 0; i < replicas; i++) points[i] = murmur3(Buffer.from(`${address}-${i}`));
+    return points;
+  },
+  [LoadBalancer.md5](address, replicas) {
+    const points = new Uint32Array(replicas);
+    for (let i = 0; i < replicas; i++) points[i] = md5(`${address}-${i}`).readUInt32LE();
+    return points;
+  },
+  [LoadBalancer.ketama](address, replicas) {
+    const points = new Uint32Array(replicas);
+    for (let i = 0; i < replicas; i += 4) {
+      const digest = md5(`${address}-${i / 4}`);
+      for (let part = 0; part < 4; part++) points[i + part] = digest.readUInt32LE(4 * part);
+    }
+    return points;
+  },
 };
 
 function md5(text: string): Buffer {
-  return createHash("md5").update(text).digest();
+  return hash("md5", text, "buffer");
 }

@@ -7,11 +7,9 @@ import { WeightTree } from "./weight-tree.js";
 import { WeightedRandom } from "./weighted-random.js";
 import { WeightedRoundRobin } from "./weighted-round-robin.js";
 
-const noTime = () => 0;
-
 describe("wrr", () => {
   function sequence(weights: readonly number[], length: number): string[] {
-    const balancer = new WeightedRoundRobin<FakeServer>({ now: noTime, random: () => 0 });
+    const balancer = new WeightedRoundRobin<FakeServer>({ random: () => 0 });
     balancer.update(fakeServers(...weights));
     return Array.from({ length }, () => balancer.pick({})?.address ?? "none");
   }
@@ -36,7 +34,7 @@ describe("wrr", () => {
   });
 
   test("shares the turns of a server that is down by weight", () => {
-    const balancer = new WeightedRoundRobin<FakeServer>({ now: noTime, random: () => 0 });
+    const balancer = new WeightedRoundRobin<FakeServer>({ random: () => 0 });
     const servers = fakeServers(20, 3, 1);
     balancer.update(servers);
     for (const server of servers.slice(0, 1)) server.isAvailable = false;
@@ -47,7 +45,7 @@ describe("wrr", () => {
 
 describe("wr", () => {
   test("picks by weight, and leaves the share of a server that is down to all others", () => {
-    const balancer = new WeightedRandom<FakeServer>({ now: noTime, random: seededRandom(3) });
+    const balancer = new WeightedRandom<FakeServer>({ random: seededRandom(3) });
     const servers = fakeServers(96, 3, 1);
     balancer.update(servers);
     const share = (address: string): number => {

@@ -30,7 +30,7 @@ export interface ClusterOptions {
   readonly ejection?: Partial<EjectionPolicy> | false | undefined;
   readonly health?: HealthCheckOptions | undefined;
   readonly limits?: Partial<ServerListLimits> | undefined;
-  /** The word for this cluster in logs and metrics; default what `naming` says. */
+  /** The word for this cluster in logs and metrics; default the first 64 characters of `naming`. */
   readonly name?: string | undefined;
   readonly clock?: Clock | undefined;
   /** Evenly spread over [0, 1); default `Math.random`. */
@@ -73,7 +73,7 @@ export interface ClusterConf {
 
 /** @throws ServeError invalidConf for naming and balancer, invalidArgument for numbers out of range. */
 export function resolveClusterOptions(options: ClusterOptions): ClusterConf {
-  const { naming, health = {}, name = naming } = options;
+  const { naming, health = {}, name = shortened(naming) } = options;
   const limits = { ...defaultServerListLimits, ...options.limits };
   return {
     name,
@@ -91,6 +91,11 @@ export function resolveClusterOptions(options: ClusterOptions): ClusterConf {
     metrics: options.metrics ?? noMetrics,
     resolve: options.resolve ?? resolveBySystem,
   };
+}
+
+/** A list may name thousands of servers, and the name goes into every log line. */
+function shortened(naming: string): string {
+  return naming.length > 64 ? `${naming.slice(0, 63)}…` : naming;
 }
 
 function resolveEjection(ejection: Partial<EjectionPolicy> | false): EjectionPolicy | undefined {

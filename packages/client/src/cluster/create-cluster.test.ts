@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { Code, ServeError } from "@paddlewheel/core";
 import { ManualClock, RecordingLogger, RecordingMetrics } from "@paddlewheel/core/testing";
@@ -6,6 +9,7 @@ import { FailureStage } from "../transport/host-transport.js";
 import type { HostOutcome } from "./cluster.js";
 import type { ClusterOptions } from "./cluster-options.js";
 import { createCluster } from "./create-cluster.js";
+import type { Host } from "./host.js";
 import type { ObservableCluster } from "./named-cluster.js";
 
 const well: HostOutcome = { latencyMs: 1 };
@@ -103,6 +107,142 @@ describe("a cluster", () => {
     assert.equal(cluster.states()[0]?.inFlight, 1);
     second.end(well);
     assert.equal(cluster.states()[0]?.inFlight, 0);
+    cluster.close();
+  });
+
+  test("follows its naming: tells of hosts that come and go, and keeps what it knows of those that stay", async () => {
+    const answers = [
+      ["10.0.0.1", "10.0.0.2"],
+      ["10.0.0.2", "10.0.0.3"],
+    ];
+    const { cluster, clock } = createTestCluster({
+      naming: "http://models",
+      resolve: async () => answers.shift() ?? Promise.reject(new Error("no answer")),
+    });
+    const told: string[] = [];
+    const note = (hosts: readonly Host[]): unknown => told.push(hosts.map(({ address }) => address).join());
+    const takeBack = cluster.onHosts(note);
+    cluster.onHosts(() => {
+      throw new Error("a listener's own fault");
+    });
+    assert.throws(() => cluster.pick(), new ServeError(Code.unavailable, 'cluster "test" has no server'));
+    await cluster.ready();
+    const [gone, stays] = [cluster.pick(), cluster.pick()];
+    stays.end(refused());
+    await advance(clock, 5000);
+    gone.end(refused());
+    assert.deepEqual(told, ["10.0.0.1:80,10.0.0.2:80", "10.0.0.2:80,10.0.0.3:80"]);
+    assert.deepEqual(
+      cluster.states().map(({ condition }) => condition),
+      ["unreachable", "up"],
+    );
+    await advance(clock, 5000);
+    assert.equal(cluster.hosts.length, 2, "a failure keeps the last hosts");
+    takeBack();
+    cluster.close();
+    assert.equal(clock.timerCount, 0);
+  });
+
+  test("is not ready while naming fails, and says why", async () => {
+    const cause = new Error("SERVFAIL");
+    let isMended = false;
+    const { cluster, clock, logger } = createTestCluster({
+      naming: "http://models",
+      resolve: async () => (isMended ? ["10.0.0.1"] : Promise.reject(cause)),
+    });
+    const failure = new ServeError(Code.unavailable, "cannot resolve models: SERVFAIL", { cause });
+    await assert.rejects(cluster.ready(), failure);
+    await assert.rejects(cluster.ready(), failure);
+    await advance(clock, 5000);
+    assert.equal(logger.lines.filter(({ level }) => level === "warn").length, 1, "said once");
+    isMended = true;
+    await advance(clock, 5000);
+    await cluster.ready();
+    cluster.close();
+  });
+
+  test("that is closed before naming answered lets nobody wait", async () => {
+    const { cluster } = createTestCluster({ naming: "http://models", resolve: () => new Promise(() => {}) });
+    const waiting = cluster.ready();
+    cluster.close();
+    await assert.rejects(waiting, new ServeError(Code.cancelled, 'cluster "test" is closed'));
+  });
+
+  test("watches a server file: health outlives a change of tag", async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "cluster-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = join(folder, "servers");
+    await writeFile(file, "a:1 1\nb:1 3\n");
+    const { cluster, clock } = createTestCluster({ naming: `file://${file}`, loadBalancer: "wrr" });
+    await cluster.ready();
+    cluster.pick().end(refused());
+    const changed = new Promise((resolve) => cluster.onHosts(resolve));
+    await writeFile(`${file}.new`, "a:1 2\nb:1 3\nc:1 5\n");
+    await rename(`${file}.new`, file);
+    clock.advance(100);
+    await changed;
+    assert.deepEqual(
+      cluster.states().map(({ address, tag, condition }) => [address, tag, condition]),
+      [
+        ["a:1", "2", "unreachable"],
+        ["b:1", "3", "up"],
+        ["c:1", "5", "up"],
+      ],
+    );
+    cluster.close();
+  });
+
+  test("by weight leaves out servers without one, and says so", () => {
+    const { cluster, logger } = createTestCluster({
+      naming: "list://a:1 2,b:1,c:1 0,d:1 weight:3",
+      loadBalancer: "wrr",
+    });
+    assert.deepEqual(
+      cluster.hosts.map(({ address }) => address),
+      ["a:1", "d:1"],
+    );
+    const warning = logger.lines.find(({ level }) => level === "warn");
+    assert.equal(warning?.message, "servers left out: their tag states no weight from 1 to 2147483647");
+    assert.equal(warning?.fields.addresses, '"b:1", "c:1"');
+    cluster.close();
+  });
+
+  test("that recovers lets in no more than its servers bear", async () => {
+    const { cluster, clock } = createTestCluster({
+      naming: "list://a:1,b:1",
+      loadBalancer: "rr:min_working_instances=2 hold_seconds=10",
+      random: () => 0.5,
+      health: { probe: (address) => (address === "a:1" ? Promise.resolve() : Promise.reject(new Error())) },
+    });
+    cluster.pick().end(refused());
+    cluster.pick().end(refused());
+    await advance(clock, 3000);
+    const message = 'cluster "test" recovers with 1 of 2 working servers, this call was not let in';
+    assert.throws(() => cluster.pick(), new ServeError(Code.unavailable, message));
+    await advance(clock, 10_001);
+    assert.equal(cluster.pick().host.address, "a:1");
+    cluster.close();
+  });
+
+  test("ejects a server that fails and tells its state", () => {
+    const { cluster, metrics } = createTestCluster({ naming: "list://a:1,b:1" });
+    const error = new ServeError(Code.internal, "broken");
+    for (let i = 0; i < 5; i++) {
+      const tried = new Set(["b:1"]);
+      cluster.pick({ tried }).end({ latencyMs: 1, error, stage: FailureStage.answered });
+    }
+    assert.deepEqual(cluster.states()[0], {
+      address: "a:1",
+      tag: "",
+      condition: "ejected",
+      reason: "5 failures in a row",
+      inFlight: 0,
+      consecutiveFailures: 5,
+      recentCalls: 5,
+      recentFailures: 5,
+      ejections: 1,
+    });
+    assert.equal(metrics.counted("paddlewheel_client_hosts_out_total", { condition: "ejected" }), 1);
     cluster.close();
   });
 

@@ -40,8 +40,8 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
   #isClosed = false;
 
   constructor(conf: ClusterConf) {
-    const { clock, random, loadBalancer } = conf;
-    const sources = { now: () => clock.now(), random };
+    const { random, loadBalancer } = conf;
+    const sources = { random };
     this.#conf = conf;
     this.#balancer = createBalancer(loadBalancer, sources);
     this.#recover = loadBalancer.recover && new RecoverPolicy(loadBalancer.recover, sources);
@@ -68,8 +68,8 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
 
   pick(options: PickOptions = anyPick): HostLease {
     if (this.#monitor.outCount >= this.#members.length) throw this.#nobodyThere();
-    if (this.#recover && !this.#recover.admits()) throw this.#recovering();
     const now = this.#conf.clock.now();
+    if (this.#recover && !this.#recover.admits(now)) throw this.#recovering();
     const member = this.#balancer.pick(options, now);
     if (!member) throw this.#nobodyThere();
     member.inFlight++;
@@ -78,9 +78,10 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
 
   onLeaseEnd(lease: Lease, outcome: HostOutcome): void {
     const { server } = lease;
+    const now = this.#conf.clock.now();
     server.inFlight--;
-    this.#balancer.release(lease, outcome);
-    this.#monitor.observe(server, outcome);
+    this.#balancer.release(lease, outcome, now);
+    this.#monitor.observe(server, outcome, now);
   }
 
   states(): readonly HostState[] {
@@ -119,7 +120,7 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
     this.#members = members;
     this.#hosts = members.map(({ host }) => host);
     this.#balancer.update(members);
-    this.#recover?.onWorking(this.#workingCount());
+    this.#recover?.onWorking(this.#workingCount(), this.#conf.clock.now());
     this.#logUpdate(hosts, weightless);
     this.#readiness.onReady();
     for (const listener of this.#listeners) this.#tell(listener);
@@ -149,7 +150,7 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
 
   #onHealthChange(condition: Condition): void {
     this.#wentOut.get(condition)?.increment();
-    this.#recover?.onWorking(this.#workingCount());
+    this.#recover?.onWorking(this.#workingCount(), this.#conf.clock.now());
   }
 
   #workingCount(): number {

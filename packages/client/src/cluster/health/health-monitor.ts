@@ -53,13 +53,13 @@ export class HealthMonitor {
   }
 
   /** An attempt at a server is over. Those that began before it went out say nothing of it as it is now. */
-  observe(patient: Patient, outcome: HostOutcome): void {
+  observe(patient: Patient, outcome: HostOutcome, now: number): void {
     if (!patient.health.isUp) return;
     const verdict = verdictOf(outcome);
     const reason = outcome.error?.message ?? "";
-    if (verdict === Verdict.well) this.#onWell(patient);
-    else if (verdict === Verdict.failed) this.#onFailed(patient);
-    else if (verdict === Verdict.connectTimeout) this.#onConnectTimeout(patient);
+    if (verdict === Verdict.well) this.#onWell(patient, now);
+    else if (verdict === Verdict.failed) this.#onFailed(patient, now);
+    else if (verdict === Verdict.connectTimeout) this.#onConnectTimeout(patient, now);
     else if (verdict === Verdict.unreachable) this.#takeOut(patient, Condition.unreachable, reason);
     else if (verdict === Verdict.leaving) this.#takeOut(patient, Condition.leaving, reason);
   }
@@ -75,35 +75,35 @@ export class HealthMonitor {
     probing.abort();
   }
 
-  #onWell({ health }: Patient): void {
+  #onWell({ health }: Patient, now: number): void {
     health.consecutiveFailures = 0;
     health.consecutiveConnectTimeouts = 0;
-    health.window.add(this.#options.clock.now(), false);
+    health.window.add(now, false);
   }
 
-  #onFailed(patient: Patient): void {
+  #onFailed(patient: Patient, now: number): void {
     const { health } = patient;
     health.consecutiveFailures++;
-    health.window.add(this.#options.clock.now(), true);
-    this.#ejectIfDue(patient);
+    health.window.add(now, true);
+    this.#ejectIfDue(patient, now);
   }
 
-  #onConnectTimeout(patient: Patient): void {
+  #onConnectTimeout(patient: Patient, now: number): void {
     const { health } = patient;
     const timeouts = ++health.consecutiveConnectTimeouts;
-    if (timeouts < connectTimeoutsAsUnreachable) this.#onFailed(patient);
+    if (timeouts < connectTimeoutsAsUnreachable) this.#onFailed(patient, now);
     else this.#takeOut(patient, Condition.unreachable, `${timeouts} connect timeouts in a row`);
   }
 
-  #ejectIfDue(patient: Patient): void {
-    const { ejection, clock, hostCount } = this.#options;
+  #ejectIfDue(patient: Patient, now: number): void {
+    const { ejection, hostCount } = this.#options;
     if (!ejection) return;
     const { health } = patient;
     const { calls, failures } = health.window;
     const record = { consecutiveFailures: health.consecutiveFailures, calls, failures };
     const reason = planEjection(record, { hosts: hostCount(), out: this.#out }, ejection);
     if (reason === undefined) return;
-    if (clock.now() - health.lastEjectionEnd > ejection.maxMs) health.ejections = 0;
+    if (now - health.lastEjectionEnd > ejection.maxMs) health.ejections = 0;
     health.ejections++;
     this.#takeOut(patient, Condition.ejected, reason);
   }

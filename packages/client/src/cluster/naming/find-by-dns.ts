@@ -12,18 +12,25 @@ export const resolveBySystem: ResolveName = async (name) => {
   return found.map(({ address }) => address);
 };
 
-/** Finds the servers that stand behind a name; sorted, because resolvers change the order from answer to answer. */
+/**
+ * Finds the servers that stand behind a name; gives undefined as long as they are those of the last time. Sorted,
+ * because resolvers change the order from answer to answer.
+ */
 export function findByDns(
   { host, port }: Address,
   resolve: ResolveName,
   maxHosts: number,
-): () => Promise<readonly Host[]> {
+): () => Promise<readonly Host[] | undefined> {
+  let known = "";
   return async () => {
     const addresses = [...new Set(await resolveHost(host, resolve))].sort((a, b) => (a < b ? -1 : 1));
     if (addresses.length === 0) throw unresolved(host, "the name has no address");
     if (addresses.length > maxHosts) {
       throw unresolved(host, `${addresses.length} servers, at most ${maxHosts} are allowed`);
     }
+    const found = addresses.join();
+    if (found === known) return undefined;
+    known = found;
     return addresses.map((address) => ({ address: formatAddress({ host: address, port }), tag: "" }));
   };
 }
