@@ -1,6 +1,8 @@
 import { checkCommand } from "./check/check-command.js";
 import type { Command } from "./command.js";
 import { convertCommand } from "./convert/convert-command.js";
+import { decryptCommand } from "./encrypt/decrypt-command.js";
+import { encryptCommand } from "./encrypt/encrypt-command.js";
 import { explainCommand } from "./explain/explain-command.js";
 import { inspectCommand } from "./inspect/inspect-command.js";
 import { newCommand } from "./new/new-command.js";
@@ -21,5 +23,7 @@ export const commands: readonly Command[] = [
   typesCommand,
   diffCommand,
   patchCommand,
+  encryptCommand,
+  decryptCommand,
   newCommand,
 ];

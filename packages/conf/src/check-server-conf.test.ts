@@ -74,6 +74,8 @@ test("a conf set becomes one configuration with all defaults", () => {
         session: defaultSessionConf,
         versions: latestVersion,
         reloadIntervalMs: undefined,
+        isEncrypted: false,
+        keyFile: undefined,
         doneFile: undefined,
         model: {
           feedVars: [{ name: "x", aliasName: "x", dtype: "float32", shape: [13], isLodTensor: false }],
@@ -101,6 +103,7 @@ test("every setting of an engine and a service reaches the configuration", () =>
       placement: "pool" max_queue_size: 7
       version_file: "models/versions" version_type: "listed" version_policy: "latest" num_versions: 3
       version_labels { key: "stable" value: "2" } default_version: "stable" reload_interval_ms: 250 done_file: "DONE"
+      encrypted_model: true key_file: "models/key"
     }`,
   });
   assert.equal(conf?.port, undefined);
@@ -131,6 +134,8 @@ test("every setting of an engine and a service reaches the configuration", () =>
     allowSplitRequest: false,
     batching: defaultBatchingConf,
     session: defaultSessionConf,
+    isEncrypted: true,
+    keyFile: "/srv/app/models/key",
     versions: {
       policy: { kind: "latest", count: 3 },
       labels: { stable: "2" },
@@ -493,7 +498,7 @@ test("Paddle settings without a meaning here are quiet as serve writes them, els
   const loud = `gpu_ids: 0
   gpu_memory_mb: 200
   use_trt: true
-  encrypted_model: true
+  key_file: "models/key"
   min_input_shape { key: "x" value: "1 2" }
   dist_endpoints: "10.0.0.1:80"`;
   const toolkit = (fields: string) =>
@@ -505,7 +510,7 @@ test("Paddle settings without a meaning here are quiet as serve writes them, els
     "conf/model_toolkit.prototxt:1 engines[0].gpu_ids: has no effect: use_gpu is not true; remove it",
     "conf/model_toolkit.prototxt:2 engines[0].gpu_memory_mb: has no effect: the runtime takes memory as it needs it; remove it",
     "conf/model_toolkit.prototxt:3 engines[0].use_trt: has no effect: use_gpu is not true; remove it",
-    "conf/model_toolkit.prototxt:4 engines[0].encrypted_model: has no effect: encrypted models cannot be read; remove it",
+    "conf/model_toolkit.prototxt:4 engines[0].key_file: has no effect: encrypted_model is not true; remove it",
     "conf/model_toolkit.prototxt:5 engines[0].min_input_shape: has no effect: TensorRT runs with its own defaults; remove it",
     "conf/model_toolkit.prototxt:6 engines[0].dist_endpoints[0]: has no effect: a model is not split over servers; remove it",
   ]);

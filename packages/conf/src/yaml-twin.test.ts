@@ -123,6 +123,8 @@ function engineOf(engine: string): fc.Arbitrary<ConfObject> {
     version_file: maybe(fc.constant("models/versions")),
     reload_interval_ms: maybe(fc.integer({ min: 10, max: 100_000 })),
     done_file: maybe(fc.constant("DONE")),
+    encrypted_model: maybe(fc.boolean()),
+    key_file: maybe(fc.constant("models/key")),
   });
 }
 

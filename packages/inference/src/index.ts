@@ -11,6 +11,15 @@ export type {
   Preparation,
   PrepareRequest,
 } from "./core/fluid-family-core.js";
+export { CipherKey } from "./encrypt/cipher-key.js";
+export {
+  decryptModelDir,
+  encryptModelDir,
+  type FolderResult,
+  type FolderTask,
+} from "./encrypt/model-folders.js";
+export { readKeyFile } from "./encrypt/read-key-file.js";
+export { type ModelKeySource, readModelKey } from "./encrypt/resolve-key.js";
 export { anyAxes } from "./engine/axes.js";
 export { checkInputs } from "./engine/check-inputs.js";
 export type { EnginePlacement, LoadedStatus } from "./engine/infer-engine.js";

@@ -20,6 +20,7 @@ import { ModelCache, type ModelCacheOptions } from "./cache/model-cache.js";
 import { scratchFolders } from "./cache/scratch-folder.js";
 import { engineTypes } from "./core/engine-types.js";
 import type { CoreRegistry } from "./core/fluid-family-core.js";
+import type { ModelKeySource } from "./encrypt/resolve-key.js";
 import type { EngineSurroundings } from "./engine/load-version.js";
 import type { EngineStatus } from "./engine/versioned-infer-engine.js";
 import { LoadGate } from "./reload/load-gate.js";
@@ -50,6 +51,8 @@ export interface InferManagerOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Where models are prepared, so that their copies share weights and load fast. Default: they are not. */
   readonly modelCache?: Pick<ModelCacheOptions, "dir" | "maxBytes" | "minModelBytes">;
+  /** Gives the keys of engines that have `encrypted_model` and no `key_file`. */
+  readonly modelKey?: ModelKeySource;
   /** Once it is aborted no further engine is loaded; a load under way is waited for, it cannot be broken off. */
   readonly signal?: AbortSignal;
 }
@@ -98,6 +101,7 @@ function resolveSurroundings(options: InferManagerOptions): EngineSurroundings {
     clock: options.clock ?? systemClock,
     logger,
     modelCache: modelCache && new ModelCache({ ...modelCache, metrics, logger }),
+    modelKey: options.modelKey,
     makeScratch: scratchFolders(modelCache && (modelCache.dir ?? defaultCacheDir())),
     loadGate: new LoadGate(options.loadConcurrency ?? 1),
     reloadIntervalMs: options.reloadIntervalMs ?? defaultReloadIntervalMs,

@@ -167,13 +167,14 @@ export class ServerManager {
   }
 
   async #loadModels(): Promise<LocalInferManager> {
-    const { conf, onProgress, threadNum, modelCache, reloadIntervalMs } = this.#options;
+    const { conf, onProgress, threadNum, modelCache, modelKey, reloadIntervalMs } = this.#options;
     return await createInferManager({
       engines: conf.engines,
       metrics: this.#metrics,
       logger: this.#logger,
       signal: this.#stopLoading.signal,
       ...(modelCache ? { modelCache } : {}),
+      ...(modelKey ? { modelKey } : {}),
       ...(threadNum ? { defaultThreadNum: threadNum } : {}),
       ...(reloadIntervalMs ? { reloadIntervalMs } : {}),
       ...(onProgress ? { onProgress } : {}),

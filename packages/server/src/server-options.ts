@@ -42,6 +42,8 @@ export interface ServerOptions extends PagesOptions {
   readonly auth?: AuthOptions;
   /** Where models are prepared, so that their copies share weights and load fast. Default: they are not. */
   readonly modelCache?: InferManagerOptions["modelCache"];
+  /** Gives the keys of encrypted models, of engines without a `key_file`. */
+  readonly modelKey?: InferManagerOptions["modelKey"];
   /** Which of several processes this is, when they serve on the same ports. */
   readonly process?: ServerProcess;
   /** Told of each step of a model's loading. */

@@ -42,6 +42,8 @@ function defaultEngine(modelDir: string): EngineConf {
     allowSplitRequest: true,
     batching: defaultBatchingConf,
     session: defaultSessionConf,
+    isEncrypted: false,
+    keyFile: undefined,
     model: undefined,
   };
 }

@@ -50,6 +50,14 @@ const model: FlagTable = {
     help: "threads of one run; more copies, --runtime_thread_num, give more runs a second",
   },
   mem_optim_off: { kind: "bool", help: "do not remember what memory a run took" },
+  use_encryption_model: { kind: "bool", help: "models are encrypted, by paddlewheel encrypt" },
+  model_key_file: {
+    kind: "text",
+    value: "FILE",
+    default: "PADDLEWHEEL_MODEL_KEY",
+    help: "key of the encrypted models, in a file that nobody else can read",
+    isSecret: true,
+  },
 };
 
 const server: FlagTable = {
@@ -97,10 +105,6 @@ const ignored: FlagTable = {
   trt_workspace_size: ignoredFlag("text", noTensorRt),
   trt_use_static: ignoredFlag("bool", noTensorRt),
   min_subgraph_size: ignoredFlag("texts", noTensorRt),
-  use_encryption_model: ignoredFlag(
-    "bool",
-    "models are not decrypted here; keep them where only the server may read",
-  ),
   encryption_rpc_port: ignoredFlag("text", "there is no key exchange"),
   product_name: ignoredFlag("text", "there is no licence check"),
   container_id: ignoredFlag("text", "there is no licence check"),

@@ -9,6 +9,7 @@ import type { FlagValues } from "../flags/flag-values.js";
 import { given } from "../flags/given.js";
 import { limitsOf } from "../run/limits-of.js";
 import { modelCacheOf } from "../run/model-cache-of.js";
+import { modelKeyOf } from "../run/model-key-of.js";
 import { pagesOf } from "../run/pages-of.js";
 import { importFlagged } from "../run/read-conf.js";
 import { reloadIntervalMs } from "../run/reload-interval.js";
@@ -53,6 +54,7 @@ export async function serve(
       ...securityOf(values),
       ...pagesOf(values, table),
       ...modelCacheOf(values),
+      ...modelKeyOf(),
       ...given({
         host: values.text("host"),
         threadNum: values.int("thread"),
@@ -97,6 +99,8 @@ function serveOptions(values: FlagValues): Partial<ServeOptions> {
     gpuIds: values.texts("gpu_ids"),
     useTrt: values.bool("use_trt"),
     memOptimOff: values.bool("mem_optim_off"),
+    useEncryptionModel: values.bool("use_encryption_model"),
+    keyFile: values.text("model_key_file"),
     cpuMathThreadNum: values.int("cpu_math_thread_num"),
     ...writtenOptions(values),
   });
@@ -113,7 +117,6 @@ function writtenOptions(values: FlagValues): Partial<ServeOptions> {
     useXpu: values.bool("use_xpu"),
     useAscendCl: values.bool("use_ascend_cl"),
     gpuMultiStream: values.bool("gpu_multi_stream"),
-    useEncryptionModel: values.bool("use_encryption_model"),
     productName: values.text("product_name"),
     containerId: values.text("container_id"),
   });

@@ -7,6 +7,7 @@ import { given } from "../flags/given.js";
 import { ignoredFlagNotes } from "../flags/ignored-flags.js";
 import { limitsOf } from "../run/limits-of.js";
 import { modelCacheOf } from "../run/model-cache-of.js";
+import { modelKeyOf } from "../run/model-key-of.js";
 import { pagesOf } from "../run/pages-of.js";
 import { printFindings } from "../run/print-findings.js";
 import { readConf } from "../run/read-conf.js";
@@ -51,6 +52,7 @@ export async function start(
       ...securityOf(values),
       ...pagesOf(values, table),
       ...modelCacheOf(values),
+      ...modelKeyOf(),
       ...given({
         host: values.text("host"),
         threadNum: values.int("num_threads"),

@@ -362,6 +362,10 @@ export const descriptor: INamespace = {
                         "default": true
                       }
                     },
+                    "key_file": {
+                      "type": "string",
+                      "id": 180
+                    },
                     "model_data_path": {
                       "type": "string",
                       "id": 1000,

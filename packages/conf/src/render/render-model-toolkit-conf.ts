@@ -38,6 +38,9 @@ function engineMessage(engine: EngineConf): ConfObject {
     done_file: engine.doneFile,
     ...batchingFields(engine.batching),
     ...sessionMessage(engine.session),
+    // Paddle Serving has no default for it either.
+    encrypted_model: engine.isEncrypted || undefined,
+    key_file: engine.keyFile,
   };
 }
 

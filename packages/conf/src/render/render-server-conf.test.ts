@@ -237,9 +237,18 @@ function engineOf(engine: string): fc.Arbitrary<EngineConf> {
     versions,
     reloadIntervalMs: maybe(fc.constantFrom(10, 250, 60_000)),
     doneFile: maybe(fc.constant("DONE")),
+    encryption: fc.constantFrom(
+      { isEncrypted: false, keyFile: undefined },
+      { isEncrypted: true, keyFile: undefined },
+      { isEncrypted: true, keyFile: "/srv/app/models/key" },
+    ),
     model: maybe(record({ feedVars: variables, fetchVars: variables })),
   });
-  return fc.tuple(rest, reload).map(([engineConf, reloading]) => ({ ...engineConf, ...reloading }));
+  return fc.tuple(rest, reload).map(([{ encryption, ...engineConf }, reloading]) => ({
+    ...engineConf,
+    ...reloading,
+    ...encryption,
+  }));
 }
 
 function serverConf(format: Notation): fc.Arbitrary<ServerConf> {
@@ -412,6 +421,8 @@ test("each engine has files of its own, numbered when there are several", () => 
     allowSplitRequest: true,
     batching: defaultBatchingConf,
     session: defaultSessionConf,
+    isEncrypted: false,
+    keyFile: undefined,
     model: undefined,
   });
   const conf = { port: undefined, services: [], workflows: [], opModules: [] };

@@ -109,6 +109,7 @@ class EngineResolver {
       allowSplitRequest: section.bool("allow_split_request") ?? true,
       batching: this.#batching(section),
       session: resolveSession(section, this.#context.findings),
+      ...this.#encryption(section),
       model: model ?? this.#modelOfDir(modelDir),
     };
   }
@@ -170,7 +171,19 @@ class EngineResolver {
     return { reloadableMeta: this.#futurePath(meta), reloadableType: type ?? ReloadableType.timestampNe };
   }
 
-  /** The file may be made later, by whoever brings the first new model; its folder then tells where. */
+  #encryption(section: Section): Pick<EngineConf, "isEncrypted" | "keyFile"> {
+    const isEncrypted = section.bool("encrypted_model") ?? false;
+    const given = section.string("key_file");
+    if (given === undefined) return { isEncrypted, keyFile: undefined };
+    const place = section.placeOf("key_file");
+    if (!isEncrypted) {
+      this.#context.findings.warn(place, "has no effect: encrypted_model is not true; remove it");
+      return { isEncrypted, keyFile: undefined };
+    }
+    return { isEncrypted, keyFile: this.#futurePath(given) };
+  }
+
+  /** The file may be made later, or be where the server runs alone; its folder then tells where. */
   #futurePath(meta: string): string {
     const { files } = this.#context;
     const { path, tried } = findPath(this.#context, meta, files.exists);

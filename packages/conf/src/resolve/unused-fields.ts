@@ -28,7 +28,6 @@ const unusedFields: Readonly<Record<string, Readonly<Record<string, UnusedField>
     min_input_shape: { why: noTensorRt },
     max_input_shape: { why: noTensorRt },
     opt_input_shape: { why: noTensorRt },
-    encrypted_model: { why: "encrypted models cannot be read", quiet: false },
     sparse_param_service_type: { why: noCube, quiet: "NONE" },
     sparse_param_service_table_name: { why: noCube },
     enable_dist_model: { why: noDistModel, quiet: false },

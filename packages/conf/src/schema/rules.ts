@@ -55,6 +55,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "EngineDesc.default_version": isVersionOrLabel,
   "EngineDesc.reload_interval_ms": between(10, 86_400_000),
   "EngineDesc.done_file": isFileName,
+  "EngineDesc.key_file": isNotEmpty,
   "EngineDesc.placement": oneOf(Object.values(Placement)),
   // Each is an operating system thread with a session of its own.
   "EngineDesc.runtime_thread_num": between(0, 256),

@@ -151,6 +151,7 @@ test("the remaining flags reach their fields", () => {
     useLite: true,
     useAscendCl: true,
     useEncryptionModel: true,
+    keyFile: "model.key",
     minSubgraphSize: [5],
     dist: {
       carrierId: "inference",
@@ -163,7 +164,7 @@ test("the remaining flags reach their fields", () => {
   assert.deepEqual(fields.enable_memory_optimization, ["false"]);
   assert.deepEqual(fields.enable_ir_optimization, ["true"]);
   assert.deepEqual([fields.use_lite, fields.use_ascend_cl], [["true"], ["true"]]);
-  assert.deepEqual(fields.encrypted_model, ["true"]);
+  assert.deepEqual([fields.encrypted_model, fields.key_file], [["true"], ['"model.key"']]);
   assert.deepEqual(fields.min_subgraph_size, ["5"]);
   assert.deepEqual(fields.enable_dist_model, ["true"]);
   assert.deepEqual(fields.dist_endpoints, ['"a:1"', '"b:2"']);

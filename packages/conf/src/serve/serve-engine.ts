@@ -33,6 +33,7 @@ export function renderEngine(
     use_gpu: device.useGpu,
     combined_model: hasParams,
     encrypted_model: options.useEncryptionModel ? true : undefined,
+    key_file: options.keyFile,
     gpu_multi_stream: device.isMultiStream,
     use_ascend_cl: options.useAscendCl ?? false,
     cpu_math_thread_num: options.cpuMathThreadNum,

@@ -29,6 +29,8 @@ export interface ServeOptions {
   readonly useAscendCl?: boolean;
   readonly gpuMultiStream?: boolean;
   readonly useEncryptionModel?: boolean;
+  /** Not a flag of Paddle Serving: file with the key of encrypted models. */
+  readonly keyFile?: string;
   readonly productName?: string;
   readonly containerId?: string;
   /** Set for one server of a distributed model. */

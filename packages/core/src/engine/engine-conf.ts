@@ -69,6 +69,10 @@ export interface EngineConf {
   readonly allowSplitRequest: boolean;
   readonly batching: BatchingConf;
   readonly session: SessionConf;
+  /** Whether the model is encrypted; one that is not is refused then. */
+  readonly isEncrypted: boolean;
+  /** File with the key of the model; undefined where the server is given the key otherwise, or needs none. */
+  readonly keyFile: string | undefined;
   /** Names and shapes of the model's general_model file; undefined when the model speaks for itself. */
   readonly model: ModelConf | undefined;
 }

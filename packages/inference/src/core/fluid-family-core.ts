@@ -34,6 +34,8 @@ export interface CoreOptions {
   readonly session?: SessionConf | undefined;
   /** Folder with the prepared form of the model. A core that cannot open it opens the original and warns. */
   readonly preparedDir?: string | undefined;
+  /** Key of a model that is encrypted, 32 bytes; wiped when `create` is done. */
+  readonly key?: Uint8Array | undefined;
   /** Number of this copy among those of its engine, from 0; the devices of the session are taken in turn. Default 0. */
   readonly copy?: number;
 }
@@ -66,10 +68,18 @@ export interface ModelFiles {
   readonly dataPath: string;
   /** Size of everything `create` will read. */
   readonly bytes: number;
-  /** Everything `create` will read, `dataPath` first; needed only of a core that prepares. */
+  /** Everything `create` will read, `dataPath` first; left out where the model must not be prepared. */
   readonly files?: readonly string[];
   /** Gives back what was made to load it; to be called once no copy is open. */
   release?(): Promise<void>;
+}
+
+/** How a model is looked for. */
+export interface FindOptions {
+  /** Whether the model must be an encrypted one; else it must not be. */
+  readonly isEncrypted: boolean;
+  /** Where a model that lies in parts is put together. */
+  readonly makeScratch: MakeScratchFolder;
 }
 
 /** One kind of core: how its models lie on disk and which module runs them. */
@@ -81,7 +91,7 @@ export interface CoreFactory {
    * Looks into a model folder without loading the model, and puts it together where it lies in parts.
    * @throws Error that says what is wrong with the folder and what is expected in it.
    */
-  findModel(modelDir: string, makeScratch: MakeScratchFolder): Promise<ModelFiles>;
+  findModel(modelDir: string, options: FindOptions): Promise<ModelFiles>;
 
   /**
    * What the prepared form of a model depends on beside the model: host, runtime, session. Undefined where such sessions

@@ -12,6 +12,8 @@ import { batchConfOf } from "../batch/plan-batching.js";
 import type { ModelCache, PreparedModel } from "../cache/model-cache.js";
 import type { MakeScratchFolder } from "../cache/scratch-folder.js";
 import type { CoreFactory, CoreRegistry, ModelFiles } from "../core/fluid-family-core.js";
+import type { CipherKey } from "../encrypt/cipher-key.js";
+import { type ModelKeySource, resolveKey } from "../encrypt/resolve-key.js";
 import { verifyModel } from "../golden/verify-model.js";
 import type { LoadGate } from "../reload/load-gate.js";
 import type { Executor } from "../run/executor.js";
@@ -38,6 +40,8 @@ export interface EngineSurroundings {
   readonly clock: Clock;
   /** Where models are prepared; undefined when they are not. */
   readonly modelCache: ModelCache | undefined;
+  /** Gives the keys of encrypted models; undefined when conf alone does. */
+  readonly modelKey: ModelKeySource | undefined;
   /** Where a model that lies in parts is put together. */
   readonly makeScratch: MakeScratchFolder;
   /** Lets so many models load at once. */
@@ -75,16 +79,19 @@ export async function loadVersion(
   { conf, source, revision, mustBeUnchanged }: VersionToLoad,
   surroundings: EngineSurroundings,
 ): Promise<InferEngine> {
-  const found = await findModel({ ...conf, modelDir: source.dir }, surroundings);
+  const key = await resolveKey(conf, { source: surroundings.modelKey, clock: surroundings.clock });
+  let found: FoundModel | undefined;
   let prepared: PreparedModel | undefined;
   let engine: InferEngine | undefined;
   const release = async (): Promise<void> => {
     await prepared?.release();
-    await found.files.release?.();
+    await found?.files.release?.();
+    key?.wipe();
   };
   try {
+    found = await findModel({ ...conf, modelDir: source.dir }, surroundings);
     prepared = await prepareModel(found, surroundings.modelCache);
-    const identity = { version: source.version, revision, prepared, release };
+    const identity = { version: source.version, revision, prepared, release, key };
     engine = await openVersion(found, identity, surroundings);
     await verifyModel(engine, source.dir);
     if (mustBeUnchanged) await checkUnchanged(source);
@@ -99,9 +106,10 @@ export async function loadVersion(
 
 async function findModel(conf: EngineConf, surroundings: EngineSurroundings): Promise<FoundModel> {
   const factory = coreFactory(conf.type, surroundings.cores);
-  const { placement, runtimeThreadNum } = conf;
+  const { placement, runtimeThreadNum, isEncrypted } = conf;
+  const { makeScratch } = surroundings;
   checkThreads(conf);
-  const files = await factory.findModel(conf.modelDir, surroundings.makeScratch);
+  const files = await factory.findModel(conf.modelDir, { isEncrypted, makeScratch });
   const { defaultThreadNum } = surroundings;
   const facts = { placement, runtimeThreadNum, defaultThreadNum, modelBytes: files.bytes };
   return { conf, factory, files, facts };
@@ -120,11 +128,13 @@ async function prepareModel(
   return cache.acquire({ engine, module, dataPath, files: files.files, bytes, traits, session, model });
 }
 
-type VersionIdentity = Pick<InferEngineOptions, "version" | "revision" | "prepared" | "release">;
+interface VersionIdentity extends Pick<InferEngineOptions, "version" | "revision" | "prepared" | "release"> {
+  readonly key: CipherKey | undefined;
+}
 
 async function openVersion(
   { conf, factory, files, facts }: FoundModel,
-  identity: VersionIdentity,
+  { key, ...identity }: VersionIdentity,
   surroundings: EngineSurroundings,
 ): Promise<InferEngine> {
   const { name, type, model, session } = conf;
@@ -139,7 +149,7 @@ async function openVersion(
     preparedDir: prepared?.dir,
   };
   const limits = { maxQueueSize: conf.maxQueueSize, maxQueueWaitMs: conf.batching.maxQueueWaitMs };
-  const options = { engine: name, source, batch: batchConfOf(conf), limits, clock, logger, observer };
+  const options = { engine: name, source, key, batch: batchConfOf(conf), limits, clock, logger, observer };
   const placement = await choosePlacement(facts, options);
   const executor = await createExecutor(placement, options);
   try {

@@ -11,17 +11,26 @@ const preferredFile = "model.onnx";
  * which.
  */
 export async function findOnnxFile(modelDir: string): Promise<string> {
-  const files = await listFiles(modelDir);
-  const models = files.filter((name) => name.endsWith(".onnx"));
-  const [only, ...others] = models.includes(preferredFile) ? [preferredFile] : models;
-  if (only === undefined) throw new Error(missingModel(modelDir, files));
-  if (others.length === 0) return join(modelDir, only);
-  throw new Error(
-    `${modelDir} has several models: ${models.join(", ")}; name the one to serve ${preferredFile}`,
-  );
+  const files = await listModelFolder(modelDir);
+  const found = pickModel(modelDir, files, ".onnx");
+  if (found !== undefined) return found;
+  throw new Error(missingModel(modelDir, files));
 }
 
-async function listFiles(modelDir: string): Promise<string[]> {
+/**
+ * The file with this ending that is called `model`, or the only one; undefined when there is none.
+ * @throws Error when it is unclear which.
+ */
+export function pickModel(modelDir: string, files: readonly string[], ending: string): string | undefined {
+  const preferred = `model${ending}`;
+  const models = files.filter((name) => name.endsWith(ending));
+  const [only, ...others] = models.includes(preferred) ? [preferred] : models;
+  if (only === undefined || others.length === 0) return only && join(modelDir, only);
+  throw new Error(`${modelDir} has several models: ${models.join(", ")}; name the one to serve ${preferred}`);
+}
+
+/** @throws Error that says why the folder cannot be read. */
+export async function listModelFolder(modelDir: string): Promise<string[]> {
   try {
     return (await readdir(modelDir)).sort();
   } catch (thrown) {
@@ -34,6 +43,10 @@ async function listFiles(modelDir: string): Promise<string[]> {
 }
 
 function missingModel(modelDir: string, files: readonly string[]): string {
+  const sealed = files.find((name) => name.endsWith(".onnx.enc"));
+  if (sealed !== undefined) {
+    return `${modelDir}: ${sealed} is encrypted: write encrypted_model: true for its engine, or paddlewheel decrypt it`;
+  }
   if (files.includes(patchFile)) return `${modelDir} holds a patch of a model: paddlewheel patch applies it`;
   const program = files.find(isPaddleProgram);
   if (program === undefined) {

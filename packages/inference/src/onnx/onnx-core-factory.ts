@@ -4,12 +4,14 @@ import { hostTraits } from "./host-traits.js";
 import { findOnnxFile } from "./model-folder.js";
 import { isPatchFolder } from "./patch-chain.js";
 import { modelBytes, modelFiles, readOnnxModel } from "./read-onnx-model.js";
+import { findSealedModel } from "./sealed-model.js";
 import { canPrepare, graphTraits } from "./session-options.js";
 
 /** Models as .onnx files, on ONNX Runtime. */
 export const onnxCoreFactory: CoreFactory = {
   module: new URL("./onnx-core-module.js", import.meta.url).href,
-  async findModel(modelDir, makeScratch) {
+  async findModel(modelDir, { isEncrypted, makeScratch }) {
+    if (isEncrypted) return findSealedModel(modelDir);
     if (!(await isPatchFolder(modelDir))) return inspectFiles(await findOnnxFile(modelDir));
     const { file, release } = await composeModel(modelDir, makeScratch);
     try {

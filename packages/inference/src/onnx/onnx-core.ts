@@ -7,12 +7,14 @@ import {
   type TensorMap,
   type VarSignature,
 } from "@paddlewheel/core";
+import type { ModelSummary } from "@paddlewheel/onnx";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { CoreOptions, FluidFamilyCore } from "../core/fluid-family-core.js";
 import { describeRuntimeError } from "./describe-runtime-error.js";
 import { loadRuntime, type OnnxRuntime } from "./load-runtime.js";
 import { openSession } from "./open-session.js";
 import { readOnnxModel } from "./read-onnx-model.js";
+import { unsealModel } from "./sealed-model.js";
 import { openingOptions, preparedFile, sessionOptions } from "./session-options.js";
 import { sessionSignature } from "./session-signature.js";
 
@@ -29,10 +31,15 @@ export class OnnxCore implements FluidFamilyCore {
   readonly #session: SessionConf;
   readonly #preparedDir: string | undefined;
   readonly #copy: number;
+  readonly #isEncrypted: boolean;
+  /** Of an encrypted model, until it is loaded. */
+  #key: Uint8Array | undefined;
   #warning: string | undefined;
   #loaded: LoadedSession | undefined;
 
-  constructor({ session = defaultSessionConf, preparedDir, copy = 0 }: CoreOptions = {}) {
+  constructor({ session = defaultSessionConf, preparedDir, key, copy = 0 }: CoreOptions = {}) {
+    this.#key = key;
+    this.#isEncrypted = key !== undefined;
     this.#session = session;
     this.#preparedDir = preparedDir;
     this.#copy = copy;
@@ -42,11 +49,13 @@ export class OnnxCore implements FluidFamilyCore {
     return this.#warning;
   }
 
-  /** Loads an .onnx file: by path, because a model loaded from bytes may read files of the working directory. */
+  /**
+   * Loads an .onnx file: by path, because a model loaded from bytes may read files of the working directory. One that is
+   * encrypted is loaded from bytes, with all of its weights, so that it has nothing to read.
+   */
   async create(dataPath: string): Promise<ModelSignature> {
-    const summary = await readOnnxModel(dataPath);
     const runtime = await loadRuntime();
-    const session = (await this.#openPrepared(runtime)) ?? (await this.#openOriginal(runtime, dataPath));
+    const { session, summary } = await this.#openModel(runtime, dataPath);
     try {
       const signature = sessionSignature(session, summary);
       this.#loaded = { runtime, session, signature, dataPath };
@@ -67,7 +76,9 @@ export class OnnxCore implements FluidFamilyCore {
     return outputs;
   }
 
+  /** @throws Error for an encrypted model: its key was wiped. */
   async clone(): Promise<OnnxCore> {
+    if (this.#isEncrypted) throw new Error("an encrypted model cannot be cloned: its key was wiped");
     const session = this.#session;
     const twin = new OnnxCore({ session, preparedDir: this.#preparedDir, copy: this.#copy });
     await twin.create(this.#open().dataPath);
@@ -80,8 +91,14 @@ export class OnnxCore implements FluidFamilyCore {
     await loaded?.session.release();
   }
 
-  #openOriginal(runtime: OnnxRuntime, dataPath: string): Promise<InferenceSession> {
-    return openSession(runtime, dataPath, sessionOptions(this.#session, this.#copy));
+  async #openModel(runtime: OnnxRuntime, dataPath: string): Promise<OpenModel> {
+    const options = sessionOptions(this.#session, this.#copy);
+    const key = this.#key;
+    this.#key = undefined;
+    if (key) return openSealed(runtime, { dataPath, key, options });
+    const summary = await readOnnxModel(dataPath);
+    const prepared = await this.#openPrepared(runtime);
+    return { summary, session: prepared ?? (await openSession(runtime, dataPath, options)) };
   }
 
   async #openPrepared(runtime: OnnxRuntime): Promise<InferenceSession | undefined> {
@@ -97,6 +114,30 @@ export class OnnxCore implements FluidFamilyCore {
   #open(): LoadedSession {
     if (!this.#loaded) throw new Error("the model is not loaded");
     return this.#loaded;
+  }
+}
+
+interface OpenModel {
+  readonly summary: ModelSummary;
+  readonly session: InferenceSession;
+}
+
+interface SealedSource {
+  readonly dataPath: string;
+  readonly key: Uint8Array;
+  readonly options: InferenceSession.SessionOptions;
+}
+
+async function openSealed(
+  runtime: OnnxRuntime,
+  { dataPath, key, options }: SealedSource,
+): Promise<OpenModel> {
+  const { summary, model, weights, wipe } = await unsealModel(dataPath, key);
+  try {
+    const externalData = weights.map(({ path, data }) => ({ path, data }));
+    return { summary, session: await openSession(runtime, dataPath, { ...options, externalData }, model) };
+  } finally {
+    wipe();
   }
 }
 

@@ -35,7 +35,7 @@ export async function modelBytes(files: readonly string[]): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-function unservableValues({ inputs, outputs }: ModelSummary): string[] {
+export function unservableValues({ inputs, outputs }: ModelSummary): string[] {
   const describe = (side: string) => (value: { name: string; dtype: string }) =>
     `${side} "${value.name}" is ${value.dtype}, which cannot be served; what can: ${supported.join(", ")}`;
   const isRefused = ({ dtype }: { dtype: string }) => !isServable(dtype);

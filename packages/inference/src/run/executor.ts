@@ -1,6 +1,7 @@
 import type { Call, Clock, TensorMap, VarSignature } from "@paddlewheel/core";
 import type { LineLimits } from "../batch/plan-admission.js";
 import type { BatchConf, BatchingChoice } from "../batch/plan-batching.js";
+import type { CipherKey } from "../encrypt/cipher-key.js";
 import type { RunObserver } from "../engine/engine-metrics.js";
 import type { CoreSource, LoadReport } from "./load-core.js";
 import type { RunSpans } from "./run-spans.js";
@@ -30,6 +31,8 @@ export interface ExecutorOptions {
   /** Name of the engine, for messages. */
   readonly engine: string;
   readonly source: CoreSource;
+  /** Of an encrypted model; each copy gets one of its own, and wipes it. */
+  readonly key?: CipherKey | undefined;
   readonly batch: BatchConf;
   readonly limits: LineLimits;
   readonly clock: Clock;

@@ -59,7 +59,7 @@ export class InlineExecutor implements Executor {
   /** @throws what the core throws when it cannot load the model. */
   static async create(options: ExecutorOptions): Promise<InlineExecutor> {
     const { batch, source } = options;
-    const loaded = await loadCore(source);
+    const loaded = await loadCore(source, { copy: 0, key: options.key?.copy() });
     const { core, report } = loaded;
     const batching = await chooseBatching(batch, report.signature, (trial) =>
       tryBatches(core, { ...trial, model: source.model }),

@@ -27,15 +27,22 @@ export interface LoadedCore {
   readonly report: LoadReport;
 }
 
+/** What a thread is told of the copy it loads; crosses threads, and the key is handed over. */
+export interface LoadTask {
+  /** Its number among the copies of the engine, from 0. */
+  readonly copy: number;
+  /** See `CoreOptions.key`. Not a part of the source, which a thread keeps. */
+  readonly key: Uint8Array<ArrayBuffer> | undefined;
+}
+
 /**
  * Loads one copy of a model on this thread and warms it up.
- * @param copy its number among the copies of the engine, from 0
  * @throws what the core's `create` throws.
  */
-export async function loadCore(source: CoreSource, copy = 0): Promise<LoadedCore> {
+export async function loadCore(source: CoreSource, { copy, key }: LoadTask): Promise<LoadedCore> {
   const { module, dataPath, model, session, preparedDir } = source;
   const { createCore } = (await import(module)) as CoreModule;
-  const core = createCore({ session, preparedDir, copy });
+  const core = createCore({ session, preparedDir, key, copy });
   const startedAt = systemClock.now();
   const signature = await core.create(dataPath);
   const loadMs = systemClock.now() - startedAt;

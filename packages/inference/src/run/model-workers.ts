@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import { type Clock, Code, type Logger, ServeError, type Timer } from "@paddlewheel/core";
 import { Piscina } from "piscina";
 import { type BatchTrial, failedTrial, type TrialOptions } from "../batch/try-batches.js";
-import type { CoreSource, LoadReport } from "./load-core.js";
+import type { CipherKey } from "../encrypt/cipher-key.js";
+import type { CoreSource, LoadReport, LoadTask } from "./load-core.js";
 import type { LoadAnswer, RunAnswer } from "./pool-worker.js";
 import type { Parcel } from "./tensor-transfer.js";
 
@@ -10,6 +11,8 @@ export interface ModelWorkersOptions {
   /** Name of the engine, for messages. */
   readonly engine: string;
   readonly source: CoreSource;
+  /** See `ExecutorOptions.key`. */
+  readonly key?: CipherKey | undefined;
   readonly threads: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -138,7 +141,10 @@ export class ModelWorkers {
     this.#loading++;
     this.#target = threadId;
     try {
-      const answer = (await this.#pool.run(this.#numberOf(threadId), { name: "load" })) as LoadAnswer;
+      const key = this.#options.key?.copy();
+      const task: LoadTask = { copy: this.#numberOf(threadId), key };
+      const transferList = key ? [key.buffer] : [];
+      const answer = (await this.#pool.run(task, { name: "load", transferList })) as LoadAnswer;
       if ("failure" in answer) throw new Error(answer.failure.message);
       this.#adopt(threadId);
       return answer.report;

@@ -6,7 +6,7 @@ import {
   type TrialOptions,
   tryBatches as tryBatchesOf,
 } from "../batch/try-batches.js";
-import { type CoreSource, type LoadedCore, type LoadReport, loadCore } from "./load-core.js";
+import { type CoreSource, type LoadedCore, type LoadReport, type LoadTask, loadCore } from "./load-core.js";
 import { type FailureRecord, failureRecord } from "./run-failure.js";
 import { type PackedTensors, packTensors, transferredBuffers, unpackTensors } from "./tensor-transfer.js";
 
@@ -29,9 +29,9 @@ export type RunAnswer = {
 let loaded: LoadedCore | undefined;
 
 /** Loads and warms this thread's copy of the model, the one of this number; a second call only reports. */
-export async function load(copy: number): Promise<LoadAnswer> {
+export async function load(task: LoadTask): Promise<LoadAnswer> {
   try {
-    loaded ??= await loadCore(workerData as CoreSource, copy);
+    loaded ??= await loadCore(workerData as CoreSource, task);
     return { threadId, report: loaded.report };
   } catch (thrown) {
     return { failure: failureRecord(thrown) };

@@ -12,7 +12,10 @@ export async function cacheRequest(
     dataPath,
     bytes,
     files = [],
-  } = await onnxCoreFactory.findModel(modelDir, scratchFolders(undefined));
+  } = await onnxCoreFactory.findModel(modelDir, {
+    isEncrypted: false,
+    makeScratch: scratchFolders(undefined),
+  });
   const session = changes.session ?? defaultSessionConf;
   const traits = (await onnxCoreFactory.preparedTraits?.(session)) ?? [];
   const { module } = onnxCoreFactory;

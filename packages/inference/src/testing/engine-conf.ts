@@ -25,6 +25,8 @@ export function engineConf(conf: Partial<EngineConf> & Pick<EngineConf, "modelDi
     allowSplitRequest: true,
     batching: defaultBatchingConf,
     session: defaultSessionConf,
+    isEncrypted: false,
+    keyFile: undefined,
     model: undefined,
     ...conf,
   };

@@ -115,6 +115,8 @@ function engineConf({ name, model, index }: NamedModel, defaults: EngineDefaults
     allowSplitRequest: true,
     batching: defaultBatchingConf,
     session: defaultSessionConf,
+    isEncrypted: false,
+    keyFile: undefined,
     ...options,
     model: undefined,
   };

@@ -91,6 +91,8 @@ describe("the conf of a built server", () => {
       reloadableType: "timestamp_ne",
       versions: latestVersion,
       reloadIntervalMs: undefined,
+      isEncrypted: false,
+      keyFile: undefined,
       doneFile: undefined,
       runtimeThreadNum: 0,
       placement: "auto",
