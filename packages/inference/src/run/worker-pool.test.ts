@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { Call, Code, ServeError, type TensorMap } from "@paddlewheel/core";
+import { BatchingMode, Call, Code, ServeError, type TensorMap } from "@paddlewheel/core";
 import { ManualClock } from "@paddlewheel/core/testing";
 import { type BatchConf, batchConfOf } from "../batch/plan-batching.js";
 import { AwaitableLogger } from "../testing/awaitable-logger.js";
@@ -199,6 +199,24 @@ describe("WorkerPool", () => {
     gate.open();
     await Promise.all([running, staying]);
     assert.equal(observed.waits.length, 2);
+  });
+
+  test("sends requests that wait together to a thread as one run, and gives each its rows", async (t) => {
+    const { create, gate, observed } = await createTestPool(t, {
+      batch: { mode: BatchingMode.on, maxRows: 8 },
+    });
+    const pool = await create();
+    assert.equal(pool.batching.policy.maxRows, 8);
+    const running = pool.run(acting(Act.wait, 1));
+    await gate.arrival();
+    const waiting = [[2], [3, 4], [5]].map((x) => pool.run(acting(Act.echo, ...x)));
+    gate.open();
+    const outputs = await Promise.all([running, ...waiting]);
+    assert.deepEqual(
+      outputs.map((output) => output.get("y")?.data),
+      [[1], [2], [3, 4], [5]].map((x) => Float32Array.from(x)),
+    );
+    assert.deepEqual(observed.rows, [1, 4]);
   });
 
   test("refuses a run when max_queue_size runs wait", async (t) => {
