@@ -82,10 +82,14 @@ export class Batcher {
   #runs = 0;
   /** Parts of requests in them. */
   #running = 0;
-  /** Requests of this turn of the event loop, and of the one before that had any. */
-  #arrived = 0;
-  #arrivedLast = 0;
+  /** Requests of the last batch. */
+  #lastSize = 1;
+  /** Whether the line is looked at again at the end of this turn of the event loop. */
   #isTurnOpen = false;
+  readonly #endTurn = (): void => {
+    this.#isTurnOpen = false;
+    this.dispatch();
+  };
   #isDispatching = false;
   #emptyAt: number;
   #delay: Timer | undefined;
@@ -195,26 +199,17 @@ export class Batcher {
   }
 
   /**
-   * A request that comes alone starts at once. When several came in the turn before, more are likely to come in this
-   * one: then they wait until the sockets have been looked at, and so do those behind the first of any turn.
+   * A request that finds nothing under way starts at once, unless the last batch had several: then more are likely to
+   * come in this turn of the event loop. Those that could start beside others wait until the sockets have been looked at.
    */
   #wake(): void {
-    this.#arrived++;
-    if (!this.#options.policy.layout) {
+    const isLikelyAlone = this.#runs === 0 && this.#lastSize <= 1;
+    if (!this.#options.policy.layout || (isLikelyAlone && !this.#isTurnOpen)) {
       this.dispatch();
-      return;
+    } else if (!this.#isTurnOpen && this.#hasSlot()) {
+      this.#isTurnOpen = true;
+      this.#defer(this.#endTurn);
     }
-    if (this.#isTurnOpen) return;
-    this.#isTurnOpen = true;
-    this.#defer(() => this.#endTurn());
-    if (this.#arrivedLast <= 1) this.dispatch();
-  }
-
-  #endTurn(): void {
-    this.#isTurnOpen = false;
-    this.#arrivedLast = this.#arrived;
-    this.#arrived = 0;
-    this.dispatch();
   }
 
   /** Starts the next batch; false when there is none, or it may still grow. */
@@ -253,6 +248,7 @@ export class Batcher {
     const { clock, start } = this.#options;
     this.#runs++;
     this.#running += parts.length;
+    this.#lastSize = parts.length;
     const spans = this.#begin(parts, clock.now());
     let outputs: TensorMap | undefined;
     try {

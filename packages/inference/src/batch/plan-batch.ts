@@ -93,12 +93,15 @@ function fillBatch<E extends LineEntry>(
   for (const entry of snapshot.line) {
     const isFirst = parts.length === 0;
     if (!isFirst && (taken >= enough || ++looks > maxLooks)) break;
-    if (!isFirst && !isFitting(entry, shape)) continue;
+    if (!isFirst) {
+      // Most often nobody else waits: then the shape of the batch need not be known.
+      shape ??= shapeOf(parts, policy);
+      if (entry.isAlone || !shape?.join(entry.inputs)) continue;
+    }
     const rows = rowsToTake(entry, { room: maxRows - taken, isFirst, policy });
     if (rows === 0 && entry.rows > 0) continue;
     parts.push({ entry, rows });
     if (entry.isAlone || !policy.layout) break;
-    shape ??= new BatchShape(policy.layout, entry.inputs, policy.padValue !== undefined);
     // A request without rows takes a place all the same, or there would be no end to them.
     taken += Math.max(rows, 1);
   }
@@ -114,8 +117,11 @@ function fairShare<E extends LineEntry>(
   return Math.ceil(rows / freeCopies);
 }
 
-function isFitting({ isAlone, inputs }: LineEntry, shape: BatchShape | undefined): boolean {
-  return !isAlone && shape !== undefined && shape.join(inputs);
+function shapeOf(
+  [first]: readonly PlannedPart<LineEntry>[],
+  { layout, padValue }: BatchPolicy,
+): BatchShape | undefined {
+  return first && layout && new BatchShape(layout, first.entry.inputs, padValue !== undefined);
 }
 
 interface Room {

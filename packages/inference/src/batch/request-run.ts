@@ -1,6 +1,7 @@
 import { type Call, Priority, type TensorMap } from "@paddlewheel/core";
 import type { RunSpans } from "../run/run-spans.js";
 import type { BatchLayout } from "./batch-layout.js";
+import type { LaneMember } from "./lane.js";
 import type { RequestRows } from "./merge-rows.js";
 import type { LineEntry } from "./plan-batch.js";
 import { joinRows } from "./split-rows.js";
@@ -31,7 +32,7 @@ export class RequestRun {
   /** All parts it was ever in: what came first, then what was cut off it or is tried again. */
   readonly parts: RequestPart[] = [];
   readonly #options: RequestRunOptions;
-  readonly #done: { readonly begin: number; readonly outputs: TensorMap }[] = [];
+  #done: DonePart[] | undefined;
   #openParts = 1;
   #isSettled = false;
   /** Stops listening to the call. */
@@ -59,11 +60,12 @@ export class RequestRun {
 
   /** Takes the outputs of a part; with the last one the request is answered. */
   complete({ begin }: RequestPart, outputs: TensorMap, layout: BatchLayout | undefined): void {
-    this.#done.push({ begin, outputs });
-    if (--this.#openParts > 0 || !this.#settle()) return;
-    const [first, ...others] = this.#done.toSorted((a, b) => a.begin - b.begin).map((part) => part.outputs);
-    if (first)
-      this.#options.resolve(others.length > 0 && layout ? joinRows([first, ...others], layout) : first);
+    if (--this.#openParts > 0 || this.#done) {
+      this.#done ??= [];
+      this.#done.push({ begin, outputs });
+    }
+    if (this.#openParts > 0 || !this.#settle()) return;
+    this.#options.resolve(this.#done && layout ? joinInOrder(this.#done, layout) : outputs);
   }
 
   fail(reason: unknown): void {
@@ -84,6 +86,16 @@ export class RequestRun {
   }
 }
 
+interface DonePart {
+  readonly begin: number;
+  readonly outputs: TensorMap;
+}
+
+function joinInOrder(parts: readonly DonePart[], layout: BatchLayout): TensorMap {
+  const [first, ...others] = parts.toSorted((a, b) => a.begin - b.begin).map(({ outputs }) => outputs);
+  return first ? joinRows([first, ...others], layout) : new Map();
+}
+
 interface PartOptions {
   readonly begin: number;
   readonly rows: number;
@@ -93,12 +105,13 @@ interface PartOptions {
 }
 
 /** Rows of a request that run together. */
-export class RequestPart implements LineEntry, RequestRows {
+export class RequestPart implements LineEntry, RequestRows, LaneMember {
   readonly request: RequestRun;
   readonly isAlone: boolean;
   /** Its batch has failed. */
   readonly isRetry: boolean;
   readonly spans: RunSpans | undefined;
+  place = 0;
   #begin: number;
   #rows: number;
 

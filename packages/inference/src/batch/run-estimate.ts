@@ -1,6 +1,9 @@
 /** Weight of the newest run: a change of load shows after some ten runs, one slow run alone does not. */
 const weight = 0.2;
 
+/** Times the present estimate that one run may count: it may have met a pause of the whole process. */
+const maxJump = 4;
+
 /** How long a run takes at present: a moving average, of full batches when the line is long. */
 export class RunEstimate {
   #runMs: number;
@@ -15,6 +18,7 @@ export class RunEstimate {
   }
 
   add(ms: number): void {
-    this.#runMs = this.#runMs === 0 ? ms : this.#runMs + weight * (ms - this.#runMs);
+    if (this.#runMs === 0) this.#runMs = ms;
+    else this.#runMs += weight * (Math.min(ms, maxJump * this.#runMs) - this.#runMs);
   }
 }

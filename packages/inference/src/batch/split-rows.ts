@@ -62,13 +62,16 @@ interface Cut {
   readonly places: readonly (AxisPlace | undefined)[] | undefined;
 }
 
-function ownRows({ output, begin, part, places = [] }: Cut): Tensor {
+function ownRows({ output, begin, part, places }: Cut): Tensor {
+  const isPadded = places?.some((place, axis) => {
+    const size = output.shape[axis] ?? 1;
+    return sizeAt(part.inputs, place, size) !== size;
+  });
+  if (!isPadded) return keepableRows(output, begin, part.rows);
   const rows = sliceRows(output, begin, part.rows);
-  const isPadded = rows.shape.some((size, axis) => sizeAt(part.inputs, places[axis], size) !== size);
-  if (!isPadded) return keepable(rows);
   return cropTo(
     rows,
-    rows.shape.map((size, axis) => sizeAt(part.inputs, places[axis], size)),
+    rows.shape.map((size, axis) => sizeAt(part.inputs, places?.[axis], size)),
   );
 }
 
@@ -85,8 +88,11 @@ function cropTo({ dtype, shape, data }: Tensor, own: readonly number[]): Tensor 
   return { dtype, shape: own, data: cropped };
 }
 
-function keepable(rows: Tensor): Tensor {
-  const { data } = rows;
-  if (!ArrayBuffer.isView(data) || data.byteLength > maxCopiedBytes) return rows;
-  return { ...rows, data: data.slice() };
+function keepableRows(output: Tensor, begin: number, rows: number): Tensor {
+  const { dtype, shape, data } = output;
+  const rowLength = shape[0] ? data.length / shape[0] : 0;
+  const rowBytes = ArrayBuffer.isView(data) ? rowLength * data.BYTES_PER_ELEMENT : Number.POSITIVE_INFINITY;
+  if (rows * rowBytes > maxCopiedBytes) return sliceRows(output, begin, rows);
+  const own = data.slice(begin * rowLength, (begin + rows) * rowLength);
+  return { dtype, shape: [rows, ...shape.slice(1)], data: own };
 }

@@ -1,4 +1,5 @@
 import { Priority } from "@paddlewheel/core";
+import { Lane } from "./lane.js";
 import type { RequestPart } from "./request-run.js";
 
 /**
@@ -10,68 +11,79 @@ export const priorityHeadStartMs = 500;
 /** In the order of priority. */
 const steps: readonly Priority[] = [Priority.high, Priority.normal, Priority.low];
 
-/** Who came with one priority, first come first; a set gives up any member at once. */
-interface Lane {
-  readonly parts: Set<RequestPart>;
+/** Who came with one priority. */
+interface Level {
+  readonly parts: Lane<RequestPart>;
   rows: number;
 }
 
 /** Who waits for a run, in the order they are to be served. */
 export class WaitingLine implements Iterable<RequestPart> {
   /** Parts of failed batches go before all others: their turn has come already. */
-  readonly #retries = createLane();
-  readonly #lanes: readonly Lane[] = steps.map(createLane);
-  readonly #all: readonly Lane[] = [this.#retries, ...this.#lanes];
+  readonly #retries = createLevel();
+  readonly #levels: readonly Level[] = steps.map(createLevel);
+  #size = 0;
+  #rows = 0;
 
   get size(): number {
-    return this.#all.reduce((sum, { parts }) => sum + parts.size, 0);
+    return this.#size;
   }
 
   /** Rows that wait; a part without rows counts as one. */
   get rows(): number {
-    return this.#all.reduce((sum, { rows }) => sum + rows, 0);
+    return this.#rows;
   }
 
   /** Rows that go before somebody of this priority who comes now; not counted is who waits long enough to overtake. */
   rowsAhead(priority: Priority): number {
     const own = steps.indexOf(priority);
-    return this.#lanes.reduce((sum, { rows }, step) => (step <= own ? sum + rows : sum), this.#retries.rows);
+    return this.#levels.reduce((sum, { rows }, step) => (step <= own ? sum + rows : sum), this.#retries.rows);
   }
 
   add(part: RequestPart): void {
-    const lane = this.#laneOf(part);
-    lane.parts.add(part);
-    lane.rows += placesOf(part);
+    const level = this.#levelOf(part);
+    level.parts.add(part);
+    this.#size++;
+    this.#count(level, placesOf(part));
   }
 
   /** Does nothing when the part does not wait. */
   remove(part: RequestPart): void {
-    const lane = this.#laneOf(part);
-    if (lane.parts.delete(part)) lane.rows -= placesOf(part);
+    const level = this.#levelOf(part);
+    if (!level.parts.remove(part)) return;
+    this.#size--;
+    this.#count(level, -placesOf(part));
   }
 
   /** Takes the first rows of a part that waits; what is left of it keeps its place. */
   cut(part: RequestPart, rows: number): RequestPart {
-    const lane = this.#laneOf(part);
-    lane.rows -= rows;
+    this.#count(this.#levelOf(part), -rows);
     return part.cut(rows);
   }
 
-  *[Symbol.iterator](): Iterator<RequestPart> {
-    yield* this.#retries.parts;
-    const lanes = this.#lanes.filter(({ parts }) => parts.size > 0);
-    const [only] = lanes;
-    if (lanes.length === 1 && only) yield* only.parts;
-    else yield* mergeLanes(lanes);
+  [Symbol.iterator](): Iterator<RequestPart> {
+    // Most often all that wait are of one priority.
+    const only = this.#levels.find(({ parts }) => parts.size === this.#size);
+    return only ? only.parts[Symbol.iterator]() : this.#inTurn();
   }
 
-  #laneOf({ isRetry, request: { priority } }: RequestPart): Lane {
-    return (isRetry ? undefined : this.#lanes[steps.indexOf(priority)]) ?? this.#retries;
+  *#inTurn(): Iterator<RequestPart> {
+    yield* this.#retries.parts;
+    yield* mergeLevels(this.#levels);
+  }
+
+  #count(level: Level, rows: number): void {
+    level.rows += rows;
+    this.#rows += rows;
+  }
+
+  #levelOf({ isRetry, request: { priority } }: RequestPart): Level {
+    return (isRetry ? undefined : this.#levels[steps.indexOf(priority)]) ?? this.#retries;
   }
 }
 
-function createLane(): Lane {
-  return { parts: new Set(), rows: 0 };
+function createLevel(): Level {
+  return { parts: new Lane(), rows: 0 };
 }
 
 function placesOf({ rows }: RequestPart): number {
@@ -79,9 +91,9 @@ function placesOf({ rows }: RequestPart): number {
 }
 
 /** All parts by the time they came, each step of priority as if it had come that much earlier. */
-function* mergeLanes(lanes: readonly Lane[]): Iterable<RequestPart> {
-  const heads = lanes.map(({ parts }) => {
-    const rest = parts.values();
+function* mergeLevels(levels: readonly Level[]): Iterable<RequestPart> {
+  const heads = levels.map(({ parts }) => {
+    const rest = parts[Symbol.iterator]();
     return { rest, first: rest.next().value };
   });
   for (;;) {
@@ -96,7 +108,7 @@ function* mergeLanes(lanes: readonly Lane[]): Iterable<RequestPart> {
 }
 
 interface Head {
-  readonly rest: Iterator<RequestPart, undefined>;
+  readonly rest: Iterator<RequestPart>;
   first: RequestPart | undefined;
 }
 
