@@ -1,53 +1,13 @@
-import type { Clock, ServeError } from "@paddlewheel/core";
-import type { Cluster } from "../cluster/cluster.js";
-import type { HostTransport } from "../transport/host-transport.js";
-import type { CallAnswer, CallRequest } from "./call-request.js";
-
-/** How failed attempts are repeated; see `defaultRetryPolicy`. */
-export interface RetryPolicy {
-  /** Attempts after the first, at most. Default 2. */
-  readonly maxRetries: number;
-  /** Retries may be this share of the calls. Default 0.1. */
-  readonly budgetShare: number;
-  /** So many retries at once are allowed whatever the share. Default 3. */
-  readonly minConcurrent: number;
-  /** Wait before the first retry in ms, ± 20 %; doubled with each up to the second. Default 50 and 2000. */
-  readonly minBackoffMs: number;
-  readonly maxBackoffMs: number;
-}
-
-/** When a second host is asked while the first has not answered. */
-export interface HedgePolicy {
-  /** Time without an answer, in ms; `"p95"`: as long as 95 % of the last calls took. */
-  readonly after: number | "p95";
-  /** Hedged calls may be this share of all. Default 0.05. */
-  readonly budgetShare?: number;
-}
-
-export interface CallEngineOptions {
-  readonly cluster: Cluster;
-  /** Makes the transport to a host, once for as long as the host is in the cluster. */
-  readonly connect: (address: string) => HostTransport;
-  /** What is left out has the values of `defaultRetryPolicy`. */
-  readonly retry?: Partial<RetryPolicy>;
-  /** Default: calls are not hedged. */
-  readonly hedge?: HedgePolicy | undefined;
-  /** Names for the details of errors. */
-  readonly endpoint?: string;
-  readonly variant?: string;
-  readonly clock?: Clock;
-  /** Numbers from 0 to below 1. Default Math.random. */
-  readonly random?: () => number;
-}
-
-/** How a call ended. */
-export type CallOutcome = { readonly answer: CallAnswer } | { readonly error: ServeError };
-
-/** A call under way. */
-export interface RunningCall {
-  /** Ends the call with `cancelled`. Idempotent, also after the end. */
-  cancel(): void;
-}
+import { systemClock } from "@paddlewheel/core";
+import { closedTransport } from "../transport/attempt-failure.js";
+import { Deadlines } from "../transport/deadlines.js";
+import { type CallEngineOptions, resolveHedgePolicy, resolveRetryPolicy } from "./call-options.js";
+import type { CallAnswer, CallOutcome, CallRequest, RunningCall } from "./call-request.js";
+import { type CallHost, CallRun } from "./call-run.js";
+import { HostConnections } from "./host-connections.js";
+import { LatencyWindow } from "./latency-window.js";
+import { ShareBudget } from "./share-budget.js";
+import { waitingClock } from "./waiting-clock.js";
 
 /** Calls the hosts of a cluster: each call has one deadline, and as many attempts as are safe and of use. */
 export interface CallEngine {
@@ -60,4 +20,64 @@ export interface CallEngine {
   start(request: CallRequest, onEnd: (outcome: CallOutcome) => void): RunningCall;
   /** Ends the calls and the connections; the cluster stays as it is. Idempotent. */
   close(): void;
+}
+
+/** @throws ServeError invalidArgument for a policy with a number out of its range. */
+export function createCallEngine(options: CallEngineOptions): CallEngine {
+  return new ClusterCallEngine(options);
+}
+
+class ClusterCallEngine implements CallEngine {
+  readonly #host: CallHost;
+  readonly #forgetHosts: () => void;
+  #isClosed = false;
+
+  constructor(options: CallEngineOptions) {
+    const { cluster, connect, clock = systemClock, random = Math.random } = options;
+    const { endpoint, variant, observer } = options;
+    const retry = resolveRetryPolicy(options.retry);
+    const hedge = resolveHedgePolicy(options.hedge);
+    const connections = new HostConnections(connect);
+    this.#host = {
+      cluster,
+      connections,
+      retry,
+      retryBudget: new ShareBudget({ share: retry.budgetShare, minPerSecond: retry.minPerSecond, clock }),
+      hedge,
+      hedgeBudget: new ShareBudget({ share: hedge?.budgetShare ?? 0, minPerSecond: 0, clock }),
+      latencies: hedge?.after === "p95" ? new LatencyWindow() : undefined,
+      names: { endpoint, variant },
+      observer,
+      clock,
+      waitingClock: options.clock ?? waitingClock,
+      hedgeTimes: new Deadlines(clock),
+      random,
+      waiting: new Set(),
+    };
+    this.#forgetHosts = cluster.onHosts((hosts) => connections.keepOnly(hosts));
+  }
+
+  call(request: CallRequest): Promise<CallAnswer> {
+    return new Promise((resolve, reject) => {
+      this.start(request, (outcome) => {
+        if ("answer" in outcome) resolve(outcome.answer);
+        else reject(outcome.error);
+      });
+    });
+  }
+
+  start(request: CallRequest, onEnd: (outcome: CallOutcome) => void): RunningCall {
+    const run = new CallRun(this.#host, request, onEnd);
+    if (this.#isClosed) queueMicrotask(() => run.fail(closedTransport()));
+    else run.start();
+    return run;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#forgetHosts();
+    for (const run of [...this.#host.waiting]) run.fail(closedTransport());
+    this.#host.connections.close();
+  }
 }

@@ -1,5 +1,5 @@
-import type { TraceContext } from "@paddlewheel/core";
-import type { CompressType, IncomingAnswer } from "../transport/host-transport.js";
+import type { ServeError, TraceContext } from "@paddlewheel/core";
+import type { CompressType, IncomingAnswer, OutgoingCall } from "../transport/host-transport.js";
 
 /** One call, whatever hosts it will be tried at. */
 export interface CallRequest {
@@ -26,6 +26,8 @@ export interface CallRequest {
    * inference changes nothing.
    */
   readonly isIdempotent?: boolean | undefined;
+  /** As in `OutgoingCall`. */
+  readonly readErrorText?: OutgoingCall["readErrorText"];
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,4 +36,13 @@ export interface CallRequest {
 export interface CallAnswer extends IncomingAnswer {
   /** The address of the host that answered. */
   readonly host: string;
+}
+
+/** How a call ended. */
+export type CallOutcome = { readonly answer: CallAnswer } | { readonly error: ServeError };
+
+/** A call under way. */
+export interface RunningCall {
+  /** Ends the call with `cancelled`. Idempotent, also after the end. */
+  cancel(): void;
 }

@@ -19,6 +19,11 @@ export interface OutgoingCall {
   readonly requestId?: string | undefined;
   /** Names in lower case. */
   readonly headers?: ReadonlyMap<string, string> | undefined;
+  /**
+   * The text in a response message that tells of an error, which is where HTTP has it; may throw for one it cannot read.
+   * Default: that of GeneralModelService, and none for other services.
+   */
+  readonly readErrorText?: ((message: Uint8Array) => string) | undefined;
 }
 
 export interface IncomingAnswer {

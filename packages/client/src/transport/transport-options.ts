@@ -51,6 +51,10 @@ export interface HostTransportOptions {
   readonly clock?: Clock;
   /** Default: the first that the protocol has, of single and pooled. */
   readonly connectionType?: ConnectionType | undefined;
+  /**
+   * Single connections that calls take turns on, so that what ends one does not end all calls. Default 1.
+   */
+  readonly connectionCount?: number;
   /** What is left out has the values of `defaultTransportLimits`. */
   readonly limits?: Partial<TransportLimits>;
 }
@@ -66,4 +70,15 @@ export function resolveTransportLimits(given: Partial<TransportLimits> = {}): Tr
     throw new ServeError(Code.invalidArgument, `${name}: ${value} is not a whole number from 1 on`);
   }
   return limits;
+}
+
+/** @throws ServeError invalidArgument for a type that the protocol has not. */
+export function checkConnectionType(
+  given: ConnectionType | undefined,
+  known: readonly ConnectionType[],
+  protocol: string,
+): void {
+  if (given === undefined || known.includes(given)) return;
+  const message = `connection type ${given}: ${protocol} has only ${known.join(" and ")}`;
+  throw new ServeError(Code.invalidArgument, message);
 }

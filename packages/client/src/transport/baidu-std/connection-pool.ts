@@ -48,7 +48,7 @@ export class ConnectionPool implements ConnectionSource, ConnectionUser {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const connection of [...this.#connections]) connection.destroy();
-    for (const exchange of waiting) exchange.end(unsent(closedTransport()));
+    for (const exchange of waiting) exchange.attempt.end(unsent(closedTransport()));
   }
 
   onFree(connection: Connection): void {
@@ -90,6 +90,6 @@ export class ConnectionPool implements ConnectionSource, ConnectionUser {
   }
 
   #settle(exchange: Exchange, refusal: ServeError | undefined): void {
-    if (refusal) exchange.end(unsent(refusal));
+    if (refusal) exchange.attempt.refuse(refusal);
   }
 }

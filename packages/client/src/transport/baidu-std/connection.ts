@@ -148,8 +148,8 @@ export class Connection implements FrameVisitor, Flushable, Timed {
       maxAnswerBytes: this.#host.limits.maxAnswerBytes,
     });
     this.#settle();
-    if (outcome instanceof Promise) void outcome.then((unpacked) => exchange.end(unpacked));
-    else exchange.end(outcome);
+    if (outcome instanceof Promise) void outcome.then((unpacked) => exchange.attempt.end(unpacked));
+    else exchange.attempt.end(outcome);
   }
 
   onUnreadableFrame(): void {
@@ -161,7 +161,7 @@ export class Connection implements FrameVisitor, Flushable, Timed {
     const { code, message } = error;
     const named = new ServeError(code, `${this.#host.address}: ${message}`, { cause: error });
     this.#fail(new Error("an answer on its connection is too large", { cause: error }));
-    exchange?.end(answered(named, false));
+    exchange?.attempt.end(answered(named, false));
   }
 
   #refusal(): ServeError | undefined {
@@ -239,7 +239,7 @@ export class Connection implements FrameVisitor, Flushable, Timed {
     this.#pending.clear();
     this.#leave();
     this.#user.onGone(this);
-    for (const exchange of pending) exchange.end(this.#lossOf(exchange));
+    for (const exchange of pending) exchange.attempt.end(this.#lossOf(exchange));
   }
 
   #lossOf({ correlationId }: Exchange): AttemptOutcome {

@@ -7,12 +7,13 @@ import {
   parseGrpcStatus,
   statusDetailsHeader,
 } from "@paddlewheel/wire";
-import { parseErrorCode, timedOut } from "../stopped-call.js";
+import { parseErrorCode, timedOut } from "../../stopped-call.js";
+import { type AttemptFailure, answered, unanswered, unsent } from "../attempt-failure.js";
 import { codeOfHttpStatus, codeOfReset, codeOfStatus } from "./status.js";
 
 /** The call that failed, as its errors speak of it. */
 export interface FailedCall {
-  readonly endpoint: string;
+  readonly address: string;
   readonly timeoutMs: number;
 }
 
@@ -21,7 +22,7 @@ export function statusFailure(
   call: FailedCall,
   statusText: string,
   fields: readonly HeaderField[],
-): ServeError | undefined {
+): AttemptFailure | undefined {
   const status = parseGrpcStatus(statusText);
   if (status === GrpcStatus.ok) return undefined;
   const message = decodeStatusMessage(fieldOf(fields, "grpc-message") ?? "");
@@ -29,36 +30,41 @@ export function statusFailure(
   const details = sent?.details ?? {};
   // A server of ours: its own words, for the caller.
   const code = parseErrorCode(fieldOf(fields, "x-bd-error-code")) ?? sent?.code;
-  if (code !== undefined) return new ServeError(code, message, { details });
-  if (status === GrpcStatus.deadlineExceeded) return timedOut(call.endpoint, call.timeoutMs);
-  return new ServeError(codeOfStatus[status], `${call.endpoint}: ${message}`, { details });
+  if (code !== undefined) return answered(new ServeError(code, message, { details }), true);
+  if (status === GrpcStatus.deadlineExceeded) return answered(timedOut(call.address, call.timeoutMs), false);
+  return answered(new ServeError(codeOfStatus[status], `${call.address}: ${message}`, { details }), false);
 }
 
 /** An answer that is not gRPC's, from a gateway or another program. */
-export function foreignAnswer({ endpoint }: FailedCall, head: readonly HeaderField[]): ServeError {
-  const httpStatus = fieldOf(head, ":status") ?? "";
-  if (httpStatus !== "200") {
-    return new ServeError(
-      codeOfHttpStatus(httpStatus),
-      `${endpoint} answered with HTTP status ${httpStatus}`,
-    );
-  }
-  return new ServeError(Code.internal, `${endpoint} answered with something else than gRPC`);
+export function foreignAnswer(
+  { address }: Pick<FailedCall, "address">,
+  head: readonly HeaderField[],
+): AttemptFailure {
+  const status = fieldOf(head, ":status") ?? "";
+  const error =
+    status === "200"
+      ? new ServeError(Code.internal, `${address} answered with something else than gRPC`)
+      : new ServeError(codeOfHttpStatus(status), `${address} answered with HTTP status ${status}`);
+  return answered(error, false);
 }
 
 /** A call whose stream ended before the answer was there. */
-export function resetFailure({ endpoint }: FailedCall, reset: StreamReset): ServeError {
-  const { by, reason, cause } = reset;
+export function resetFailure({ address }: Pick<FailedCall, "address">, reset: StreamReset): AttemptFailure {
+  const error = resetError(address, reset);
+  return reset.isUnprocessed ? unsent(error) : unanswered(error);
+}
+
+function resetError(address: string, { by, code, reason, cause }: StreamReset): ServeError {
   switch (by) {
     case "server":
     case "fault":
-      return new ServeError(codeOfReset(reset.code), `${endpoint}: ${reason}`);
+      return new ServeError(codeOfReset(code), `${address}: ${reason}`);
     case "connection":
-      return new ServeError(Code.unavailable, `cannot call ${endpoint}: ${reason}`, { cause });
+      return new ServeError(Code.unavailable, `cannot call ${address}: ${reason}`, { cause });
     case "queue":
-      return new ServeError(Code.resourceExhausted, `cannot call ${endpoint}: ${reason}`);
+      return new ServeError(Code.resourceExhausted, `cannot call ${address}: ${reason}`);
     case "request":
-      return new ServeError(Code.invalidArgument, `cannot call ${endpoint}: ${reason}`, { cause });
+      return new ServeError(Code.invalidArgument, `cannot call ${address}: ${reason}`, { cause });
     case "close":
       return new ServeError(Code.cancelled, reason);
   }

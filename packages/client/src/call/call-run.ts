@@ -1,0 +1,275 @@
+import { type Clock, Code, formatTraceparent, newSpanId, ServeError, type Timer } from "@paddlewheel/core";
+import type { Cluster, HostLease } from "../cluster/cluster.js";
+import { aborted } from "../stopped-call.js";
+import type { Deadline, Deadlines, Timed } from "../transport/deadlines.js";
+import {
+  type Attempt,
+  type AttemptOutcome,
+  CompressType,
+  type OutgoingCall,
+} from "../transport/host-transport.js";
+import { type CallNames, describeFailure, type FailedAttempt } from "./call-failure.js";
+import type { AttemptKind, CallObserver } from "./call-observer.js";
+import type { HedgePolicy, RetryPolicy } from "./call-options.js";
+import type { CallOutcome, CallRequest, RunningCall } from "./call-request.js";
+import type { HostConnection, HostConnections } from "./host-connections.js";
+import type { LatencyWindow } from "./latency-window.js";
+import { isRetryable, planBackoff } from "./plan-retry.js";
+import type { ShareBudget } from "./share-budget.js";
+
+/** What all calls of an engine share. */
+export interface CallHost {
+  readonly cluster: Cluster;
+  readonly connections: HostConnections;
+  readonly retry: RetryPolicy;
+  readonly retryBudget: ShareBudget;
+  readonly hedge: HedgePolicy | undefined;
+  readonly hedgeBudget: ShareBudget;
+  /** Undefined when nobody asks for their percentile. */
+  readonly latencies: LatencyWindow | undefined;
+  readonly names: CallNames;
+  readonly observer: CallObserver | undefined;
+  readonly clock: Clock;
+  /** For what keeps the process alive. */
+  readonly waitingClock: Clock;
+  readonly hedgeTimes: Deadlines;
+  readonly random: () => number;
+  /** Calls that have no attempt under way. */
+  readonly waiting: Set<CallRun>;
+}
+
+interface OpenAttempt {
+  readonly kind: AttemptKind;
+  readonly lease: HostLease;
+  readonly connection: HostConnection;
+  readonly startedAt: number;
+  attempt: Attempt | undefined;
+}
+
+/** One call: its attempts, one after the other or two at once, until the first answer or the last failure. */
+export class CallRun implements RunningCall, Timed {
+  readonly #host: CallHost;
+  readonly #request: CallRequest;
+  readonly #onEnd: (outcome: CallOutcome) => void;
+  readonly #startedAt: number;
+  #outgoing: OutgoingCall;
+  readonly #open: OpenAttempt[] = [];
+  readonly #failures: FailedAttempt[] = [];
+  /** Undefined until there is a second attempt to keep from the host of the first. */
+  #tried: Set<string> | undefined;
+  #firstHost = "";
+  #attemptCount = 0;
+  #retryCount = 0;
+  #hedgeTime: Deadline | undefined;
+  #backoff: Timer | undefined;
+  #isOver = false;
+
+  constructor(host: CallHost, request: CallRequest, onEnd: (outcome: CallOutcome) => void) {
+    this.#host = host;
+    this.#request = request;
+    this.#onEnd = onEnd;
+    this.#outgoing = outgoingCall(request);
+    this.#startedAt = host.clock.now();
+  }
+
+  start(): void {
+    const { signal } = this.#request;
+    if (signal?.aborted) {
+      this.#endSoon(aborted(signal));
+      return;
+    }
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#host.retryBudget.onCall();
+    const error = this.#launch("first", this.#startedAt);
+    if (error) this.#endSoon(error);
+    else if (this.#host.hedge) this.#planHedge(this.#host.hedge);
+  }
+
+  cancel(): void {
+    this.fail(new ServeError(Code.cancelled, "the caller cancelled the call"));
+  }
+
+  fail(error: ServeError): void {
+    this.#finish({ error: describeFailure(error, this.#host.names, this.#failures) });
+  }
+
+  /** The first host takes its time. */
+  onDeadline(): void {
+    const { cluster, hedgeBudget, observer } = this.#host;
+    this.#hedgeTime = undefined;
+    if (this.#open.length !== 1 || this.#attemptCount !== 1 || cluster.hosts.length < 2) return;
+    if (!hedgeBudget.take()) observer?.onBudgetSpent("hedge");
+    // That there is nobody else to ask does not fail the call.
+    else if (this.#launch("hedge", this.#host.clock.now())) hedgeBudget.giveBack();
+  }
+
+  /** Starts an attempt; gives the error when there is no host for it. */
+  #launch(kind: AttemptKind, now: number): ServeError | undefined {
+    const { cluster } = this.#host;
+    if (this.#attemptCount > 0) this.#tried ??= new Set([this.#firstHost]);
+    try {
+      const lease = cluster.pick({ requestCode: this.#request.requestCode, tried: this.#tried });
+      if (kind !== "hedge" || !this.#tried?.has(lease.host.address)) return this.#attempt(kind, lease, now);
+      lease.end({ latencyMs: 0, isAbandoned: true });
+      return noOtherHost();
+    } catch (error) {
+      return ServeError.from(error);
+    }
+  }
+
+  #attempt(kind: AttemptKind, lease: HostLease, now: number): ServeError | undefined {
+    const { address } = lease.host;
+    const connection = this.#connect(lease);
+    if (connection instanceof ServeError) return connection;
+    if (this.#attemptCount++ === 0) this.#firstHost = address;
+    else {
+      const timeoutMs = Math.max(this.#startedAt + this.#request.timeoutMs - now, 1);
+      this.#tried?.add(address);
+      this.#outgoing = { ...this.#outgoing, timeoutMs };
+    }
+    const open: OpenAttempt = { kind, lease, connection, startedAt: now, attempt: undefined };
+    this.#open.push(open);
+    open.attempt = connection.transport.start(this.#outgoing, (outcome) => this.#onAttemptEnd(open, outcome));
+    return undefined;
+  }
+
+  #connect(lease: HostLease): HostConnection | ServeError {
+    try {
+      return this.#host.connections.take(lease.host.address);
+    } catch (thrown) {
+      const error = ServeError.from(thrown);
+      lease.end({ latencyMs: 0, error });
+      return error;
+    }
+  }
+
+  #onAttemptEnd(open: OpenAttempt, outcome: AttemptOutcome): void {
+    const now = this.#host.clock.now();
+    this.#open.splice(this.#open.indexOf(open), 1);
+    const error = "error" in outcome ? outcome.error : undefined;
+    this.#close(open, now, { error, isAbandoned: false });
+    if ("answer" in outcome) {
+      this.#host.latencies?.add(now - this.#startedAt);
+      this.#finish({ answer: { ...outcome.answer, host: open.lease.host.address } }, open.kind);
+      return;
+    }
+    this.#failures.push({ host: open.lease.host.address, error: outcome.error });
+    // The other attempt may still bring the answer.
+    if (this.#open.length > 0) return;
+    this.#hedgeTime?.cancel();
+    this.#hedgeTime = undefined;
+    const delayMs = this.#planRetry(outcome, now);
+    if (delayMs === undefined) this.fail(outcome.error);
+    else if (delayMs === 0) this.#retry();
+    else this.#wait(delayMs);
+  }
+
+  /** How long to wait before another attempt, in ms; undefined when there is to be none. */
+  #planRetry(failure: Extract<AttemptOutcome, { error: ServeError }>, now: number): number | undefined {
+    const { cluster, observer, random, retry, retryBudget } = this.#host;
+    const { isIdempotent = true, timeoutMs } = this.#request;
+    if (this.#retryCount >= retry.maxRetries || !isRetryable(failure, isIdempotent)) return undefined;
+    const untriedCount = cluster.hosts.length - (this.#tried?.size ?? 1);
+    const snapshot = { retryCount: this.#retryCount, stage: failure.stage, untriedCount, random: random() };
+    const delayMs = planBackoff(snapshot, retry);
+    if (now + delayMs >= this.#startedAt + timeoutMs) return undefined;
+    if (!retryBudget.take()) {
+      observer?.onBudgetSpent("retry");
+      return undefined;
+    }
+    this.#retryCount++;
+    return delayMs;
+  }
+
+  #wait(delayMs: number): void {
+    this.#host.waiting.add(this);
+    this.#backoff = this.#host.waitingClock.setTimer(() => {
+      this.#host.waiting.delete(this);
+      this.#retry();
+    }, delayMs);
+  }
+
+  #retry(): void {
+    const last = this.#failures.at(-1)?.error;
+    const error = this.#launch("retry", this.#host.clock.now());
+    if (error) this.fail(last ?? error);
+  }
+
+  #planHedge({ after, maxMessageBytes }: HedgePolicy): void {
+    const { cluster, hedgeBudget, hedgeTimes, latencies } = this.#host;
+    const { isIdempotent = true, message, timeoutMs } = this.#request;
+    hedgeBudget.onCall();
+    const delayMs = after === "p95" ? latencies?.p95 : after;
+    if (delayMs === undefined || delayMs >= timeoutMs) return;
+    if (!isIdempotent || message.length > maxMessageBytes || cluster.hosts.length < 2) return;
+    this.#hedgeTime = hedgeTimes.add(this, delayMs);
+  }
+
+  readonly #onAbort = (): void => {
+    const { signal } = this.#request;
+    if (signal) this.fail(aborted(signal));
+  };
+
+  #endSoon(error: ServeError): void {
+    queueMicrotask(() => this.fail(error));
+  }
+
+  #finish(outcome: CallOutcome, answeredBy?: AttemptKind): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { clock, observer, waiting } = this.#host;
+    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+    this.#hedgeTime?.cancel();
+    if (this.#backoff) {
+      this.#backoff.cancel();
+      waiting.delete(this);
+    }
+    if (this.#open.length > 0) this.#abandonAll(clock.now());
+    if (observer) {
+      const latencyMs = clock.now() - this.#startedAt;
+      const error = "error" in outcome ? outcome.error : undefined;
+      observer.onCall({ latencyMs, attemptCount: this.#attemptCount, answeredBy, error });
+    }
+    this.#onEnd(outcome);
+  }
+
+  #abandonAll(now: number): void {
+    for (const open of this.#open.splice(0)) {
+      open.attempt?.abandon();
+      this.#close(open, now, { error: undefined, isAbandoned: true });
+    }
+  }
+
+  /** Tells cluster and observer how an attempt went. */
+  #close(
+    { kind, lease, connection, startedAt }: OpenAttempt,
+    now: number,
+    { error, isAbandoned }: { error: ServeError | undefined; isAbandoned: boolean },
+  ): void {
+    const { connections, observer } = this.#host;
+    const latencyMs = now - startedAt;
+    connections.release(connection);
+    lease.end({ latencyMs, error, isAbandoned });
+    observer?.onAttempt({ host: lease.host.address, kind, latencyMs, error, isAbandoned });
+  }
+}
+
+function outgoingCall(request: CallRequest): OutgoingCall {
+  const { service, method, message, timeoutMs, requestId, readErrorText } = request;
+  const { compressType = CompressType.none, logId = 0n } = request;
+  const headers = headersOf(request);
+  return { service, method, message, compressType, timeoutMs, logId, requestId, headers, readErrorText };
+}
+
+function headersOf({ headers, traceContext }: CallRequest): ReadonlyMap<string, string> | undefined {
+  if (!traceContext) return headers;
+  const { state } = traceContext;
+  const traced = new Map(headers);
+  traced.set("traceparent", formatTraceparent(traceContext, newSpanId()));
+  if (state) traced.set("tracestate", state);
+  return traced;
+}
+
+function noOtherHost(): ServeError {
+  return new ServeError(Code.unavailable, "there is no other host");
+}
