@@ -1,3 +1,14 @@
+export { type CallEngine, createCallEngine } from "./call/call-engine.js";
+export type { AttemptEvent, AttemptKind, CallEvent, CallObserver } from "./call/call-observer.js";
+export {
+  type CallEngineOptions,
+  defaultHedgePolicy,
+  defaultRetryPolicy,
+  type HedgePolicy,
+  type RetryPolicy,
+} from "./call/call-options.js";
+export type { CallAnswer, CallOutcome, CallRequest, RunningCall } from "./call/call-request.js";
+export { measureCalls } from "./call/measure-calls.js";
 export { Client, type ClientOptions } from "./client.js";
 export type { Cluster, HostLease, HostOutcome, PickOptions } from "./cluster/cluster.js";
 export type { ClusterOptions, HealthCheckOptions } from "./cluster/cluster-options.js";
@@ -17,4 +28,22 @@ export type { NestedList } from "./feed/nested-list.js";
 export type { HttpOptions } from "./http/transport.js";
 export type { FeedOf, FeedValueOf, FetchedOf, FetchName, PredictOptions } from "./predict-options.js";
 export type { Fetched, FetchedByEngine, Prediction } from "./prediction.js";
-export type { ClientTlsOptions } from "./security/client-security.js";
+export { type ClientSecurity, type ClientTlsOptions, resolveSecurity } from "./security/client-security.js";
+export { callHost } from "./transport/call-host.js";
+export { createHostTransport, protocols, type TransportProtocol } from "./transport/create-host-transport.js";
+export {
+  type Attempt,
+  type AttemptOutcome,
+  CompressType,
+  FailureStage,
+  type HostTransport,
+  type IncomingAnswer,
+  type OnAttemptEnd,
+  type OutgoingCall,
+} from "./transport/host-transport.js";
+export {
+  ConnectionType,
+  defaultTransportLimits,
+  type HostTransportOptions,
+  type TransportLimits,
+} from "./transport/transport-options.js";

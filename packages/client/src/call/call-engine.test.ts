@@ -90,7 +90,7 @@ describe("a call", () => {
       [1000, 7n, "r"],
     );
     assert.deepEqual(hosts.outcomes, [
-      { address: "a:1", outcome: { latencyMs: 20, error: undefined, isAbandoned: false } },
+      { address: "a:1", outcome: { latencyMs: 20, error: undefined, stage: undefined, isAbandoned: false } },
     ]);
     assert.equal(metrics.counted("paddlewheel_client_calls_total", { code: "ok" }), 1);
     assert.equal(metrics.counted("paddlewheel_client_attempts_total", { kind: "first", code: "ok" }), 1);
@@ -196,7 +196,7 @@ describe("a call that is given up", () => {
     controller.abort();
     assert.equal(errorOf(call).message, "the caller cancelled the call");
     assert.deepEqual(hosts.outcomes, [
-      { address: "a:1", outcome: { latencyMs: 0, error: undefined, isAbandoned: true } },
+      { address: "a:1", outcome: { latencyMs: 0, error: undefined, stage: undefined, isAbandoned: true } },
     ]);
     call.running.cancel();
     assert.equal(clock.timerCount, 0);

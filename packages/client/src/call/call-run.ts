@@ -1,6 +1,7 @@
 import { type Clock, Code, formatTraceparent, newSpanId, ServeError, type Timer } from "@paddlewheel/core";
 import type { Cluster, HostLease } from "../cluster/cluster.js";
 import { aborted } from "../stopped-call.js";
+import type { AttemptFailure } from "../transport/attempt-failure.js";
 import type { Deadline, Deadlines, Timed } from "../transport/deadlines.js";
 import {
   type Attempt,
@@ -146,8 +147,7 @@ export class CallRun implements RunningCall, Timed {
   #onAttemptEnd(open: OpenAttempt, outcome: AttemptOutcome): void {
     const now = this.#host.clock.now();
     this.#open.splice(this.#open.indexOf(open), 1);
-    const error = "error" in outcome ? outcome.error : undefined;
-    this.#close(open, now, { error, isAbandoned: false });
+    this.#close(open, now, "answer" in outcome ? undefined : outcome);
     if ("answer" in outcome) {
       this.#host.latencies?.add(now - this.#startedAt);
       this.#finish({ answer: { ...outcome.answer, host: open.lease.host.address } }, open.kind);
@@ -165,7 +165,7 @@ export class CallRun implements RunningCall, Timed {
   }
 
   /** How long to wait before another attempt, in ms; undefined when there is to be none. */
-  #planRetry(failure: Extract<AttemptOutcome, { error: ServeError }>, now: number): number | undefined {
+  #planRetry(failure: AttemptFailure, now: number): number | undefined {
     const { cluster, observer, random, retry, retryBudget } = this.#host;
     const { isIdempotent = true, timeoutMs } = this.#request;
     if (this.#retryCount >= retry.maxRetries || !isRetryable(failure, isIdempotent)) return undefined;
@@ -236,23 +236,24 @@ export class CallRun implements RunningCall, Timed {
   #abandonAll(now: number): void {
     for (const open of this.#open.splice(0)) {
       open.attempt?.abandon();
-      this.#close(open, now, { error: undefined, isAbandoned: true });
+      this.#close(open, now, "abandoned");
     }
   }
 
   /** Tells cluster and observer how an attempt went. */
-  #close(
-    { kind, lease, connection, startedAt }: OpenAttempt,
-    now: number,
-    { error, isAbandoned }: { error: ServeError | undefined; isAbandoned: boolean },
-  ): void {
+  #close(open: OpenAttempt, now: number, end: AttemptFailure | "abandoned" | undefined): void {
     const { connections, observer } = this.#host;
+    const { kind, lease, connection, startedAt } = open;
     const latencyMs = now - startedAt;
+    const isAbandoned = end === "abandoned";
+    const { error, stage } = end && end !== "abandoned" ? end : noFailure;
     connections.release(connection);
-    lease.end({ latencyMs, error, isAbandoned });
+    lease.end({ latencyMs, error, stage, isAbandoned });
     observer?.onAttempt({ host: lease.host.address, kind, latencyMs, error, isAbandoned });
   }
 }
+
+const noFailure = { error: undefined, stage: undefined };
 
 function outgoingCall(request: CallRequest): OutgoingCall {
   const { service, method, message, timeoutMs, requestId, readErrorText } = request;

@@ -99,7 +99,8 @@ export class Http2Client {
         }),
     });
     const timeout = clock.setTimer(() => {
-      socket.destroy(new Error(`no connection within ${limits.connectTimeoutMs} ms`));
+      const late = new Error(`no connection within ${limits.connectTimeoutMs} ms`);
+      socket.destroy(Object.assign(late, { code: "ETIMEDOUT" }));
     }, limits.connectTimeoutMs);
     socket.once(this.#options.tls ? "secureConnect" : "connect", () => timeout.cancel());
     socket.once("close", () => {

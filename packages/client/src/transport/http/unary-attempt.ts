@@ -63,7 +63,7 @@ export class UnaryAttempt implements AttemptWorker {
       const isPacked = packed.length < message.length;
       if (!this.attempt.isOver) this.#send(isPacked ? packed : message, isPacked);
     } catch (error) {
-      this.attempt.refuse(ServeError.from(error));
+      this.attempt.refuse(error instanceof ServeError ? error : this.#unsendable(error));
     }
   }
 
@@ -138,6 +138,12 @@ export class UnaryAttempt implements AttemptWorker {
     const { code, message } = messageTooLarge(size, limits.maxAnswerBytes);
     this.attempt.end(answered(new ServeError(code, `${address}: ${message}`), false));
     this.#request?.destroy();
+  }
+
+  /** Names or values of headers are none that HTTP allows. */
+  #unsendable(cause: unknown): ServeError {
+    const { message } = cannotCall(this.#host.address, cause);
+    return new ServeError(Code.invalidArgument, message, { cause });
   }
 
   #fail(error: unknown): void {
