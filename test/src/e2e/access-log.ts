@@ -5,6 +5,8 @@ export interface LogLine {
   readonly msg: string;
   readonly code?: number;
   readonly requestId?: string;
+  /** Of several, which wrote it; 0 is their supervisor. */
+  readonly process?: number;
 }
 
 /** The JSON lines a server wrote to standard output. */

@@ -28,7 +28,7 @@ export interface Lanes {
   readonly ends: readonly CallEnd[];
   /** Settles when so many calls as wanted have ended. */
   readonly warm: Promise<void>;
-  /** Settles when every lane has met its first call that was not answered. */
+  /** Settles when every lane has ended. */
   readonly done: Promise<unknown>;
 }
 
@@ -39,6 +39,8 @@ export interface LaneOptions {
   readonly lanes: number;
   /** Calls until `warm`. */
   readonly warmCalls: number;
+  /** Lanes go on, whatever becomes of their calls, until it is aborted. Default: each ends with its first call that was not answered. */
+  readonly until?: AbortSignal;
 }
 
 /** Calls by HTTP, each lane on a connection of its own that it keeps, one call after the other. */
@@ -79,7 +81,7 @@ export function keepCallingBaiduStd(options: LaneOptions): Lanes {
 type OneCall = (id: number, requestId: string) => Promise<CallEnd>;
 
 function keepCalling(protocol: string, options: LaneOptions, createLane: () => OneCall): Lanes {
-  const { lanes, warmCalls } = options;
+  const { lanes, warmCalls, until } = options;
   const warm = createDeferred<void>();
   const ends: CallEnd[] = [];
   let count = 0;
@@ -89,7 +91,7 @@ function keepCalling(protocol: string, options: LaneOptions, createLane: () => O
       const end = await call(id, `${protocol}-${id}`);
       ends.push(end);
       if (ends.length >= warmCalls) warm.resolve();
-      if (end.end !== "answered") return;
+      if (until ? until.aborted : end.end !== "answered") return;
     }
   };
   const done = Promise.all(Array.from({ length: lanes }, () => runLane(createLane())));

@@ -1,4 +1,5 @@
 import cluster, { type Worker } from "node:cluster";
+import { closeUntakenConnections } from "./handed-connections.js";
 import { type Envelope, type FromProcess, opened, type ToProcess } from "./messages.js";
 import { encodePlace, placeVariable } from "./place-variable.js";
 import type { ProcessPlace, SpawnWorker, WorkerEvents, WorkerProcess } from "./worker-process.js";
@@ -24,6 +25,7 @@ function fork(place: ProcessPlace): Worker {
 }
 
 function workerOf(worker: Worker, { onMessage, onEnd }: WorkerEvents): WorkerProcess {
+  closeUntakenConnections(worker.process);
   worker.on("message", (received) => {
     const message = opened<FromProcess>(received);
     if (message !== undefined) onMessage(message);
