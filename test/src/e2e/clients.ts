@@ -127,13 +127,19 @@ export function grpcClient(port: number): WireClient {
   };
 }
 
-/** A connection of its own to the server, whatever other clients of this process have open. */
-export function rawGrpcClient(port: number): Client {
+/**
+ * A connection of its own to the server, whatever other clients of this process have open. By default it repeats no call,
+ * where gRPC's clients repeat those that a server has not begun.
+ */
+export function rawGrpcClient(
+  port: number,
+  { repeats = false }: { readonly repeats?: boolean } = {},
+): Client {
   return new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
     "grpc.use_local_subchannel_pool": 1,
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
-    "grpc.enable_retries": 0,
+    "grpc.enable_retries": repeats ? 1 : 0,
   });
 }
 

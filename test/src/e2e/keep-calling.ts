@@ -39,7 +39,7 @@ export interface LaneOptions {
   readonly lanes: number;
   /** Calls until `warm`. */
   readonly warmCalls: number;
-  /** Lanes go on, whatever becomes of their calls, until it is aborted. Default: each ends with its first call that was not answered. */
+  /** Lanes go on, whatever becomes of their calls, until it is aborted; gRPC repeats what was not begun. Default: each ends with its first call that was not answered. */
   readonly until?: AbortSignal;
 }
 
@@ -53,7 +53,7 @@ export function keepCallingHttp(options: LaneOptions): Lanes {
 
 /** Calls by gRPC, all lanes on one connection. */
 export function keepCallingGrpc(options: LaneOptions): Lanes {
-  const client = rawGrpcClient(options.port);
+  const client = rawGrpcClient(options.port, { repeats: options.until !== undefined });
   const lanes = keepCalling("grpc", options, () => async (id, requestId) => {
     const body = encodeRequest(slowRequest(options.rounds, id));
     const reply = await grpcCall(client, body, { headers: { "x-request-id": requestId } });

@@ -101,8 +101,8 @@ export class SupervisedProcess {
     const timer = this.#clock.setTimer(() => this.#worker.kill("SIGKILL"), limitMs);
     const { code, signal } = await this.ended;
     timer.cancel();
-    // One that has only begun to start has no handler for it yet.
-    return code === 0 || signal === "SIGTERM";
+    // One that has only begun to start has no handlers yet.
+    return code === 0 || signal === "SIGTERM" || signal === "SIGINT";
   }
 
   #becomeReady(): void {
