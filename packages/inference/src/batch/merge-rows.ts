@@ -1,14 +1,5 @@
-import {
-  type DType,
-  dtypeTable,
-  numberToBfloat16,
-  numberToFloat16,
-  sliceRows,
-  type Tensor,
-  type TensorData,
-  type TensorMap,
-  type TypedArray,
-} from "@paddlewheel/core";
+import type { DType, Tensor, TensorData, TensorMap, TypedArray } from "@paddlewheel/core";
+import { dtypeTable, numberToBfloat16, numberToFloat16, sliceRows } from "@paddlewheel/core/model";
 import type { BatchLayout } from "./batch-layout.js";
 import { isSameRow, rowElements } from "./batch-shape.js";
 import { copyBlock } from "./copy-block.js";

@@ -1,4 +1,5 @@
-import { concatRows, dtypeTable, sliceRows, type Tensor, type TensorMap } from "@paddlewheel/core";
+import type { Tensor, TensorMap } from "@paddlewheel/core";
+import { concatRows, dtypeTable, sliceRows } from "@paddlewheel/core/model";
 import type { AxisPlace, BatchLayout } from "./batch-layout.js";
 import { copyBlock } from "./copy-block.js";
 import type { MergeOptions, RequestRows } from "./merge-rows.js";

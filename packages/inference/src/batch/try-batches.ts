@@ -1,10 +1,5 @@
-import {
-  type ModelConf,
-  type ModelSignature,
-  systemClock,
-  type Tensor,
-  type TensorMap,
-} from "@paddlewheel/core";
+import type { ModelConf, ModelSignature, Tensor, TensorMap } from "@paddlewheel/core";
+import { systemClock } from "@paddlewheel/core/model";
 import type { FluidFamilyCore } from "../core/fluid-family-core.js";
 import { variedData } from "../engine/varied-inputs.js";
 import { warmUpInputs } from "../engine/warm-up.js";

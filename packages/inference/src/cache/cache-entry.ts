@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { digestFile } from "./digest-file.js";
+import type { DigestMemo } from "./digest-memo.js";
 
 /** One file of an entry as it was written. */
 interface FileRecord {
@@ -19,12 +19,12 @@ const manifestFile = "manifest.json";
 const maxManifestBytes = 65_536;
 
 /** Records what a folder holds; from then on it is an entry. Gives its size. */
-export async function sealEntry(folder: string): Promise<number> {
+export async function sealEntry(folder: string, memo: DigestMemo): Promise<number> {
   const names = (await readdir(folder)).sort();
   const files: FileRecord[] = [];
   for (const name of names) {
     const path = join(folder, name);
-    files.push({ name, bytes: (await stat(path)).size, digest: await digestFile(path) });
+    files.push({ name, bytes: (await stat(path)).size, digest: await memo.digest(path) });
   }
   await writeFile(join(folder, manifestFile), JSON.stringify({ files } satisfies Manifest), { mode: 0o600 });
   return sumBytes(files);
@@ -34,7 +34,7 @@ export async function sealEntry(folder: string): Promise<number> {
  * Whether an entry is as it was sealed: a power failure or a full disk may leave a file that opens and computes
  * something else. Undefined when there is no entry.
  */
-export async function isEntryWhole(folder: string): Promise<boolean | undefined> {
+export async function isEntryWhole(folder: string, memo: DigestMemo): Promise<boolean | undefined> {
   try {
     await stat(folder);
   } catch {
@@ -45,7 +45,7 @@ export async function isEntryWhole(folder: string): Promise<boolean | undefined>
     if (files.length === 0) return false;
     for (const { name, bytes, digest } of files) {
       const path = join(folder, name);
-      if ((await stat(path)).size !== bytes || (await digestFile(path)) !== digest) return false;
+      if ((await stat(path)).size !== bytes || (await memo.digest(path)) !== digest) return false;
     }
     return true;
   } catch {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -54,7 +54,7 @@ function lookUps(metrics: RecordingMetrics): number[] {
 }
 
 async function entriesOf(dir: string): Promise<string[]> {
-  return (await readdir(dir)).filter((name) => name !== "in-use");
+  return (await readdir(dir)).filter((name) => name !== "in-use" && name !== "digests.json");
 }
 
 const notPrepared = "the model is not prepared, each copy has its own weights";
@@ -183,6 +183,39 @@ describe("ModelCache", () => {
       refusal(`it takes ${request.bytes} bytes, more than the 1000 of the whole cache`),
     ]);
     assert.equal(metrics.counted("limit_exceeded_total", { limit: "model_cache_size" }), 1);
+  });
+
+  test("makes an entry again that was damaged and has the times it had", async (t) => {
+    const kit = await createCache(t);
+    const request = await cacheRequest(await createModelFolder(t, { "model.onnx": mlp(1) }));
+    const entry = (await acquired(kit.cache, request)).dir;
+    const weights = join(entry, "weights.bin");
+    const whole = await readFile(weights);
+    const { atime, mtime } = await stat(weights);
+    await writeFile(weights, new Uint8Array(whole.length));
+    await utimes(weights, atime, mtime);
+    await acquired(reopened(kit), request);
+    assert.deepEqual(await readFile(weights), whole);
+  });
+
+  test("goes without when preparing ends its process or takes too long", async (t) => {
+    const kit = await createCache(t, { prepareMs: 600_000 });
+    const module = new URL("../testing/failing-preparation.js", import.meta.url).href;
+    const modelDir = await createModelFolder(t, { "model.onnx": mlp(1) });
+    const request = { ...(await cacheRequest(modelDir)), module };
+    assert.equal(await kit.cache.acquire({ ...request, dataPath: "crash" }), undefined);
+    assert.deepEqual(kit.logger.lines.splice(0), [
+      {
+        level: "warn",
+        fields: { output: "crashing" },
+        message: "the process that prepares a model printed this",
+      },
+      refusal("the process that prepares it ended with SIGSEGV"),
+    ]);
+    assert.equal(await reopened(kit, { prepareMs: 1 }).acquire({ ...request, dataPath: "hang" }), undefined);
+    assert.deepEqual(kit.logger.lines, [refusal("to prepare it takes longer than 1 ms")]);
+    assert.equal(kit.metrics.counted("limit_exceeded_total", { limit: "model_cache_prepare_ms" }), 1);
+    assert.deepEqual(await entriesOf(kit.dir), []);
   });
 
   test("uses no folder that others can write", async (t) => {

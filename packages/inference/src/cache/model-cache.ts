@@ -4,9 +4,10 @@ import { type Logger, type Metrics, noMetrics, silentLogger } from "@paddlewheel
 import type { PrepareRequest } from "../core/fluid-family-core.js";
 import { entryUse, isEntryWhole, sealEntry, touchEntry } from "./cache-entry.js";
 import { defaultCacheDir, openCacheFolder } from "./cache-folder.js";
+import { DigestMemo } from "./digest-memo.js";
 import { modelKey } from "./model-key.js";
 import { planEviction } from "./plan-eviction.js";
-import { prepareOnThread } from "./prepare-thread.js";
+import { prepareInProcess } from "./prepare-process.js";
 import { stampFiles } from "./stamp-files.js";
 import { isAlive, UseMarks } from "./use-marks.js";
 
@@ -18,6 +19,8 @@ export const modelCacheLimits = {
    * a worker thread by itself takes as much memory as such a model.
    */
   minModelBytes: 8_388_608,
+  /** Milliseconds preparing a model may take: a gigabyte takes less than a minute, unless the machine swaps. */
+  prepareMs: 600_000,
 } as const;
 
 export interface ModelCacheOptions {
@@ -27,6 +30,8 @@ export interface ModelCacheOptions {
   readonly maxBytes?: number | undefined;
   /** Default `modelCacheLimits.minModelBytes`. */
   readonly minModelBytes?: number | undefined;
+  /** Default `modelCacheLimits.prepareMs`. */
+  readonly prepareMs?: number | undefined;
   readonly metrics?: Metrics;
   readonly logger?: Logger;
 }
@@ -51,6 +56,12 @@ export interface PreparedModel {
   release(): Promise<void>;
 }
 
+/** The files of a model before anything was done with them, and what is known of them. */
+interface LookedAt {
+  readonly before: string;
+  readonly memo: DigestMemo;
+}
+
 type LookUp = "hit" | "made" | "refused";
 
 /** A prepared model may be twice as large as the model, and a disk should not end up full. */
@@ -71,6 +82,7 @@ export class ModelCache {
   readonly #dir: string;
   readonly #maxBytes: number;
   readonly #minModelBytes: number;
+  readonly #prepareMs: number;
   readonly #marks: UseMarks;
   readonly #metrics: Metrics;
   readonly #logger: Logger;
@@ -80,6 +92,7 @@ export class ModelCache {
     this.#dir = options.dir ?? defaultCacheDir();
     this.#maxBytes = options.maxBytes ?? modelCacheLimits.maxBytes;
     this.#minModelBytes = options.minModelBytes ?? modelCacheLimits.minModelBytes;
+    this.#prepareMs = options.prepareMs ?? modelCacheLimits.prepareMs;
     this.#metrics = options.metrics ?? noMetrics;
     this.#logger = options.logger ?? silentLogger;
     this.#marks = new UseMarks(this.#dir);
@@ -100,13 +113,17 @@ export class ModelCache {
   async #acquire(request: CacheRequest): Promise<PreparedModel> {
     await openCacheFolder(this.#dir);
     const before = await stampFiles(request.files);
-    const key = await modelKey(request);
+    const memo = await DigestMemo.open(this.#dir);
+    const key = await modelKey(request, memo);
     // Marked before it is looked at: nobody removes it from here on.
     await this.#marks.add(key);
     try {
-      const result = (await this.#isThere(key)) ? "hit" : await this.#make(key, request, before);
+      const result = (await this.#isThere(key, memo))
+        ? "hit"
+        : await this.#make(key, request, { before, memo });
       this.#count(result);
       await touchEntry(this.#entry(key));
+      await memo.save();
     } catch (thrown) {
       await this.#marks.remove(key);
       throw thrown;
@@ -125,8 +142,8 @@ export class ModelCache {
     this.#logger.warn({ engine, reason }, "the model is not prepared, each copy has its own weights");
   }
 
-  async #isThere(key: string): Promise<boolean> {
-    const isWhole = await isEntryWhole(this.#entry(key));
+  async #isThere(key: string, memo: DigestMemo): Promise<boolean> {
+    const isWhole = await isEntryWhole(this.#entry(key), memo);
     if (isWhole === false) {
       this.#logger.warn({ entry: this.#entry(key) }, "a prepared model was damaged and is made again");
       await this.#discard(this.#entry(key));
@@ -134,18 +151,23 @@ export class ModelCache {
     return isWhole === true;
   }
 
-  async #make(key: string, request: CacheRequest, before: string): Promise<LookUp> {
+  async #make(key: string, request: CacheRequest, { before, memo }: LookedAt): Promise<LookUp> {
     await this.#sweep();
     await this.#checkRoom(request.bytes);
     const preparedDir = await mkdtemp(join(this.#dir, `tmp-${process.pid}-`));
     try {
       const { module, dataPath, session, model } = request;
-      const preparation = await prepareOnThread({ module, dataPath, session, model, preparedDir });
+      const job = { module, dataPath, session, model, preparedDir };
+      const preparation = await prepareInProcess(job, {
+        timeoutMs: this.#prepareMs,
+        onTimeout: () => this.#countLimit("model_cache_prepare_ms"),
+        logger: this.#logger,
+      });
       if (!preparation.isReady) throw new Error(preparation.reason);
-      const bytes = await sealEntry(preparedDir);
+      const bytes = await sealEntry(preparedDir, memo);
       if (bytes > this.#maxBytes) throw this.#tooLarge(bytes);
       if ((await stampFiles(request.files)) !== before) throw new Error("it changed while it was prepared");
-      await this.#publish(preparedDir, key);
+      await this.#publish(preparedDir, key, memo);
     } finally {
       await rm(preparedDir, { recursive: true, force: true });
     }
@@ -153,12 +175,12 @@ export class ModelCache {
     return "made";
   }
 
-  async #publish(preparedDir: string, key: string): Promise<void> {
+  async #publish(preparedDir: string, key: string, memo: DigestMemo): Promise<void> {
     try {
       await rename(preparedDir, this.#entry(key));
     } catch (thrown) {
       // Another process was quicker; its entry is as good.
-      if (!(await this.#isThere(key))) throw thrown;
+      if (!(await this.#isThere(key, memo))) throw thrown;
     }
   }
 

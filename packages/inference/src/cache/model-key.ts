@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, relative } from "node:path";
-import { digestFile } from "./digest-file.js";
+import type { DigestMemo } from "./digest-memo.js";
 
 export interface KeyParts {
   /** The model's files, the one that is opened first. */
@@ -10,12 +10,12 @@ export interface KeyParts {
 }
 
 /** What a prepared model is kept under: one key for one content on one kind of host, wherever the model lies. */
-export async function modelKey({ files, traits }: KeyParts): Promise<string> {
+export async function modelKey({ files, traits }: KeyParts, memo: DigestMemo): Promise<string> {
   const [opened = "", ...others] = files;
   const weights: string[][] = [];
   for (const file of others.toSorted()) {
-    weights.push([relative(dirname(opened), file), await digestFile(file)]);
+    weights.push([relative(dirname(opened), file), await memo.digest(file)]);
   }
-  const parts = [await digestFile(opened), weights, traits];
+  const parts = [await memo.digest(opened), weights, traits];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

@@ -1,13 +1,5 @@
-import {
-  type DType,
-  dtypeTable,
-  elementCount,
-  type ModelConf,
-  type ModelSignature,
-  type Tensor,
-  type TensorData,
-  type VarSignature,
-} from "@paddlewheel/core";
+import type { DType, ModelConf, ModelSignature, Tensor, TensorData, VarSignature } from "@paddlewheel/core";
+import { dtypeTable, elementCount } from "@paddlewheel/core/model";
 import type { FluidFamilyCore } from "../core/fluid-family-core.js";
 import { isUnranked } from "./axes.js";
 

@@ -1,4 +1,4 @@
-import type { CoreOptions } from "../core/fluid-family-core.js";
+import type { CoreOptions, Preparation, PrepareRequest } from "../core/fluid-family-core.js";
 import { OnnxCore } from "./onnx-core.js";
 
 /** The `CoreModule` of ONNX models. */
@@ -6,4 +6,7 @@ export function createCore(options?: CoreOptions): OnnxCore {
   return new OnnxCore(options);
 }
 
-export { prepareOnnxModel as prepare } from "./prepare-onnx-model.js";
+export async function prepare(request: PrepareRequest): Promise<Preparation> {
+  const { prepareOnnxModel } = await import("./prepare-onnx-model.js");
+  return prepareOnnxModel(request);
+}

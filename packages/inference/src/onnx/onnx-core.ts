@@ -1,22 +1,20 @@
-import {
-  defaultSessionConf,
-  type ModelSignature,
-  type SessionConf,
-  type Tensor,
-  type TensorData,
-  type TensorMap,
-  type VarSignature,
+import type {
+  ModelSignature,
+  SessionConf,
+  Tensor,
+  TensorData,
+  TensorMap,
+  VarSignature,
 } from "@paddlewheel/core";
+import { defaultSessionConf } from "@paddlewheel/core/model";
 import type { ModelSummary } from "@paddlewheel/onnx";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import type { CoreOptions, FluidFamilyCore } from "../core/fluid-family-core.js";
 import { describeRuntimeError } from "./describe-runtime-error.js";
 import { loadRuntime, type OnnxRuntime } from "./load-runtime.js";
 import { openSession } from "./open-session.js";
-import { readOnnxModel } from "./read-onnx-model.js";
-import { unsealModel } from "./sealed-model.js";
 import { openingOptions, preparedFile, sessionOptions } from "./session-options.js";
-import { sessionSignature } from "./session-signature.js";
+import { hasUnclearRanks, sessionSignature } from "./session-signature.js";
 
 /** What a session is for later runs. */
 interface LoadedSession {
@@ -57,7 +55,8 @@ export class OnnxCore implements FluidFamilyCore {
     const runtime = await loadRuntime();
     const { session, summary } = await this.#openModel(runtime, dataPath);
     try {
-      const signature = sessionSignature(session, summary);
+      const isRead = summary !== undefined || !hasUnclearRanks(session);
+      const signature = sessionSignature(session, isRead ? summary : await readModel(dataPath));
       this.#loaded = { runtime, session, signature, dataPath };
       return signature;
     } catch (thrown) {
@@ -96,9 +95,10 @@ export class OnnxCore implements FluidFamilyCore {
     const key = this.#key;
     this.#key = undefined;
     if (key) return openSealed(runtime, { dataPath, key, options });
-    const summary = await readOnnxModel(dataPath);
     const prepared = await this.#openPrepared(runtime);
-    return { summary, session: prepared ?? (await openSession(runtime, dataPath, options)) };
+    if (prepared) return { session: prepared };
+    const summary = await readModel(dataPath);
+    return { summary, session: await openSession(runtime, dataPath, options) };
   }
 
   async #openPrepared(runtime: OnnxRuntime): Promise<InferenceSession | undefined> {
@@ -118,8 +118,9 @@ export class OnnxCore implements FluidFamilyCore {
 }
 
 interface OpenModel {
-  readonly summary: ModelSummary;
   readonly session: InferenceSession;
+  /** What the file declares, where it was read. */
+  readonly summary?: ModelSummary;
 }
 
 interface SealedSource {
@@ -132,6 +133,7 @@ async function openSealed(
   runtime: OnnxRuntime,
   { dataPath, key, options }: SealedSource,
 ): Promise<OpenModel> {
+  const { unsealModel } = await import("./sealed-model.js");
   const { summary, model, weights, wipe } = await unsealModel(dataPath, key);
   try {
     const externalData = weights.map(({ path, data }) => ({ path, data }));
@@ -139,6 +141,12 @@ async function openSealed(
   } finally {
     wipe();
   }
+}
+
+/** Imported where a model file is read: of a thread that opens a prepared one it would take 4 MB for nothing. */
+async function readModel(dataPath: string): Promise<ModelSummary> {
+  const { readOnnxModel } = await import("./read-onnx-model.js");
+  return readOnnxModel(dataPath);
 }
 
 async function runSession(

@@ -1,15 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type DType, dtypeTable } from "@paddlewheel/core";
 import { findEscapingExternalData, type ModelSummary, readModelSummary } from "@paddlewheel/onnx";
-
-/** Element types of the framework that ONNX Runtime's Node.js binding has no arrays for. */
-const unsupported: ReadonlySet<string> = new Set<DType>(["bfloat16", "complex64", "complex128"]);
-const supported = Object.keys(dtypeTable).filter((dtype) => !unsupported.has(dtype));
-
-export function isServable(dtype: string): dtype is DType {
-  return supported.includes(dtype);
-}
+import { isServable, servableTypes } from "./servable-types.js";
 
 /**
  * Reads what a model file declares and refuses what must not be loaded: weights outside the model's folder, which
@@ -37,7 +29,7 @@ export async function modelBytes(files: readonly string[]): Promise<number> {
 
 export function unservableValues({ inputs, outputs }: ModelSummary): string[] {
   const describe = (side: string) => (value: { name: string; dtype: string }) =>
-    `${side} "${value.name}" is ${value.dtype}, which cannot be served; what can: ${supported.join(", ")}`;
+    `${side} "${value.name}" is ${value.dtype}, which cannot be served; what can: ${servableTypes.join(", ")}`;
   const isRefused = ({ dtype }: { dtype: string }) => !isServable(dtype);
   return [
     ...inputs.filter(isRefused).map(describe("input")),

@@ -5,8 +5,9 @@ import type { BatchingChoice } from "../batch/plan-batching.js";
 import { tryBatches } from "../batch/try-batches.js";
 import type { RunObserver } from "../engine/engine-metrics.js";
 import { countRows, type Executor, type ExecutorOptions } from "./executor.js";
+import { failureRecord } from "./failure-record.js";
 import { type LoadedCore, type LoadReport, loadCore } from "./load-core.js";
-import { failureRecord, runFailure } from "./run-failure.js";
+import { runFailure } from "./run-failure.js";
 import type { RunSpans } from "./run-spans.js";
 
 /** How long one turn of the event loop may run the model before it looks at the sockets again, in µs. */

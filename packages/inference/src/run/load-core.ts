@@ -1,4 +1,5 @@
-import { type ModelConf, type ModelSignature, type SessionConf, systemClock } from "@paddlewheel/core";
+import type { ModelConf, ModelSignature, SessionConf } from "@paddlewheel/core";
+import { systemClock } from "@paddlewheel/core/model";
 import type { CoreModule, FluidFamilyCore } from "../core/fluid-family-core.js";
 import { type WarmUp, warmUp, warmUpInputs } from "../engine/warm-up.js";
 

@@ -1,13 +1,8 @@
 import { threadId, workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
-import {
-  type BatchTrial,
-  failedTrial,
-  type TrialOptions,
-  tryBatches as tryBatchesOf,
-} from "../batch/try-batches.js";
+import type { BatchTrial, TrialOptions } from "../batch/try-batches.js";
+import { type FailureRecord, failureRecord } from "./failure-record.js";
 import { type CoreSource, type LoadedCore, type LoadReport, type LoadTask, loadCore } from "./load-core.js";
-import { type FailureRecord, failureRecord } from "./run-failure.js";
 import { type PackedTensors, packTensors, transferredBuffers, unpackTensors } from "./tensor-transfer.js";
 
 /**
@@ -38,8 +33,9 @@ export async function load(task: LoadTask): Promise<LoadAnswer> {
   }
 }
 
-/** Tries batches of the loaded model. */
+/** Tries batches of the loaded model; one thread of a pool is asked to, so the others need no code for it. */
 export async function tryBatches(options: Omit<TrialOptions, "model">): Promise<BatchTrial> {
+  const { failedTrial, tryBatches: tryBatchesOf } = await import("../batch/try-batches.js");
   const { model } = workerData as CoreSource;
   return loaded ? tryBatchesOf(loaded.core, { ...options, model }) : failedTrial("the model is not loaded");
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Code } from "@paddlewheel/core";
-import { failureRecord, runFailure } from "./run-failure.js";
+import { failureRecord } from "./failure-record.js";
+import { runFailure } from "./run-failure.js";
 
 describe("runFailure", () => {
   test("names the engine and keeps what the runtime said as the cause", () => {

@@ -1,20 +1,8 @@
 import { Code, ServeError } from "@paddlewheel/core";
+import type { FailureRecord } from "./failure-record.js";
 
 /** Characters of a message that may reach a client; a client library may drop a longer status altogether. */
 const maxMessageLength = 1024;
-
-/** Why a model failed, in a form that crosses threads. */
-export interface FailureRecord {
-  /** For the caller. */
-  readonly message: string;
-  /** What the runtime said, for logs. */
-  readonly cause: string;
-}
-
-export function failureRecord(thrown: unknown): FailureRecord {
-  if (!(thrown instanceof Error)) return { message: String(thrown), cause: "" };
-  return { message: thrown.message, cause: thrown.cause instanceof Error ? thrown.cause.message : "" };
-}
 
 /** The error of a run that the model failed: one line of at most 1 KiB that names the engine. */
 export function runFailure(engine: string, { message, cause }: FailureRecord): ServeError {

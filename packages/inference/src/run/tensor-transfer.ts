@@ -1,11 +1,5 @@
-import {
-  dtypeTable,
-  type Tensor,
-  type TensorData,
-  type TensorMap,
-  type TypedArray,
-  type VarSignature,
-} from "@paddlewheel/core";
+import type { Tensor, TensorData, TensorMap, TypedArray, VarSignature } from "@paddlewheel/core";
+import { dtypeTable } from "@paddlewheel/core/model";
 import { type BufferPool, minTransferBytes } from "./buffer-pool.js";
 
 /** Tensors on their way between threads: columns in the order of a signature that both sides know. */
