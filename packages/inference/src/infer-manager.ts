@@ -102,7 +102,7 @@ function resolveSurroundings(options: InferManagerOptions): EngineSurroundings {
     logger,
     modelCache: modelCache && new ModelCache({ ...modelCache, metrics, logger }),
     modelKey: options.modelKey,
-    makeScratch: scratchFolders(modelCache && (modelCache.dir ?? defaultCacheDir())),
+    makeScratch: scratchFolders(modelCache && (modelCache.dir ?? defaultCacheDir()), metrics),
     loadGate: new LoadGate(options.loadConcurrency ?? 1),
     reloadIntervalMs: options.reloadIntervalMs ?? defaultReloadIntervalMs,
   };

@@ -34,7 +34,7 @@ export interface CoreOptions {
   readonly session?: SessionConf | undefined;
   /** Folder with the prepared form of the model. A core that cannot open it opens the original and warns. */
   readonly preparedDir?: string | undefined;
-  /** Key of a model that is encrypted, 32 bytes; wiped when `create` is done. */
+  /** Key of a model that is encrypted, 32 bytes; whoever gives it wipes it after `create`. */
   readonly key?: Uint8Array | undefined;
   /** Number of this copy among those of its engine, from 0; the devices of the session are taken in turn. Default 0. */
   readonly copy?: number;

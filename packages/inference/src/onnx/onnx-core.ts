@@ -75,9 +75,9 @@ export class OnnxCore implements FluidFamilyCore {
     return outputs;
   }
 
-  /** @throws Error for an encrypted model: its key was wiped. */
+  /** @throws Error for an encrypted model, whose key is not kept. */
   async clone(): Promise<OnnxCore> {
-    if (this.#isEncrypted) throw new Error("an encrypted model cannot be cloned: its key was wiped");
+    if (this.#isEncrypted) throw new Error("an encrypted model cannot be cloned: its key is not kept");
     const session = this.#session;
     const twin = new OnnxCore({ session, preparedDir: this.#preparedDir, copy: this.#copy });
     await twin.create(this.#open().dataPath);

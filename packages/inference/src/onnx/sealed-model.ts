@@ -59,7 +59,7 @@ export interface UnsealedModel {
 }
 
 /**
- * Decrypts a model and its weights into memory, and wipes the key.
+ * Decrypts a model and its weights into memory.
  * @throws Error that names the file, and nothing of the key, when it is another one or a file is damaged; and as
  * `readOnnxModel`.
  */
@@ -86,8 +86,6 @@ export async function unsealModel(dataPath: string, keyBytes: Uint8Array): Promi
   } catch (thrown) {
     wipe();
     throw thrown;
-  } finally {
-    key.wipe();
   }
 }
 

@@ -45,7 +45,7 @@ export async function loadCore(source: CoreSource, { copy, key }: LoadTask): Pro
   const { createCore } = (await import(module)) as CoreModule;
   const core = createCore({ session, preparedDir, key, copy });
   const startedAt = systemClock.now();
-  const signature = await core.create(dataPath);
+  const signature = await core.create(dataPath).finally(() => key?.fill(0));
   const loadMs = systemClock.now() - startedAt;
   const report = await warmUp(core, () => warmUpInputs(signature, model), systemClock.now);
   return { core, report: { signature, loadMs, warmUp: report, warning: core.warning } };
