@@ -67,6 +67,7 @@ test("a conf set becomes one configuration with all defaults", () => {
         runtimeThreadNum: 0,
         placement: "auto",
         maxQueueSize: 1024,
+        requestCacheSize: undefined,
         batchInferSize: 32,
         enableOverrun: false,
         allowSplitRequest: true,
@@ -100,7 +101,7 @@ test("every setting of an engine and a service reaches the configuration", () =>
     "conf/model_toolkit.prototxt": `engines {
       name: "infer" type: "ONNX" model_dir: "models/uci" reloadable_meta: "models/v" reloadable_type: "md5sum"
       runtime_thread_num: 4 batch_infer_size: 8 enable_overrun: true allow_split_request: false
-      placement: "pool" max_queue_size: 7
+      placement: "pool" max_queue_size: 7 request_cache_size: 268435456
       version_file: "models/versions" version_type: "listed" version_policy: "latest" num_versions: 3
       version_labels { key: "stable" value: "2" } default_version: "stable" reload_interval_ms: 250 done_file: "DONE"
       encrypted_model: true key_file: "models/key"
@@ -129,6 +130,7 @@ test("every setting of an engine and a service reaches the configuration", () =>
     runtimeThreadNum: 4,
     placement: "pool",
     maxQueueSize: 7,
+    requestCacheSize: 268_435_456,
     batchInferSize: 8,
     enableOverrun: true,
     allowSplitRequest: false,

@@ -43,6 +43,8 @@ export interface InferManagerOptions {
   readonly clock?: Clock;
   /** Milliseconds between two looks for new models, of engines whose conf does not say. Default 10 s, Paddle Serving's. */
   readonly reloadIntervalMs?: number;
+  /** Bytes of results that each engine keeps whose conf does not say; see docs/request-cache.md. Default 0, none. */
+  readonly requestCacheSize?: number;
   /**
    * Models that may be loaded at once while the server runs. Default 1: a load takes several times the memory of its
    * model, and one core or more.
@@ -105,6 +107,7 @@ function resolveSurroundings(options: InferManagerOptions): EngineSurroundings {
     makeScratch: scratchFolders(modelCache && (modelCache.dir ?? defaultCacheDir()), metrics),
     loadGate: new LoadGate(options.loadConcurrency ?? 1),
     reloadIntervalMs: options.reloadIntervalMs ?? defaultReloadIntervalMs,
+    requestCacheSize: options.requestCacheSize ?? 0,
   };
 }
 

@@ -71,6 +71,7 @@ const nameAttribute: Readonly<Record<SpanKind, string>> = {
   [SpanKind.service]: "paddlewheel.service",
   [SpanKind.workflow]: "paddlewheel.workflow",
   [SpanKind.node]: "paddlewheel.node",
+  [SpanKind.cache]: "paddlewheel.engine",
   [SpanKind.queue]: "paddlewheel.engine",
   [SpanKind.batch]: "paddlewheel.engine",
   [SpanKind.run]: "paddlewheel.engine",

@@ -167,7 +167,8 @@ export class ServerManager {
   }
 
   async #loadModels(): Promise<LocalInferManager> {
-    const { conf, onProgress, threadNum, modelCache, modelKey, reloadIntervalMs } = this.#options;
+    const { conf, onProgress, threadNum, modelCache, modelKey, reloadIntervalMs, requestCacheSize } =
+      this.#options;
     return await createInferManager({
       engines: conf.engines,
       metrics: this.#metrics,
@@ -177,6 +178,7 @@ export class ServerManager {
       ...(modelKey ? { modelKey } : {}),
       ...(threadNum ? { defaultThreadNum: threadNum } : {}),
       ...(reloadIntervalMs ? { reloadIntervalMs } : {}),
+      ...(requestCacheSize ? { requestCacheSize } : {}),
       ...(onProgress ? { onProgress } : {}),
     });
   }

@@ -34,6 +34,8 @@ export interface ServerOptions extends PagesOptions {
   readonly traceSink?: TraceSink;
   /** Milliseconds between two looks for new models, of engines whose conf does not say. Default 10 s. */
   readonly reloadIntervalMs?: number;
+  /** Bytes of results that each engine keeps whose conf does not say; see docs/request-cache.md. Default 0, none. */
+  readonly requestCacheSize?: number;
   /** What speaks gRPC. Default "native", our own; "grpc-js" is @grpc/grpc-js, at several times the CPU time per call. */
   readonly grpc?: GrpcEngine;
   /** Speaks TLS with these files. Default none: connections are plain. */

@@ -83,6 +83,13 @@ export const serverFlags: FlagTable = {
     default: "10",
     help: "seconds between two looks for new models, 0.01 to 86400, of models without a reload_interval_ms",
   },
+  request_cache_size: {
+    kind: "int",
+    value: "BYTES",
+    default: "0, none",
+    max: 4_294_967_295,
+    help: "bytes of results kept for requests with the same inputs, of each model without a request_cache_size",
+  },
   drain_timeout_ms: {
     kind: "int",
     value: "MS",

@@ -113,7 +113,6 @@ const ignored: FlagTable = {
     "text",
     "metrics are on the service's port, or on --internal_port: GET /metrics",
   ),
-  request_cache_size: ignoredFlag("text", "there is no request cache yet, every request runs its model", "0"),
   use_dist_model: ignoredFlag("bool", noDistribution),
   dist_carrier_id: ignoredFlag("text", noDistribution),
   dist_cfg_file: ignoredFlag("text", noDistribution),

@@ -59,6 +59,7 @@ export async function serve(
         host: values.text("host"),
         threadNum: values.int("thread"),
         reloadIntervalMs: reloadIntervalMs(values),
+        requestCacheSize: values.int("request_cache_size"),
         opThreadNum: values.int("op_threads"),
         // Of each one of the flag's choices.
         logLevel: values.text("log_level") as LogLevel | undefined,

@@ -67,7 +67,6 @@ const ignored: FlagTable = {
     "text",
     "metrics are on the service's port, or on --internal_port: GET /metrics",
   ),
-  request_cache_size: ignoredFlag("text", "there is no request cache yet, every request runs its model", "0"),
   general_model_path: ignoredFlag("text", "resource.prototxt names these files"),
   general_model_file: ignoredFlag("text", "resource.prototxt names these files"),
   bthread_concurrency: ignoredFlag("text", "there are no bthreads; --num_threads counts"),

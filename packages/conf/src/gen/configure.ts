@@ -362,6 +362,10 @@ export const descriptor: INamespace = {
                         "default": true
                       }
                     },
+                    "request_cache_size": {
+                      "type": "uint32",
+                      "id": 160
+                    },
                     "key_file": {
                       "type": "string",
                       "id": 180

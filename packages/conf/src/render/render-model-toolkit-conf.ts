@@ -36,6 +36,7 @@ function engineMessage(engine: EngineConf): ConfObject {
     ...versionFields(engine.versions),
     reload_interval_ms: engine.reloadIntervalMs,
     done_file: engine.doneFile,
+    request_cache_size: engine.requestCacheSize,
     ...batchingFields(engine.batching),
     ...sessionMessage(engine.session),
     // Paddle Serving has no default for it either.

@@ -104,6 +104,7 @@ class EngineResolver {
       runtimeThreadNum: section.number("runtime_thread_num") ?? 0,
       placement: (section.string("placement") as Placement | undefined) ?? Placement.auto,
       maxQueueSize: section.number("max_queue_size") ?? defaultMaxQueueSize,
+      requestCacheSize: section.number("request_cache_size"),
       batchInferSize: this.#batchInferSize(section),
       enableOverrun: section.bool("enable_overrun") ?? false,
       allowSplitRequest: section.bool("allow_split_request") ?? true,

@@ -61,6 +61,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "EngineDesc.runtime_thread_num": between(0, 256),
   "EngineDesc.batch_infer_size": between(0, 65_536),
   "EngineDesc.max_queue_size": between(1, 1_000_000),
+  "EngineDesc.request_cache_size": between(0, 4_294_967_295),
   "EngineDesc.max_queue_delay_us": between(0, 1_000_000),
   "EngineDesc.preferred_batch_size": between(1, 65_536),
   "EngineDesc.pad_value": between(-maxInt32, maxInt32),

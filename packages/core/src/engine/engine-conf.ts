@@ -61,6 +61,8 @@ export interface EngineConf {
   readonly placement: Placement;
   /** Runs that may wait for a worker before new ones are refused. */
   readonly maxQueueSize: number;
+  /** Bytes of results kept for requests with the same inputs; 0 for none, undefined for the server's own. */
+  readonly requestCacheSize: number | undefined;
   /** Rows of one run; 1 merges nothing. */
   readonly batchInferSize: number;
   /** The last request of a batch may pass `batchInferSize`. */

@@ -7,6 +7,8 @@ export const SpanKind = {
   service: "service",
   workflow: "workflow",
   node: "node",
+  /** Asking the request cache of an engine, and waiting for the run of another request with the same inputs. */
+  cache: "cache",
   /** Waiting for an engine. */
   queue: "queue",
   /** One run for several requests: merging them, the run, giving each its rows. */

@@ -59,7 +59,7 @@ export function planAdmission(snapshot: AdmissionSnapshot, limits: LineLimits): 
 export function refusalError(
   engine: string,
   { limit, answerMs, allowedMs }: Refusal,
-  { maxQueueSize }: LineLimits,
+  { maxQueueSize }: Pick<LineLimits, "maxQueueSize">,
 ): ServeError {
   const say = (code: Code, problem: string) => new ServeError(code, `engine "${engine}": ${problem}`);
   if (limit === "max_queue_size") {

@@ -11,6 +11,10 @@ export const priorityHeadStartMs = 500;
 /** In the order of priority. */
 const steps: readonly Priority[] = [Priority.high, Priority.normal, Priority.low];
 
+export function isMoreUrgent(priority: Priority, than: Priority): boolean {
+  return steps.indexOf(priority) < steps.indexOf(than);
+}
+
 /** Who came with one priority. */
 interface Level {
   readonly parts: Lane<RequestPart>;

@@ -90,6 +90,11 @@ export class InferEngine implements InferEngineInfo {
     return this.executor.run(inputs, options.call, this.#spans(options));
   }
 
+  /** The same version, whose runs go to what `wrap` makes of its executor; who closes it closes this one. */
+  behind(wrap: (executor: Executor) => Executor): InferEngine {
+    return new InferEngine({ ...this.#options, executor: wrap(this.executor) });
+  }
+
   /** Whether at least one copy of the model can run. */
   get isReady(): boolean {
     return this.executor.copies > 0;

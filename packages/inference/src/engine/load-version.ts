@@ -48,6 +48,8 @@ export interface EngineSurroundings {
   readonly loadGate: LoadGate;
   /** Milliseconds between two looks for new models, of an engine whose conf does not say. */
   readonly reloadIntervalMs: number;
+  /** Bytes of the request cache, of an engine whose conf does not say; 0 for none. */
+  readonly requestCacheSize: number;
 }
 
 /** A version that is to be loaded. */

@@ -1,7 +1,9 @@
 import { Code, type EngineConf, quoteValue, ReloadableType, ServeError } from "@paddlewheel/core";
+import type { InferEngine } from "../engine/infer-engine.js";
 import { type EngineSurroundings, loadVersion } from "../engine/load-version.js";
 import { ReloadableInferEngine } from "../engine/reloadable-infer-engine.js";
 import { VersionedInferEngine } from "../engine/versioned-infer-engine.js";
+import { EngineRequestCache } from "../request-cache/engine-request-cache.js";
 import { onlyVersion } from "../version/compare-versions.js";
 import { planVersions, type VersionPlan, type VersionSource } from "../version/plan-versions.js";
 import { type VersionScan, VersionScanner } from "../version/version-scanner.js";
@@ -25,6 +27,8 @@ export class VersionKeeper {
   readonly #surroundings: EngineSurroundings;
   readonly #scanner: VersionScanner;
   readonly #metrics: ReloadMetrics;
+  /** Undefined when it is off. */
+  readonly #requestCache: EngineRequestCache | undefined;
   readonly #loop: PollLoop;
   readonly #intervalMs: number;
   /** Labels that operators have set; they win until the `version_file` says something new. */
@@ -42,6 +46,7 @@ export class VersionKeeper {
     this.#surroundings = surroundings;
     this.#scanner = new VersionScanner(conf);
     this.#metrics = new ReloadMetrics(surroundings.metrics, name, surroundings.clock);
+    this.#requestCache = createRequestCache(conf, surroundings);
     const { reloadIntervalMs = surroundings.reloadIntervalMs } = conf;
     // With the type none only an operator makes it look.
     this.#intervalMs =
@@ -177,11 +182,12 @@ export class VersionKeeper {
     return slot;
   }
 
-  #loadModel(slot: ReloadableInferEngine, source: VersionSource): ReturnType<typeof loadVersion> {
+  async #loadModel(slot: ReloadableInferEngine, source: VersionSource): Promise<InferEngine> {
     const isReplaced = source.version === onlyVersion || slot.loaded !== undefined;
     const revision = isReplaced ? revisionOf(this.#conf.reloadableType, source) : undefined;
     const toLoad = { conf: this.#conf, source, revision, mustBeUnchanged: !this.#isStarting };
-    return loadVersion(toLoad, this.#surroundings);
+    const engine = await loadVersion(toLoad, this.#surroundings);
+    return this.#requestCache?.inFrontOf(engine) ?? engine;
   }
 
   async #unload(version: string): Promise<void> {
@@ -230,6 +236,17 @@ export class VersionKeeper {
     const wanted = versions.defaultVersion ?? "that is to be served";
     return [...reasons, ...problems, `${modelDir} has no version ${wanted}; it has ${known}`].join("; ");
   }
+}
+
+function createRequestCache(
+  conf: EngineConf,
+  surroundings: EngineSurroundings,
+): EngineRequestCache | undefined {
+  const { name: engine, maxQueueSize, requestCacheSize: maxBytes = surroundings.requestCacheSize } = conf;
+  const { clock, metrics } = surroundings;
+  return maxBytes > 0
+    ? new EngineRequestCache({ engine, maxBytes, maxQueueSize, clock, metrics })
+    : undefined;
 }
 
 interface LookTimes {

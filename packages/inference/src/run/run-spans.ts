@@ -29,12 +29,16 @@ export interface RunFacts {
   readonly error?: Code | undefined;
 }
 
+/** Whether a run was answered from the request cache, by the run of another, or runs itself. */
+export type CacheOutcome = "hit" | "shared" | "miss";
+
 /**
  * What one run leaves in the trace of its call; there is none of it for a call that nobody wants to see. Times come from
  * the engine's clock, which in a server is that of its calls.
  */
 export class RunSpans {
   readonly #options: RunSpansOptions;
+  #cache: CallSpan | undefined;
   #queue: CallSpan | undefined;
   #batch: CallSpan | undefined;
   #run: CallSpan | undefined;
@@ -46,6 +50,16 @@ export class RunSpans {
   /** For a part of the run that has a batch of its own. */
   part(): RunSpans {
     return new RunSpans(this.#options);
+  }
+
+  /** The request cache is asked. */
+  beginCache(now: number): void {
+    this.#cache = this.#begin(SpanKind.cache, now);
+  }
+
+  /** It has answered, or the run of another has ended, or the run starts. */
+  endCache(now: number, outcome: CacheOutcome): void {
+    this.#end(this.#cache, now, { version: this.#options.version, outcome });
   }
 
   beginWait(now: number): void {

@@ -20,6 +20,7 @@ export function engineConf(conf: Partial<EngineConf> & Pick<EngineConf, "modelDi
     runtimeThreadNum: 0,
     placement: Placement.auto,
     maxQueueSize: 1024,
+    requestCacheSize: undefined,
     batchInferSize: 32,
     enableOverrun: false,
     allowSplitRequest: true,

@@ -110,6 +110,7 @@ function engineConf({ name, model, index }: NamedModel, defaults: EngineDefaults
     runtimeThreadNum: inTurn(defaults.runtimeThreadNum, index) ?? 0,
     placement: Placement.auto,
     maxQueueSize: 1024,
+    requestCacheSize: undefined,
     batchInferSize: inTurn(defaults.batchInferSize, index) ?? 32,
     enableOverrun: false,
     allowSplitRequest: true,

@@ -97,6 +97,7 @@ describe("the conf of a built server", () => {
       runtimeThreadNum: 0,
       placement: "auto",
       maxQueueSize: 1024,
+      requestCacheSize: undefined,
       batchInferSize: 32,
       enableOverrun: false,
       allowSplitRequest: true,
