@@ -37,6 +37,7 @@ function defaultEngine(modelDir: string): EngineConf {
     runtimeThreadNum: 0,
     placement: Placement.auto,
     maxQueueSize: 1024,
+    requestCacheSize: undefined,
     batchInferSize: 32,
     enableOverrun: false,
     allowSplitRequest: true,
