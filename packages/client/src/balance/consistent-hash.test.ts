@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Code, ServeError } from "@paddlewheel/core";
+import { ConsistentHash } from "./consistent-hash.js";
 import { createBalancer } from "./create-balancer.js";
 import { LoadBalancer, parseLoadBalancer } from "./parse-load-balancer.js";
 import { type FakeServer, fakeServer } from "./testing/fake-server.js";
@@ -70,6 +71,22 @@ describe("consistent hashing", () => {
       );
     });
   }
+
+  test("takes the first point that is not below the code, going round, and by address where points meet", () => {
+    const points: Readonly<Record<string, readonly number[]>> = { "a:1": [10, 30], "b:1": [20, 30] };
+    const servers = [fakeServer("a:1"), fakeServer("b:1")];
+    for (const named of [servers, [...servers].reverse()]) {
+      const balancer = new ConsistentHash<FakeServer>({
+        pointsOf: (address) => Uint32Array.from(points[address] ?? []),
+        replicas: 2,
+      });
+      balancer.update(named);
+      const picked = [0, 10, 11, 20, 21, 30, 31, 2 ** 32 - 1].map(
+        (requestCode) => balancer.pick({ requestCode })?.address,
+      );
+      assert.deepEqual(picked, ["a:1", "a:1", "b:1", "b:1", "a:1", "a:1", "a:1", "a:1"]);
+    }
+  });
 
   test("needs a request code of 32 bits", () => {
     const pick = ringOf("c_md5", [fakeServer("a:1")]);

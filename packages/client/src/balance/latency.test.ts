@@ -90,6 +90,17 @@ for (const name of [LoadBalancer.la, LoadBalancer.p2c]) {
       assert.ok(simulation.shareOf(failing, 5) < 0.05);
     });
 
+    test("comes back within a minute to a server that failed for long", () => {
+      const workers = [createWorker("a:1"), createWorker("b:1"), createWorker("c:1")];
+      const [failing = createWorker("")] = workers;
+      const simulation = new Simulation(name, workers);
+      failing.error = new ServeError(Code.internal, "broken");
+      simulation.shareOf(failing, 300);
+      failing.error = undefined;
+      simulation.shareOf(failing, 60);
+      assert.ok(simulation.shareOf(failing, 5) > 0.2);
+    });
+
     test("does not mind what is the fault of callers", () => {
       const workers = [createWorker("a:1"), createWorker("b:1")];
       const [strict = createWorker("")] = workers;

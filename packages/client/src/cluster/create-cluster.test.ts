@@ -68,6 +68,15 @@ describe("a cluster", () => {
     cluster.close();
   });
 
+  test("has the first of several hosts with one address", () => {
+    const { cluster } = createTestCluster({ naming: "list://a:1 3,b:1,a:1 5" });
+    assert.deepEqual(cluster.hosts, [
+      { address: "a:1", tag: "3" },
+      { address: "b:1", tag: "" },
+    ]);
+    cluster.close();
+  });
+
   test("leaves out a server that nobody can connect to until a probe finds it again", async () => {
     const probed: string[] = [];
     let isBack = false;
@@ -138,6 +147,7 @@ describe("a cluster", () => {
     );
     await advance(clock, 5000);
     assert.equal(cluster.hosts.length, 2, "a failure keeps the last hosts");
+    await cluster.ready();
     takeBack();
     cluster.close();
     assert.equal(clock.timerCount, 0);

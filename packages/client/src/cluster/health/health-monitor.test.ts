@@ -235,6 +235,18 @@ describe("a server that fails", () => {
     assert.equal(first.health.reason, "10 of 20 calls failed in 10 s");
   });
 
+  test("and was unreachable for a moment is judged by what it does since", async () => {
+    const ward = new Ward();
+    const { first, clock, probes } = ward;
+    for (let i = 0; i < 19; i++) ward.observe(first, i % 2 === 0 ? failed : well);
+    ward.observe(first, refused);
+    clock.advance(3000);
+    probes.at(0)?.end.resolve();
+    await settled();
+    ward.observe(first, failed, 2);
+    assert.ok(first.health.isUp);
+  });
+
   test("is never ejected without a policy", () => {
     const ward = new Ward(10, { ejection: undefined });
     ward.observe(ward.first, failed, 100);

@@ -36,9 +36,9 @@ describe("a probe by connect", () => {
 });
 
 describe("a probe by GET", () => {
-  test("finds a server well that answers its path with 2xx", async () => {
+  test("finds a server well that answers its path with 2xx, and does not wait for the body", async () => {
     const server = createHttpServer((request, response) => {
-      response.writeHead(request.url === "/health" ? 200 : 503).end("OK");
+      response.writeHead(request.url === "/health" ? 200 : 503).write("OK, and a body without an end");
     });
     const address = await listen(server);
     await probeByGet("/health")(address, never);
