@@ -36,6 +36,7 @@ export { OnnxFormatError } from "./onnx-format-error.js";
 export { applyPatch, writeModel } from "./patch/apply-patch.js";
 export { diffModels, type ModelDiff, type PatchToWrite, writePatch } from "./patch/diff-models.js";
 export { type ModelContent, readModelContent, type Weight } from "./patch/model-content.js";
+export { type ModelLayout, readModelLayout, type TensorLayout } from "./patch/model-layout.js";
 export {
   type ModelPatch,
   type PatchManifest,

@@ -18,12 +18,12 @@ export interface ComposedModel {
  */
 export async function composeModel(patchDir: string, makeScratch: MakeScratchFolder): Promise<ComposedModel> {
   const content = await readFolderContent(patchDir);
-  const before = await contentStamp(content);
-  const dir = await makeScratch(await modelBytes(contentFiles(content)));
+  const before = await contentStamp(content.layout);
+  const dir = await makeScratch(await modelBytes(contentFiles(content.layout)));
   const release = (): Promise<void> => rm(dir, { recursive: true, force: true });
   try {
     const file = await writeModel(content, dir);
-    if ((await contentStamp(content)) !== before) {
+    if ((await contentStamp(content.layout)) !== before) {
       throw new Error(`${content.layout.file} changed while a patch was applied to it`);
     }
     return { file, release };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ReloadableType } from "@paddlewheel/core";
-import { patchLimits, readModelContent, writePatch } from "@paddlewheel/onnx";
+import { GraphBuilder, patchLimits, readModelContent, writePatch } from "@paddlewheel/onnx";
 import { createInferManager, type LocalInferManager } from "../infer-manager.js";
 import { engineConf } from "../testing/engine-conf.js";
 import { createModelFolder } from "../testing/model-folder.js";
@@ -94,6 +94,23 @@ test("a patch whose model has changed is not loaded, and both revisions are name
   });
   const manager = await serve(t, modelDir);
   assert.equal(await ask(manager), 3);
+});
+
+test("a model that was replaced with all its files is read again", async (t) => {
+  const graph = new GraphBuilder();
+  const type = { dtype: "float32", shape: [1] } as const;
+  const x = graph.input("x", type);
+  const bias = graph.externalInitializer("b", { ...type, location: "b.bin" });
+  graph.output(graph.add(x, bias, { output: "y" }), type);
+  const modelDir = await createModelFolder(t, {
+    "1/model.onnx": graph.build(),
+    "1/b.bin": new Uint8Array(4),
+  });
+  const before = await readFolderContent(join(modelDir, "1"));
+  await rm(join(modelDir, "1/b.bin"));
+  await writeFile(join(modelDir, "1/model.onnx"), biasModel(1));
+  const after = await readFolderContent(join(modelDir, "1"));
+  assert.notEqual(after.revision, before.revision);
 });
 
 test("patches on patches end somewhere", async (t) => {

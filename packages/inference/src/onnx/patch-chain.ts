@@ -3,10 +3,12 @@ import { basename, dirname, join, resolve } from "node:path";
 import {
   applyPatch,
   type ModelContent,
+  type ModelLayout,
   patchFile,
   patchLimits,
   readManifest,
   readModelContent,
+  readModelLayout,
   readPatch,
 } from "@paddlewheel/onnx";
 import { stampFiles } from "../cache/stamp-files.js";
@@ -81,8 +83,8 @@ const bases = new Map<string, ReadBase>();
 
 async function readBase(file: string): Promise<ModelContent> {
   const known = bases.get(file);
-  const isSame = known !== undefined && (await contentStamp(known.content)) === known.stamp;
-  const base = isSame ? known : await readAnew(file);
+  const now = known && (await contentStamp(known.content.layout).catch(() => undefined));
+  const base = known && now === known.stamp ? known : await readAnew(file);
   bases.delete(file);
   bases.set(file, base);
   for (const oldest of bases.keys()) if (bases.size > maxBases) bases.delete(oldest);
@@ -90,19 +92,18 @@ async function readBase(file: string): Promise<ModelContent> {
 }
 
 async function readAnew(file: string): Promise<ReadBase> {
-  const before = await stampFiles([file]);
+  const stamp = await contentStamp(await readModelLayout(file));
   const content = await readModelContent(file);
-  const stamp = await contentStamp(content);
-  if (!stamp.startsWith(before)) throw new Error(`${file} changed while it was read`);
+  if ((await contentStamp(content.layout)) !== stamp) throw new Error(`${file} changed while it was read`);
   return { content, stamp };
 }
 
 /** Of the files of the model that patches build on; changes when one of them does. */
-export function contentStamp(content: ModelContent): Promise<string> {
-  return stampFiles(contentFiles(content));
+export function contentStamp(layout: ModelLayout): Promise<string> {
+  return stampFiles(contentFiles(layout));
 }
 
 /** The file of the model, then those its weights lie in. */
-export function contentFiles({ layout }: ModelContent): readonly string[] {
-  return [...new Set([layout.file, ...layout.tensors.flatMap(({ elements }) => elements?.file ?? [])])];
+export function contentFiles({ file, tensors }: ModelLayout): readonly string[] {
+  return [...new Set([file, ...tensors.flatMap(({ elements }) => elements?.file ?? [])])];
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { findEscapingExternalData } from "../external-data.js";
 import { OnnxFormatError } from "../onnx-format-error.js";
+import type { ModelSummary } from "../read/model-summary.js";
 import { readModelSummary } from "../read/summarize-model.js";
 import { digestBytes, digestRange, readFully } from "./digest-range.js";
 import { checkLength, type ModelLayout, readModelLayout, type TensorLayout } from "./model-layout.js";
@@ -36,15 +37,29 @@ const parallel = 4;
 
 /**
  * Reads a model once, weights in other files included, with 16 MiB of it in memory.
- * @throws OnnxFormatError when it is no model, or weights lie outside its folder.
+ * @throws OnnxFormatError when it is no model, weights lie outside its folder, or constants of nodes in other files.
  */
 export async function readModelContent(file: string): Promise<ModelContent> {
-  const escaping = await findEscapingExternalData(await readModelSummary(file), file);
+  const summary = await readModelSummary(file);
+  const escaping = await findEscapingExternalData(summary, file);
   if (escaping.length > 0) throw new OnnxFormatError(`${file}: ${escaping.join("; ")}`);
   const layout = await readModelLayout(file);
+  checkNested(summary, layout);
   const weights = await readWeights(layout);
   const frame = await digestFrame(layout);
   return { layout, frame, weights, revision: revisionOf(frame, weights) };
+}
+
+/** Constants of nodes and nested graphs belong to the frame, and what lies in another file would be missed there. */
+function checkNested({ externalData }: ModelSummary, { file, tensors }: ModelLayout): void {
+  const own = tensors.filter(({ elements }) => elements && elements.file !== file);
+  // A constant of a node may have the name of a weight, so they are counted.
+  if (externalData.length === own.length) return;
+  const names = new Set(own.map(({ name }) => name));
+  const nested = externalData.find(({ tensor }) => !names.has(tensor)) ?? { tensor: "" };
+  throw new OnnxFormatError(
+    `${file}: tensor "${nested.tensor}" of a node keeps its elements in another file, which patches do not reach`,
+  );
 }
 
 export function revisionOf(frame: string, weights: ReadonlyMap<string, Weight>): string {

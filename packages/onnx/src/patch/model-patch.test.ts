@@ -250,6 +250,27 @@ describe("a patch", () => {
     });
   });
 
+  test("cannot be made of a model whose nodes keep constants in other files", async () => {
+    const dir = await newFolder();
+    const graph = new GraphBuilder();
+    const branch = (name: string): GraphBuilder => {
+      const body = new GraphBuilder({ name, outer: graph });
+      const type = { dtype: "float32", shape: [1] } as const;
+      const constant = body.externalInitializer(`${name}_c`, { ...type, location: "c.bin" });
+      body.output(body.identity(constant, { output: `${name}_out` }), type);
+      return body;
+    };
+    const condition = graph.input("x", { dtype: "bool", shape: [] });
+    const branches = { then_branch: { graph: branch("then") }, else_branch: { graph: branch("else") } };
+    graph.output(graph.node("If", [condition], branches), { dtype: "float32", shape: [1] });
+    const file = join(dir, "model.onnx");
+    await writeFile(file, graph.build());
+    await writeFile(join(dir, "c.bin"), Float32Array.of(1));
+    await assert.rejects(readModelContent(file), {
+      message: `${file}: tensor "then_c" of a node keeps its elements in another file, which patches do not reach`,
+    });
+  });
+
   test("has a manifest that is checked field by field", async () => {
     const [from, to] = await linearPair();
     const dir = await newFolder();
