@@ -13,7 +13,10 @@ export interface RequestHead {
 
 const noHeaders = readCallHeaders(() => undefined);
 
-/** `user_fields` are what headers are over HTTP; where the meta has a field of its own for the same, that wins. */
+/**
+ * `user_fields` are what headers are over HTTP; where the meta has a field of its own for the same, that wins, but for the
+ * trace, of whose id the meta has only half.
+ */
 export function readRequestHead({ request, userFields }: RpcMeta, limits: ServerLimits): RequestHead {
   const headers = userFields.size === 0 ? noHeaders : readCallHeaders((name) => userFields.get(name));
   if (!request) return { callHeaders: headers, timeoutMs: undefined };
@@ -21,7 +24,7 @@ export function readRequestHead({ request, userFields }: RpcMeta, limits: Server
   const callHeaders = {
     logId: logId || headers.logId,
     requestId: (requestId && cleanRequestId(requestId)) || headers.requestId,
-    traceContext: traceId ? brpcTraceContext(request) : headers.traceContext,
+    traceContext: headers.traceContext ?? (traceId ? brpcTraceContext(request) : undefined),
     asksForTrace: headers.asksForTrace,
     priority: headers.priority,
     credential: headers.credential,

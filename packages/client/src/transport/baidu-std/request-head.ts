@@ -1,4 +1,4 @@
-import type { Secret } from "@paddlewheel/core";
+import { parseTraceContext, type Secret } from "@paddlewheel/core";
 import { encodeFrameHead, type PackedMessage } from "@paddlewheel/wire";
 import type { OutgoingCall } from "../host-transport.js";
 
@@ -23,6 +23,7 @@ export function requestHead(call: OutgoingCall, options: RequestHeadOptions): Ui
       logId,
       requestId,
       timeoutMs: Math.min(Math.ceil(timeoutMs), maxTimeoutMs),
+      ...(headers ? traceIds(headers) : {}),
     },
     compressType: message.compressType,
     correlationId: BigInt(correlationId),
@@ -30,4 +31,12 @@ export function requestHead(call: OutgoingCall, options: RequestHeadOptions): Ui
     ...(headers && headers.size > 0 ? { userFields: headers } : {}),
   };
   return encodeFrameHead(meta, message.bytes.length);
+}
+
+/** The trace of `traceparent`, as brpc's servers know it: by the lower half of its id, and only when it is kept. */
+function traceIds(headers: ReadonlyMap<string, string>): { traceId?: bigint; spanId?: bigint } {
+  const context = parseTraceContext(headers.get("traceparent"));
+  if (!context?.isSampled) return {};
+  const { traceId, parentSpanId = "0" } = context;
+  return { traceId: BigInt(`0x${traceId.slice(16)}`), spanId: BigInt(`0x${parentSpanId}`) };
 }

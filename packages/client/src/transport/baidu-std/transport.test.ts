@@ -63,6 +63,20 @@ describe("BaiduStdTransport", () => {
     assert.deepEqual([text(message), text(attachment), [...fields]], ["pong", "att", [["k", "v"]]]);
   });
 
+  test("sends the trace of traceparent as brpc's ids too, when it is kept", async () => {
+    const { peer, transport } = await scene();
+    for (const [flags, ids] of [
+      ["01", [0x8448eb211c80319cn, 0xb7ad6b7169203331n]],
+      ["00", [0n, 0n]],
+    ] as const) {
+      const traceparent = `00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-${flags}`;
+      startAttempt(transport, { headers: new Map([["traceparent", traceparent]]) });
+      const { meta } = await peer.next();
+      assert.deepEqual([meta.request?.traceId, meta.request?.spanId], ids);
+      assert.equal(meta.userFields.get("traceparent"), traceparent);
+    }
+  });
+
   test("brings answers that come in any order to their calls, all on one connection", async () => {
     const { peer, transport } = await scene();
     const attempts = Array.from({ length: 100 }, (_, i) =>
