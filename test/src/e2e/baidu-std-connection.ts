@@ -39,11 +39,11 @@ export class BaiduStdConnection {
   call(
     request: NonNullable<OutgoingMeta["request"]>,
     message: Uint8Array,
-    userFields: ReadonlyMap<string, string> = new Map(),
+    meta: OutgoingMeta = {},
   ): Promise<BaiduStdAnswer> {
     const correlationId = ++this.#lastId;
     if (this.#socket.destroyed) return Promise.resolve(undefined);
-    this.#socket.write(encodeFrameHead({ request, correlationId, userFields }, message.length));
+    this.#socket.write(encodeFrameHead({ ...meta, request, correlationId }, message.length));
     this.#socket.write(message);
     return new Promise((resolve) => this.#waiting.set(correlationId, resolve));
   }

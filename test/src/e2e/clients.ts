@@ -180,7 +180,7 @@ export function baiduStdClient(port: number): WireClient {
     const isNew = !connection || connection.isOver;
     const current = connection && !isNew ? connection : new BaiduStdConnection(port);
     connection = current;
-    const answer = await current.call({ serviceName: service, methodName }, body, userFields);
+    const answer = await current.call({ serviceName: service, methodName }, body, { userFields });
     return answer || isNew ? answer : call(body, { path, headers });
   };
   return {

@@ -19,6 +19,12 @@ const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 const tooLarge = /^(?:HTTP\/1\.1 431 |$)/;
 
+/** Must not be taken for a request of its own. */
+const smuggled = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+
+/** One refusal, and no answer behind it. */
+const one400 = /^HTTP\/1\.1 400 (?!.*HTTP\/1\.1)/s;
+
 interface Hostile {
   readonly bytes: Buffer | string;
   /** What comes back before the connection ends. */
@@ -38,6 +44,65 @@ const openings: Readonly<Record<string, Hostile>> = {
     bytes: `${head}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
     answer: /^HTTP\/1\.1 400 /,
   },
+  "chunks and a length": {
+    bytes: `${head}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n${smuggled}`,
+    answer: one400,
+  },
+  "chunks by a name with a blank": {
+    bytes: `${head}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    answer: one400,
+  },
+  "an encoding that is none behind chunks": {
+    bytes: `${head}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${smuggled}`,
+    answer: one400,
+  },
+  "an encoding that sounds like chunks": {
+    bytes: `${head}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    answer: one400,
+  },
+  "a list of lengths": { bytes: `${head}Content-Length: 0, 0\r\n\r\n${smuggled}`, answer: one400 },
+  "a length with a sign": { bytes: `${head}Content-Length: +0\r\n\r\n${smuggled}`, answer: one400 },
+  "a length of hexadecimal digits": {
+    bytes: `${head}Content-Length: 0x0\r\n\r\n${smuggled}`,
+    answer: one400,
+  },
+  "lines that end without a CR": {
+    bytes: `POST / HTTP/1.1\nHost: x\nContent-Length: 0\n\n${smuggled}`,
+    answer: one400,
+  },
+  "a CR within a header": { bytes: `${head}X: a\rContent-Length: 9\r\n\r\n${smuggled}`, answer: one400 },
+  "a header that goes on in the next line": {
+    bytes: `${head}Transfer-Encoding:\r\n chunked, identity\r\n\r\n0\r\n\r\n${smuggled}`,
+    answer: one400,
+  },
+  "a NUL in a header": { bytes: `${head}X: a\0b\r\n\r\n${smuggled}`, answer: one400 },
+  "a chunk size beyond 64 bits": {
+    bytes: `${head}Transfer-Encoding: chunked\r\n\r\n${"f".repeat(17)}\r\n`,
+    answer: one400,
+  },
+  "a chunk that ends without a CR": {
+    bytes: `${head}Transfer-Encoding: chunked\r\n\r\n1\na\n0\n\n${smuggled}`,
+    answer: one400,
+  },
+  "a chunk longer than its size": {
+    bytes: `${head}Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n${smuggled}`,
+    answer: one400,
+  },
+  "HTTP behind the magic of baidu_std": { bytes: `PRPC${head}\r\n`, answer: /^$/ },
+  "baidu_std behind a request": {
+    bytes: `GET /health/live HTTP/1.1\r\nHost: x\r\n\r\nPRPC\0\0\0\x01\0\0\0\x01x`,
+    answer: one400,
+  },
+  "the preface of HTTP/2 behind a request": {
+    bytes: `GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n${preface}`,
+    answer: one400,
+  },
+  "a preface with another version": { bytes: "PRI * HTTP/2.1\r\n\r\nSM\r\n\r\n", answer: one400 },
+  "a frame of baidu_std of 4 GiB, it says": {
+    bytes: "PRPC\xff\xff\xff\xff\0\0\0\0",
+    answer: /^PRPC.*larger than max \(4294967295 vs 20971520\)$/s,
+  },
+  "a frame of baidu_std all meta, of 1 MiB, it says": { bytes: "PRPC\0\x10\0\0\0\x10\0\0", answer: /^$/ },
   "two lengths": {
     bytes: `${head}Content-Length: 4\r\nContent-Length: 5\r\n\r\n`,
     answer: /^HTTP\/1\.1 400 /,
@@ -125,7 +190,7 @@ describe("hostile connections", () => {
       const closed = new Promise((resolve) => socket.on("error", () => {}).on("close", resolve));
       const chunks: Buffer[] = [];
       socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-      socket.write(opening);
+      socket.write(opening, "latin1");
       await closed;
       assert.match(Buffer.concat(chunks).toString("latin1"), answer);
       await checkAlive();

@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { gunzipSync } from "node:zlib";
 import { status } from "@grpc/grpc-js";
 import { Code } from "@paddlewheel/core";
@@ -78,6 +79,15 @@ export function keepCallingBaiduStd(options: LaneOptions): Lanes {
   return { ...lanes, done: lanes.done.finally(() => connection.close()) };
 }
 
+/** Calls by plain HTTP over HTTP/2, all lanes on one connection. */
+export function keepCallingHttp2({ port, rounds, ...options }: LaneOptions): Lanes {
+  const session = connectHttp2(`http://127.0.0.1:${port}`).on("error", () => {});
+  const lanes = keepCalling("http2", { port, rounds, ...options }, () => (id, requestId) => {
+    return callHttp2({ session, rounds, id, requestId });
+  });
+  return { ...lanes, done: lanes.done.finally(() => session.destroy()) };
+}
+
 type OneCall = (id: number, requestId: string) => Promise<CallEnd>;
 
 function keepCalling(protocol: string, options: LaneOptions, createLane: () => OneCall): Lanes {
@@ -129,6 +139,35 @@ function callHttp({ agent, port, rounds, id, requestId }: HttpCall): Promise<Cal
       });
     });
     sent.end(encodeRequest(slowRequest(rounds, id)));
+  });
+}
+
+interface Http2Call extends Pick<HttpCall, "rounds" | "id" | "requestId"> {
+  readonly session: ClientHttp2Session;
+}
+
+/** A request behind those that GOAWAY names is refused, and one for which there is no connection any more. */
+function callHttp2({ session, rounds, id, requestId }: Http2Call): Promise<CallEnd> {
+  if (session.closed || session.destroyed) {
+    return Promise.resolve({ requestId, end: "refused", detail: "the connection takes no more requests" });
+  }
+  const head = { "content-type": "application/proto", "x-request-id": requestId };
+  const stream = session.request({ ":method": "POST", ":path": `/${serviceName}/inference`, ...head });
+  const chunks: Buffer[] = [];
+  let status = 0;
+  stream.on("error", () => {});
+  stream.on("response", (headers) => {
+    status = headers[":status"] ?? 0;
+  });
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  stream.end(encodeRequest(slowRequest(rounds, id)));
+  return new Promise((resolve) => {
+    stream.on("close", () => {
+      const isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+      const isRight = status === 200 && firstFloat(Buffer.concat(chunks)) === id;
+      const detail = `status ${status}, reset ${stream.rstCode}`;
+      resolve({ requestId, end: isRight ? "answered" : isRefused ? "refused" : "lost", detail });
+    });
   });
 }
 

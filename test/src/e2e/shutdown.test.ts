@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent } from "node:http";
+import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { PaddlewheelCommand } from "../harness/paddlewheel-command.js";
 import { loggedCalls, logLines } from "./access-log.js";
 import { grpcClient, httpRequest, rawGrpcClient } from "./clients.js";
 import { freePort, untilListening } from "./free-port.js";
 import { halfSent, openHalf } from "./half-open.js";
-import { keepCallingBaiduStd, keepCallingGrpc, keepCallingHttp, type Lanes } from "./keep-calling.js";
+import {
+  keepCallingBaiduStd,
+  keepCallingGrpc,
+  keepCallingHttp,
+  keepCallingHttp2,
+  type Lanes,
+} from "./keep-calling.js";
 import { serveModel } from "./serve-model.js";
 import { removeServingFolder, writeServingFolder } from "./serving-folder.js";
 import { roundsFor, slowModel } from "./slow-model.js";
@@ -31,10 +38,14 @@ describe("a server that is told to stop under load", () => {
         keepCallingHttp(options),
         keepCallingGrpc(options),
         keepCallingBaiduStd(options),
+        keepCallingHttp2(options),
       ];
+      // Peers that sent something and then nothing more are no reason to wait.
+      const silent = await openHalf(server.port);
       await Promise.all(lanes.map(({ warm }) => warm));
       const { code, signal: killedBy, stdout } = await server.stop(signal);
       await Promise.all(lanes.map(({ done }) => done));
+      for (const socket of silent) socket.destroy();
 
       assert.deepEqual([code, killedBy], [0, undefined]);
       const ends = lanes.flatMap((one) => one.ends);
@@ -44,7 +55,7 @@ describe("a server that is told to stop under load", () => {
       );
       const lines = logLines(stdout);
       const answered = ends.filter(({ end }) => end === "answered").map(({ requestId }) => requestId);
-      const logged = [...loggedCalls(lines)].filter((id) => /^(http|grpc|baidu_std)-/.test(id));
+      const logged = [...loggedCalls(lines)].filter((id) => /^(http2?|grpc|baidu_std)-/.test(id));
       assert.deepEqual(new Set(logged), new Set(answered));
       assert.deepEqual(
         lines.filter(({ msg }) => msg === "calls were cut off"),
@@ -67,6 +78,20 @@ describe("a server that is told to stop under load", () => {
     );
     for (const socket of sockets) socket.end();
     await closed;
+  });
+
+  test("waits for peers that ask and do not read for as long as it may, and no longer", async () => {
+    await using server = await serveModel(pooled, ["--drain_timeout_ms", "500"]);
+    const stuck = connect({ port: server.port, host: "127.0.0.1" });
+    stuck.on("error", () => {});
+    // Far more than the system's buffers take.
+    stuck.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000));
+    // With this, Node reads no more than its own buffer holds.
+    await once(stuck, "readable");
+    const { code, stdout } = await server.stop();
+    stuck.destroy();
+    assert.equal(code, 0);
+    assert.ok(logLines(stdout).some(({ msg }) => msg === "calls were cut off"));
   });
 
   test("does not wait for idle connections that are kept", async () => {

@@ -112,6 +112,19 @@ test("an answer that is not read in time ends its connection", async () => {
   socket.destroy();
 });
 
+for (const [what, bytes] of [
+  ["headers that do not end", "POST /test.Echo/echo HTTP/1.1\r\nHost: x\r\nContent-Le"],
+  ["a request line that does not end", "POST /test.Echo/ec"],
+] as const) {
+  test(`${what} are answered with 408 in time`, async () => {
+    await using server = await new TestServer([service], { headersTimeoutMs: 20 }).start();
+    const socket = await open(server);
+    socket.write(bytes);
+    assert.match(await lastWords(socket), /^HTTP\/1\.1 408 Request Timeout\r\nConnection: close\r\n\r\n$/);
+    assert.equal(await counted(server, "request_timeout"), 1);
+  });
+}
+
 test("a body that comes too slowly ends its connection", async () => {
   await using server = await new TestServer([service], { bodyRateGraceMs: 10 }).start();
   const socket = await open(server);

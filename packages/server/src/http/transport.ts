@@ -24,6 +24,9 @@ export interface HttpTransportOptions {
 /** How long an idle connection of a stopping server may still send a request it has already begun, in ms. */
 const lameDuckMs = 250;
 
+/** How late slow headers and requests are seen at most, in ms; Node looks every 30 s. */
+const maxCheckIntervalMs = 5000;
+
 /** How long a peer may go on with a body after its answer, in ms: time to see that there is one. */
 const lingerMs = 1000;
 
@@ -57,7 +60,7 @@ export class HttpTransport {
         headersTimeout: limits.headersTimeoutMs,
         requestTimeout: limits.requestTimeoutMs,
         keepAliveTimeout: limits.keepAliveTimeoutMs,
-        connectionsCheckingInterval: 5000,
+        connectionsCheckingInterval: Math.min(maxCheckIntervalMs, limits.headersTimeoutMs),
       },
       (request, response) => this.#take(request, response),
     );
