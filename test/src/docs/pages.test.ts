@@ -77,6 +77,15 @@ function allBelow(room: string, below: ReadonlyMap<string, readonly string[]>): 
   return found;
 }
 
+test("docs/testing.md names tests that are there", () => {
+  const named = [...read("docs/testing.md").matchAll(/`((?:packages|attacks|e2e|fuzz)\/[^`]+)`/g)];
+  assert.ok(named.length > 40);
+  for (const [, path = ""] of named) {
+    const file = path.startsWith("packages/") ? path : join("test/src", path);
+    assert.ok(existsSync(join(repositoryRoot, file)), path);
+  }
+});
+
 const pages = [
   "README.md",
   ...readdirSync(join(repositoryRoot, "docs"))

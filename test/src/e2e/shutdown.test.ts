@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent } from "node:http";
-import { connect } from "node:net";
 import { describe, test } from "node:test";
+import { request, setting } from "../attacks/http2-frames.js";
+import { RawClient } from "../attacks/raw-client.js";
 import { PaddlewheelCommand } from "../harness/paddlewheel-command.js";
 import { loggedCalls, logLines } from "./access-log.js";
 import { grpcClient, httpRequest, rawGrpcClient } from "./clients.js";
@@ -82,14 +83,12 @@ describe("a server that is told to stop under load", () => {
 
   test("waits for peers that ask and do not read for as long as it may, and no longer", async () => {
     await using server = await serveModel(pooled, ["--drain_timeout_ms", "500"]);
-    const stuck = connect({ port: server.port, host: "127.0.0.1" });
-    stuck.on("error", () => {});
-    // Far more than the system's buffers take.
-    stuck.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000));
-    // With this, Node reads no more than its own buffer holds.
-    await once(stuck, "readable");
+    // A window of no bytes: the answer has no way.
+    const stuck = await RawClient.connect(server.port, setting(4, 0));
+    stuck.write(request(1, true));
+    while (!stuck.received.some(({ type }) => type === "HEADERS")) await once(stuck.socket, "data");
     const { code, stdout } = await server.stop();
-    stuck.destroy();
+    stuck.socket.destroy();
     assert.equal(code, 0);
     assert.ok(logLines(stdout).some(({ msg }) => msg === "calls were cut off"));
   });

@@ -43,6 +43,9 @@ export const python: string | undefined = ["python3", "/usr/bin/python3", "pytho
   works(program, ["-c", "import grpc, google.protobuf"]),
 );
 
+/** Whether it can unpack snappy too. */
+const hasSnappy = python !== undefined && works(python, ["-c", "import snappy"]);
+
 const hasCurl = works("curl", ["--version"]);
 const hasProtoc = works("protoc", ["--version"]);
 const hasNghttp2 = works("nghttp", ["--version"]) && works("h2load", ["--version"]);
@@ -52,9 +55,15 @@ const hasNghttp2 = works("nghttp", ["--version"]) && works("h2load", ["--version
  * a missing program is a fault of the set-up, and the test fails.
  */
 export function skipWithout(
-  ...programs: readonly ("curl" | "nghttp2" | "protoc" | "python")[]
+  ...programs: readonly ("curl" | "nghttp2" | "protoc" | "python" | "snappy")[]
 ): string | false {
-  const isThere = { curl: hasCurl, nghttp2: hasNghttp2, protoc: hasProtoc, python: python !== undefined };
+  const isThere = {
+    curl: hasCurl,
+    nghttp2: hasNghttp2,
+    protoc: hasProtoc,
+    python: python !== undefined,
+    snappy: hasSnappy,
+  };
   const missing = programs.filter((program) => !isThere[program]);
   if (missing.length === 0 || process.env.CI) return false;
   const words = {
@@ -62,6 +71,7 @@ export function skipWithout(
     nghttp2: "nghttp and h2load",
     protoc: "protoc",
     python: "a Python with grpc and google.protobuf",
+    snappy: "snappy for Python",
   };
   return `needs ${missing.map((program) => words[program]).join(", ")}`;
 }
