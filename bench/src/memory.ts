@@ -17,6 +17,9 @@ const models: Readonly<Record<string, () => Uint8Array>> = {
   resnet50: () => resnet50Model({ seed: 1 }),
 };
 
+/** As the command starts: docs/decisions/0005-how-the-command-starts.md. */
+const malloc = { MALLOC_TRIM_THRESHOLD_: "134217728", MALLOC_MMAP_THRESHOLD_: "33554432" };
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: "string", default: "0" } },
@@ -66,6 +69,9 @@ function report(title: string, rounds: readonly MemoryRound[]): void {
 
 async function run(job: MemoryJob): Promise<readonly MemoryRound[]> {
   const file = fileURLToPath(new URL("memory/memory-process.js", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ["--expose-gc", file, JSON.stringify(job)]);
+  const argv = ["--max-semi-space-size=64", "--expose-gc", file, JSON.stringify(job)];
+  const { stdout } = await promisify(execFile)(process.execPath, argv, {
+    env: { ...process.env, ...malloc },
+  });
   return JSON.parse(stdout) as MemoryRound[];
 }

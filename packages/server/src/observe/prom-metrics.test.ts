@@ -79,3 +79,15 @@ test("gauges of the process itself make no sum", async () => {
   assert.equal(across.get("process_cpu_seconds_total"), "sum");
   assert.equal(across.get("nodejs_version_info"), "first");
 });
+
+test("servers of one process share its metrics, and nothing else", async () => {
+  const [one, other] = [
+    new PromMetrics({ withProcessMetrics: true }),
+    new PromMetrics({ withProcessMetrics: true }),
+  ];
+  one.counter({ name: "calls_total", help: "Calls." }).increment();
+  const names = async (metrics: PromMetrics) => (await metrics.families()).map(({ name }) => name);
+  const ofProcess = await names(other);
+  assert.ok(ofProcess.includes("nodejs_gc_duration_seconds"));
+  assert.deepEqual(await names(one), ["calls_total", ...ofProcess]);
+});

@@ -41,11 +41,11 @@ type FamilyType = "counter" | "gauge" | "histogram";
  * nanoseconds where prom-client's own histogram costs a microsecond.
  */
 export class PromMetrics implements Metrics {
-  readonly #registry = new Registry();
+  readonly #registry: Registry;
   readonly #families = new Map<string, Family>();
 
   constructor(options: { readonly withProcessMetrics?: boolean } = {}) {
-    if (options.withProcessMetrics) collectDefaultMetrics({ register: this.#registry });
+    this.#registry = options.withProcessMetrics ? Registry.merge([processRegistry()]) : new Registry();
   }
 
   /** The Prometheus text format. */
@@ -148,6 +148,19 @@ export class PromMetrics implements Metrics {
     this.#registry.registerMetric(metric as unknown as Parameters<Registry["registerMetric"]>[0]);
     return family;
   }
+}
+
+let ofThisProcess: Registry | undefined;
+
+/**
+ * Metrics of the process and of Node, collected once: what prom-client watches the collector and the event loop with it
+ * never gives back, nor the registry it was given.
+ */
+function processRegistry(): Registry {
+  if (ofThisProcess) return ofThisProcess;
+  ofThisProcess = new Registry();
+  collectDefaultMetrics({ register: ofThisProcess });
+  return ofThisProcess;
 }
 
 /** Numbers of all processes in the Prometheus text format. */

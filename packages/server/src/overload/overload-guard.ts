@@ -35,14 +35,15 @@ export class OverloadGuard {
   readonly #takeSample: () => LoadSample;
   readonly #refused: Counter;
   readonly #samples: LoadSample[] = [];
+  readonly #closing = new AbortController();
   #overload: Overload = "none";
   #asked = 0;
   #timer: Timer | undefined;
 
-  constructor({ limits, metrics, clock = systemClock, takeSample = processSampler() }: OverloadGuardOptions) {
+  constructor({ limits, metrics, clock = systemClock, takeSample }: OverloadGuardOptions) {
     this.#limits = limits;
     this.#clock = clock;
-    this.#takeSample = takeSample;
+    this.#takeSample = takeSample ?? processSampler(this.#closing.signal);
     this.#refused = limitCounter(metrics, "overload");
   }
 
@@ -55,6 +56,7 @@ export class OverloadGuard {
 
   close(): void {
     this.#timer?.cancel();
+    this.#closing.abort();
     this.#overload = "none";
   }
 
@@ -82,9 +84,11 @@ export class OverloadGuard {
 
 const nsPerMs = 1e6;
 
-/** Each sample tells of the time since the one before; the first begins to measure. */
-function processSampler(): () => LoadSample {
+/** Each sample tells of the time since the one before; the first begins to measure, until the signal says stop. */
+function processSampler(signal: AbortSignal): () => LoadSample {
   let delays: ReturnType<typeof monitorEventLoopDelay> | undefined;
+  // Node never frees one that is enabled.
+  signal.addEventListener("abort", () => delays?.disable());
   return () => {
     delays ??= monitorEventLoopDelay();
     delays.enable();
