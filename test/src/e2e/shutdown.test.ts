@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { describe, test } from "node:test";
+import { TestAuthority } from "@paddlewheel/server/testing";
 import { request, setting } from "../attacks/http2-frames.js";
 import { RawClient } from "../attacks/raw-client.js";
 import { PaddlewheelCommand } from "../harness/paddlewheel-command.js";
+import type { StartedServer } from "../harness/start-server.js";
 import { loggedCalls, logLines } from "./access-log.js";
 import { grpcClient, httpRequest, rawGrpcClient } from "./clients.js";
 import { freePort, untilListening } from "./free-port.js";
@@ -19,6 +22,7 @@ import {
 import { serveModel } from "./serve-model.js";
 import { removeServingFolder, writeServingFolder } from "./serving-folder.js";
 import { roundsFor, slowModel } from "./slow-model.js";
+import { openTlsTunnel } from "./tls-tunnel.js";
 
 const pooled = { model: slowModel(), engine: "runtime_thread_num: 2" };
 
@@ -31,39 +35,17 @@ describe("a server that is told to stop under load", () => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     test(`answers every call it took in, and ends with 0, on ${signal}`, async () => {
       await using server = await serveModel(pooled);
-      const probe = grpcClient(server.port);
-      const rounds = await roundsFor(20, probe);
-      probe.close();
-      const options = { port: server.port, rounds, lanes: 8, warmCalls: 40 };
-      const lanes: readonly Lanes[] = [
-        keepCallingHttp(options),
-        keepCallingGrpc(options),
-        keepCallingBaiduStd(options),
-        keepCallingHttp2(options),
-      ];
-      // Peers that sent something and then nothing more are no reason to wait.
-      const silent = await openHalf(server.port);
-      await Promise.all(lanes.map(({ warm }) => warm));
-      const { code, signal: killedBy, stdout } = await server.stop(signal);
-      await Promise.all(lanes.map(({ done }) => done));
-      for (const socket of silent) socket.destroy();
-
-      assert.deepEqual([code, killedBy], [0, undefined]);
-      const ends = lanes.flatMap((one) => one.ends);
-      assert.deepEqual(
-        ends.filter(({ end }) => end === "lost"),
-        [],
-      );
-      const lines = logLines(stdout);
-      const answered = ends.filter(({ end }) => end === "answered").map(({ requestId }) => requestId);
-      const logged = [...loggedCalls(lines)].filter((id) => /^(http2?|grpc|baidu_std)-/.test(id));
-      assert.deepEqual(new Set(logged), new Set(answered));
-      assert.deepEqual(
-        lines.filter(({ msg }) => msg === "calls were cut off"),
-        [],
-      );
+      await checkStop(server, { port: server.port, signal });
     });
   }
+
+  test("answers every call it took in over TLS, and ends with 0, on SIGTERM", async () => {
+    using authority = new TestAuthority();
+    const { certFile, keyFile } = authority.issue({ name: "server" });
+    await using server = await serveModel(pooled, ["--tls_cert", certFile, "--tls_key", keyFile]);
+    await using tunnel = await openTlsTunnel(server.port, await readFile(authority.caFile));
+    await checkStop(server, { port: tunnel.port, signal: "SIGTERM" });
+  });
 
   test(`does not wait for peers that sent ${Object.keys(halfSent).join(", ")}`, async () => {
     await using server = await serveModel(pooled);
@@ -104,6 +86,44 @@ describe("a server that is told to stop under load", () => {
     agent.destroy();
   });
 });
+
+/** Calls by every protocol on a port that leads to the server, stops that under them, and looks at what became of each. */
+async function checkStop(
+  server: StartedServer,
+  { port, signal }: { readonly port: number; readonly signal: NodeJS.Signals },
+): Promise<void> {
+  const probe = grpcClient(port);
+  const rounds = await roundsFor(20, probe);
+  probe.close();
+  const options = { port, rounds, lanes: 8, warmCalls: 40 };
+  const lanes: readonly Lanes[] = [
+    keepCallingHttp(options),
+    keepCallingGrpc(options),
+    keepCallingBaiduStd(options),
+    keepCallingHttp2(options),
+  ];
+  // Peers that sent something and then nothing more are no reason to wait.
+  const silent = await openHalf(server.port);
+  await Promise.all(lanes.map(({ warm }) => warm));
+  const { code, signal: killedBy, stdout } = await server.stop(signal);
+  await Promise.all(lanes.map(({ done }) => done));
+  for (const socket of silent) socket.destroy();
+
+  assert.deepEqual([code, killedBy], [0, undefined]);
+  const ends = lanes.flatMap((one) => one.ends);
+  assert.deepEqual(
+    ends.filter(({ end }) => end === "lost"),
+    [],
+  );
+  const lines = logLines(stdout);
+  const answered = ends.filter(({ end }) => end === "answered").map(({ requestId }) => requestId);
+  const logged = [...loggedCalls(lines)].filter((id) => /^(http2?|grpc|baidu_std)-/.test(id));
+  assert.deepEqual(new Set(logged), new Set(answered));
+  assert.deepEqual(
+    lines.filter(({ msg }) => msg === "calls were cut off"),
+    [],
+  );
+}
 
 describe("a server that is told to stop while models load", () => {
   test("ends with 0 and without loading the rest", async () => {
