@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { type Logger, type Metrics, noMetrics, silentLogger } from "@paddlewheel/core";
+import { type Logger, limitCounter, type Metrics, noMetrics, silentLogger } from "@paddlewheel/core";
 import type { PrepareRequest } from "../core/fluid-family-core.js";
 import { entryUse, isEntryWhole, sealEntry, touchEntry } from "./cache-entry.js";
 import { defaultCacheDir, openCacheFolder } from "./cache-folder.js";
@@ -238,7 +238,6 @@ export class ModelCache {
   }
 
   #countLimit(limit: string): void {
-    const help = "Refusals because of a limit.";
-    this.#metrics.counter({ name: "limit_exceeded_total", help, labels: { limit } }).increment();
+    limitCounter(this.#metrics, limit).increment();
   }
 }

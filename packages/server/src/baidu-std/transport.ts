@@ -5,6 +5,7 @@ import {
   Code,
   type Counter,
   type Logger,
+  limitCounter,
   type Metrics,
   ServeError,
   systemClock,
@@ -12,7 +13,6 @@ import {
 } from "@paddlewheel/core";
 import { FlushQueue } from "@paddlewheel/http2";
 import type { RpcMeta } from "@paddlewheel/wire";
-import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 import { answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";

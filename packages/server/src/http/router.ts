@@ -4,13 +4,13 @@ import {
   Code,
   type Counter,
   codeName,
+  limitCounter,
   type Metrics,
   type RpcMethod,
   type Secret,
   ServeError,
 } from "@paddlewheel/core";
 import { readCredential } from "../auth/credential.js";
-import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 import { answerReports } from "../rpc/answer-reports.js";
 import { type BodyFormat, bodyFormat, decodeBody, encodeBody, hasFormat } from "../rpc/body-format.js";

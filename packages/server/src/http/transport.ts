@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { Code, type Logger, type Metrics, ServeError, systemClock } from "@paddlewheel/core";
-import { limitCounter } from "../limit-counter.js";
+import { Code, type Logger, limitCounter, type Metrics, ServeError, systemClock } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import { OpenRequests } from "../rpc/open-requests.js";
 import type { RequestCounts } from "../rpc/request-counts.js";

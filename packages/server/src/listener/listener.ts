@@ -1,8 +1,15 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as delay, setImmediate as endOfTurn } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
-import { Code, type Counter, type Logger, type Metrics, ServeError, systemClock } from "@paddlewheel/core";
-import { limitCounter } from "../limit-counter.js";
+import {
+  Code,
+  type Counter,
+  type Logger,
+  limitCounter,
+  type Metrics,
+  ServeError,
+  systemClock,
+} from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import type { TlsAcceptor } from "../tls/tls-acceptor.js";
 import { ConnectionCount } from "./connection-count.js";

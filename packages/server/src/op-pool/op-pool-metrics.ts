@@ -1,5 +1,11 @@
-import type { Counter, DagNode, Histogram, Metrics, OpTask } from "@paddlewheel/core";
-import { limitCounter } from "../limit-counter.js";
+import {
+  type Counter,
+  type DagNode,
+  type Histogram,
+  limitCounter,
+  type Metrics,
+  type OpTask,
+} from "@paddlewheel/core";
 
 /** What is read only when somebody looks. */
 export interface OpPoolGauges {

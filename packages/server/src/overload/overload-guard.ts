@@ -4,12 +4,12 @@ import {
   type Clock,
   Code,
   type Counter,
+  limitCounter,
   type Metrics,
   ServeError,
   systemClock,
   type Timer,
 } from "@paddlewheel/core";
-import { limitCounter } from "../limit-counter.js";
 import {
   type LoadSample,
   loopDelaySamples,

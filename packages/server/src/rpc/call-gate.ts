@@ -3,12 +3,12 @@ import {
   Code,
   type Counter,
   type Logger,
+  limitCounter,
   type Metrics,
   type Secret,
   ServeError,
 } from "@paddlewheel/core";
 import { type Authenticator, openToAll } from "../auth/authenticator.js";
-import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 import { type AccessLog, loggedAccess } from "../observe/access-log.js";
 import type { OverloadGuard } from "../overload/overload-guard.js";

@@ -1,6 +1,5 @@
-import type { Logger, Metrics } from "@paddlewheel/core";
+import { type Logger, limitCounter, type Metrics } from "@paddlewheel/core";
 import { Http2Server, type StreamHandler } from "@paddlewheel/http2";
-import { limitCounter } from "../limit-counter.js";
 import type { ServerLimits } from "../limits.js";
 
 export interface CreateHttp2ServerOptions {

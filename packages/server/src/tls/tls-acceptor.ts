@@ -1,7 +1,6 @@
 import type { Socket } from "node:net";
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from "node:tls";
-import type { Clock, Counter, Logger, Metrics } from "@paddlewheel/core";
-import { limitCounter } from "../limit-counter.js";
+import { type Clock, type Counter, type Logger, limitCounter, type Metrics } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import { FileWatch } from "../reload/file-watch.js";
 import { readTlsMaterial, type TlsMaterial, validityWarning } from "./tls-material.js";

@@ -1,5 +1,4 @@
-import type { Counter, Labels, Metrics } from "@paddlewheel/core";
-import { limitCounter } from "../../limit-counter.js";
+import { type Counter, type Labels, limitCounter, type Metrics } from "@paddlewheel/core";
 import type { ConcurrencyLimiter } from "./concurrency-limiter.js";
 
 /** Shows the current limit of each limiter, and counts what it refuses. */
