@@ -15,7 +15,7 @@ export interface ServerLimits {
    * models, logs and Op modules need some too. Envoy has as many per listener.
    */
   readonly maxConnections: number;
-  /** Concurrent requests on one HTTP/2 or baidu_std connection; over HTTP/2 further ones wait at the client, over baidu_std they are refused. */
+  /** Concurrent requests on one connection; over HTTP/2 further ones wait at the client, else they are refused. */
   readonly maxConcurrentStreams: number;
   /** Bytes of answers that one connection may leave unread; brpc allows a socket as much. Beyond, it is cut off. */
   readonly maxUnwrittenBytes: number;

@@ -148,7 +148,11 @@ export class HttpTransport {
     });
   }
 
-  async #answer(neutral: HttpRequest, { rawHeaders }: IncomingMessage): Promise<HttpAnswer> {
+  async #answer(neutral: HttpRequest, { rawHeaders, socket }: IncomingMessage): Promise<HttpAnswer> {
+    if ((this.#requests.get(socket)?.open ?? 0) > this.#limits.maxConcurrentStreams) {
+      this.#countLimit("calls_per_connection");
+      return { status: 503, headers: { connection: "close" }, body: noBody };
+    }
     if (rawHeaders.length <= 2 * this.#limits.maxHeaderFields) return this.#router.answer(neutral);
     this.#countLimit("header_list");
     return { status: 431, headers: { connection: "close" }, body: noBody };
