@@ -7,7 +7,10 @@ import type { CallObserver } from "./call-observer.js";
 export interface RetryPolicy {
   /** Attempts after the first, at most; 0 for none. Default 2. */
   readonly maxRetries: number;
-  /** Retries may be this share of the calls, as more would bury servers that are overloaded. Default 0.1. */
+  /**
+   * Retries may be this share of the calls, as more would bury servers that are overloaded. Default 0.1. Those at another
+   * host that take the place of an attempt which reached nobody do not count.
+   */
   readonly budgetShare: number;
   /** Beyond that so many at once, and as many again each second, for clients with few calls. Default 3. */
   readonly minPerSecond: number;

@@ -173,7 +173,8 @@ export class CallRun implements RunningCall, Timed {
     const snapshot = { retryCount: this.#retryCount, stage: failure.stage, untriedCount, random: random() };
     const delayMs = planBackoff(snapshot, retry);
     if (now + delayMs >= this.#startedAt + timeoutMs) return undefined;
-    if (!retryBudget.take()) {
+    // Who is asked in the place of a host that was not reached has no more work by it.
+    if (delayMs > 0 && !retryBudget.take()) {
       observer?.onBudgetSpent("retry");
       return undefined;
     }

@@ -33,8 +33,8 @@ export class BaiduStdPeer {
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
-  async start(): Promise<this> {
-    await once(this.#server.listen(0, "127.0.0.1"), "listening");
+  async start(host = "127.0.0.1"): Promise<this> {
+    await once(this.#server.listen(0, host), "listening");
     return this;
   }
 
@@ -47,7 +47,7 @@ export class BaiduStdPeer {
     return this.#sockets.size;
   }
 
-  /** The next requests that come and are not answered by `onRequest`. */
+  /** The next request that comes and is not answered by `onRequest`. */
   async next(): Promise<PeerRequest> {
     for (;;) {
       const request = this.#requests.shift();
