@@ -13,7 +13,12 @@ export interface EchoServers {
 /** Starts one of each in this process. */
 export async function startEchoServers(): Promise<EchoServers> {
   const peer = await new BaiduStdPeer().start("0.0.0.0");
-  peer.onRequest = ({ answer }) => answer();
+  // Answers to what comes in one read leave in one write, as servers do it.
+  peer.onRequest = ({ answer, socket }) => {
+    socket.cork();
+    process.nextTick(() => socket.uncork());
+    answer();
+  };
   return { baidu_std: peer.address, grpc: await startGrpc(), http: await startHttp() };
 }
 
