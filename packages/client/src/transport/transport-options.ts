@@ -72,13 +72,17 @@ export function resolveTransportLimits(given: Partial<TransportLimits> = {}): Tr
   return limits;
 }
 
-/** @throws ServeError invalidArgument for a type that the protocol has not. */
-export function checkConnectionType(
-  given: ConnectionType | undefined,
+/** @throws ServeError invalidArgument for a type that the protocol has not, or a count that is no whole number from 1 on. */
+export function checkConnections(
+  { connectionType, connectionCount = 1 }: HostTransportOptions,
   known: readonly ConnectionType[],
   protocol: string,
 ): void {
-  if (given === undefined || known.includes(given)) return;
-  const message = `connection type ${given}: ${protocol} has only ${known.join(" and ")}`;
+  if (connectionType !== undefined && !known.includes(connectionType)) {
+    const message = `connection type ${connectionType}: ${protocol} has only ${known.join(" and ")}`;
+    throw new ServeError(Code.invalidArgument, message);
+  }
+  if (Number.isSafeInteger(connectionCount) && connectionCount >= 1) return;
+  const message = `connectionCount: ${connectionCount} is not a whole number from 1 on`;
   throw new ServeError(Code.invalidArgument, message);
 }

@@ -177,7 +177,10 @@ export class Connection implements FrameVisitor, Flushable, Timed {
   #take(meta: RpcMeta): Exchange | undefined {
     const id = Number(meta.correlationId);
     const exchange = this.#pending.get(id);
-    if (exchange) this.#pending.delete(id);
+    if (!exchange) return undefined;
+    this.#pending.delete(id);
+    // While its answer is unpacked, the connection is another's already.
+    exchange.connection = undefined;
     return exchange;
   }
 

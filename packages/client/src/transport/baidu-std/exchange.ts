@@ -10,7 +10,7 @@ export class Exchange implements AttemptWorker {
   readonly attempt: OpenAttempt;
   /** As it travels. */
   message: PackedMessage;
-  /** Undefined while it waits for one. */
+  /** Undefined while it waits for one, and once its answer is there. */
   connection: Connection | undefined;
   /** Its own on its connection. */
   correlationId = 0;

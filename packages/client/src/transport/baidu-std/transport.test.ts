@@ -379,6 +379,20 @@ describe("BaiduStdTransport with pooled connections", () => {
     assert.equal(peer.connectionCount, 2);
   });
 
+  test("leaves its connection alone when a call is given up whose answer is being unpacked", async () => {
+    const { peer, transport } = await scene({ connectionType: "pooled", limits: { maxConnections: 1 } });
+    const packed = await packMessage(Buffer.alloc(30_000_000, "abcd"), CompressType.gzip);
+    const large = startAttempt(transport);
+    const waiting = startAttempt(transport);
+    (await peer.next()).answer({ compressType: packed.compressType }, packed.bytes);
+    // It is sent once the connection is free, while the large answer is unpacked.
+    const request = await peer.next();
+    large.abandon();
+    request.answer();
+    await answerOf(waiting);
+    assert.equal(peer.connectionCount, 1);
+  });
+
   test("closes connections that were idle for long", async () => {
     const clock = new ManualClock();
     const { peer, transport } = await scene({ clock, connectionType: "pooled" });
@@ -390,6 +404,21 @@ describe("BaiduStdTransport with pooled connections", () => {
     clock.advance(30_000);
     await answerOf(startAttempt(transport));
     assert.equal(peer.connectionCount, 2);
+  });
+});
+
+describe("BaiduStdTransport with several connections", () => {
+  test("has calls take turns on them", async () => {
+    const { peer, transport } = await scene({ connectionCount: 3 });
+    peer.onRequest = ({ answer }) => answer();
+    await Promise.all(Array.from({ length: 12 }, () => answerOf(startAttempt(transport))));
+    assert.equal(peer.connectionCount, 3);
+  });
+
+  test("refuses a count that is none", () => {
+    assert.throws(() => new BaiduStdTransport({ address: "h:1", connectionCount: 0 }), {
+      message: "connectionCount: 0 is not a whole number from 1 on",
+    });
   });
 });
 

@@ -12,7 +12,12 @@ import {
   type OnAttemptEnd,
   type OutgoingCall,
 } from "../host-transport.js";
-import { ConnectionType, type HostTransportOptions, resolveTransportLimits } from "../transport-options.js";
+import {
+  ConnectionType,
+  checkConnections,
+  type HostTransportOptions,
+  resolveTransportLimits,
+} from "../transport-options.js";
 import { Connection, type ConnectionHost } from "./connection.js";
 import { ConnectionPool } from "./connection-pool.js";
 import type { ConnectionSource, OpenConnection } from "./connection-source.js";
@@ -26,10 +31,11 @@ export class BaiduStdTransport implements HostTransport {
   readonly #source: ConnectionSource;
   #isClosed = false;
 
-  /** @throws ServeError invalidArgument for an address or a limit that is none. */
+  /** @throws ServeError invalidArgument for an address, a connection type or a limit that is none. */
   constructor(options: HostTransportOptions) {
     const { address, security = noSecurity, clock = systemClock } = options;
     const endpoint = parseEndpoint(address);
+    checkConnections(options, Object.values(ConnectionType), "baidu_std");
     this.#host = {
       address,
       limits: resolveTransportLimits(options.limits),

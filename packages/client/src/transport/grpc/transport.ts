@@ -6,7 +6,7 @@ import { Deadlines } from "../deadlines.js";
 import type { Attempt, HostTransport, OnAttemptEnd, OutgoingCall } from "../host-transport.js";
 import {
   ConnectionType,
-  checkConnectionType,
+  checkConnections,
   type HostTransportOptions,
   resolveTransportLimits,
 } from "../transport-options.js";
@@ -23,7 +23,7 @@ export class GrpcHostTransport implements HostTransport {
   /** @throws ServeError invalidArgument for an address, a connection type or a limit that is none. */
   constructor(options: HostTransportOptions) {
     const { address, security = noSecurity, clock = systemClock, connectionCount = 1 } = options;
-    checkConnectionType(options.connectionType, [ConnectionType.single], "h2:grpc");
+    checkConnections(options, [ConnectionType.single], "h2:grpc");
     const { tls, authorization } = security;
     const limits = resolveTransportLimits(options.limits);
     const { connectTimeoutMs, maxWaiting: maxWaitingRequests } = limits;

@@ -8,7 +8,7 @@ import { Deadlines } from "../deadlines.js";
 import type { Attempt, HostTransport, OnAttemptEnd, OutgoingCall } from "../host-transport.js";
 import {
   ConnectionType,
-  checkConnectionType,
+  checkConnections,
   type HostTransportOptions,
   resolveTransportLimits,
 } from "../transport-options.js";
@@ -22,7 +22,7 @@ export class HttpHostTransport implements HostTransport {
   /** @throws ServeError invalidArgument for an address, a connection type or a limit that is none. */
   constructor(options: HostTransportOptions) {
     const { address, security = noSecurity, clock = systemClock, connectionType } = options;
-    checkConnectionType(connectionType, [ConnectionType.pooled, ConnectionType.short], "http");
+    checkConnections(options, [ConnectionType.pooled, ConnectionType.short], "http");
     const limits = resolveTransportLimits(options.limits);
     const { tls, authorization } = security;
     const agentOptions = {
