@@ -58,11 +58,11 @@ test("a contender that computes something else is told by its first answer", () 
   inTemporaryDirectory(async (directory) => {
     const right = await prepareModel(benchModels.linear, directory);
     const requests = right.requests.map((request) => ({ ...request, expected: Float32Array.of(12_345) }));
-    const model: PreparedModel = { ...right, requests };
+    const workload: PreparedModel = { ...right, requests };
     const load = { inFlight: 1, connections: 1, rounds: 1, seconds: 1, warmupSeconds: 0 };
     const run = runCase({
-      benchCase: { model: "linear", ...load },
-      model,
+      benchCase: { suite: "linear", workload: "linear", ...load },
+      workload,
       contenders: [grpcJs],
       onWindow: () => assert.fail("was measured"),
     });
@@ -77,14 +77,14 @@ test("a wrong option ends with code 2 and says which", async () => {
   assert.equal(code, 2);
   assert.equal(
     stderr,
-    '--contender: there is no contender "nobody", only grpc-js, paddlewheel, raw-ort, pool-alone, pool\nTry --help.\n',
+    '--contender: there is no contender "nobody", only grpc-js, paddlewheel, baidu_std, raw-ort, pool-alone, pool, client-grpc-js, client-grpc, client-baidu_std\nTry --help.\n',
   );
 });
 
 test("--list names what can be chosen", async () => {
   const { code, stdout } = await runMain(["--list"]);
   assert.equal(code, 0);
-  for (const name of ["linear", "mlp", "resnet50", "grpc-js", "paddlewheel", "raw-ort", "pool-alone"]) {
+  for (const name of ["linear", "echo", "client", "grpc-js", "baidu_std", "raw-ort", "client-grpc"]) {
     assert.match(stdout, new RegExp(`^ {2}${name}\\b`, "m"));
   }
 });

@@ -23,7 +23,7 @@ interface Command {
 function readCommand(): Command | undefined {
   try {
     const options = parseOptions(process.argv.slice(2));
-    return { options, contenders: chooseContenders(options.contenders) };
+    return { options, contenders: chooseContenders(options) };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\nTry --help.`);
     return undefined;
@@ -53,8 +53,11 @@ function createTemporaryDirectory(): string {
 
 function listChoices(): string {
   const suites = suiteNames.map((name) => `  ${name}`);
-  const contenders = allContenders.map(({ key, title }) => `  ${key.padEnd(12)} ${title}`);
-  return ["suites", ...suites, "contenders, the first chosen is the baseline", ...contenders].join("\n");
+  const contenders = allContenders.map(
+    ({ key, title, suites }) => `  ${key.padEnd(17)} ${title.padEnd(23)} ${suites.join(", ")}`,
+  );
+  const about = "contenders, the first chosen of a suite is the baseline, and their suites";
+  return ["suites", ...suites, about, ...contenders].join("\n");
 }
 
 async function main(): Promise<number> {

@@ -4,8 +4,9 @@ import { help, parseOptions } from "./options.js";
 
 test("without options all suites and contenders run as the suites say", () => {
   assert.deepEqual(parseOptions([]), {
-    suites: ["linear", "mlp", "resnet50"],
+    suites: ["linear", "mlp", "resnet50", "echo", "image", "client"],
     contenders: [],
+    protocols: [],
     rounds: undefined,
     seconds: undefined,
     warmupSeconds: undefined,
@@ -20,10 +21,11 @@ test("without options all suites and contenders run as the suites say", () => {
 
 test("every option is read", () => {
   const text =
-    "--suite mlp --suite linear --contender a --contender b --rounds 2 --seconds 0.5 --warmup 0 --in-flight 16 --connections 4 --quick --json out.json --list --help";
+    "--suite mlp --suite linear --contender a --contender b --protocol baidu_std --rounds 2 --seconds 0.5 --warmup 0 --in-flight 16 --connections 4 --quick --json out.json --list --help";
   assert.deepEqual(parseOptions(text.split(" ")), {
     suites: ["mlp", "linear"],
     contenders: ["a", "b"],
+    protocols: ["baidu_std"],
     rounds: 2,
     seconds: 0.5,
     warmupSeconds: 0,
@@ -38,7 +40,8 @@ test("every option is read", () => {
 
 test("a wrong value is refused by a message that names its option", () => {
   const cases = [
-    ["--suite bert", '--suite: there is no suite "bert", only linear, mlp, resnet50'],
+    ["--suite bert", '--suite: there is no suite "bert", only linear, mlp, resnet50, echo, image, client'],
+    ["--protocol http", '--protocol: there is no protocol "http", only grpc, baidu_std'],
     ["--rounds 1.5", '--rounds: "1.5" is not a whole number from 1 to 1000'],
     ["--rounds many", '--rounds: "many" is not a whole number from 1 to 1000'],
     ["--seconds 0", '--seconds: "0" is not a number from 0.1 to 3600'],
@@ -57,8 +60,7 @@ test("an unknown option and a stray word are refused", () => {
 });
 
 test("the help tells every option", () => {
-  const options = "suite contender rounds seconds warmup in-flight connections quick json list help".split(
-    " ",
-  );
+  const options =
+    "suite contender protocol rounds seconds warmup in-flight connections quick json list help".split(" ");
   for (const option of options) assert.match(help, new RegExp(`^ {2}--${option} `, "m"));
 });

@@ -1,9 +1,12 @@
 import { parseArgs } from "node:util";
-import { type CaseOptions, type SuiteName, suiteNames } from "./run/bench-case.js";
+import { type ProtocolName, protocolNames } from "./contenders/contender.js";
+import { type CaseOptions, suiteNames } from "./run/bench-case.js";
 
 export interface BenchOptions extends CaseOptions {
   /** Keys of the contenders to run; all when empty. */
   readonly contenders: readonly string[];
+  /** Those to call servers by, and to compare clients of; all when empty. */
+  readonly protocols: readonly ProtocolName[];
   /** File for the JSON report. */
   readonly json: string | undefined;
   readonly isList: boolean;
@@ -12,18 +15,20 @@ export interface BenchOptions extends CaseOptions {
 
 export const help = `Usage: npm run bench -- [options]
 
-Compares servers that run the same model, each in a process of its own, by turns over several rounds.
-Without options: all suites, about 5 minutes. What the figures mean: bench/README.md
+Compares servers that answer the same requests, each in a process of its own, by turns over several rounds.
+Without options: all suites, about 14 minutes. What the figures mean: bench/README.md
 
-  --suite NAME       linear, mlp or resnet50; may be given several times (all)
-  --contender KEY    one of --list; may be given several times; the first in the list's order is the baseline (grpc-js,
-                     paddlewheel, raw-ort)
+  --suite NAME       linear, mlp, resnet50, echo, image or client; may be given several times (all)
+  --contender KEY    one of --list; may be given several times; the first in the list's order is the baseline (all but
+                     pool-alone and pool)
+  --protocol NAME    grpc or baidu_std; may be given several times; leaves out who speaks another or has no network, but
+                     never the baseline grpc-js (all)
   --rounds N         rounds per case (5; resnet50 3)
   --seconds S        length of a measured window (3; resnet50 8)
   --warmup S         load before each window that is not measured (1; resnet50 2)
   --in-flight N      calls in flight, in place of the suite's own
   --connections N    connections they are spread over (8, at most one per call in flight)
-  --quick            one short round of each, about 40 s: shows that all works, not how fast
+  --quick            one short round of each, about 3 minutes: shows that all works, not how fast
   --json FILE        writes all figures to a file
   --list             names suites and contenders
   --help             this text
@@ -41,6 +46,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     options: {
       suite: { type: "string", multiple: true },
       contender: { type: "string", multiple: true },
+      protocol: { type: "string", multiple: true },
       rounds: { type: "string" },
       seconds: { type: "string" },
       warmup: { type: "string" },
@@ -53,8 +59,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     },
   });
   return {
-    suites: values.suite?.map(parseSuite) ?? suiteNames,
+    suites: values.suite?.map((name) => parseChoice("suite", name, suiteNames)) ?? suiteNames,
     contenders: values.contender ?? [],
+    protocols: values.protocol?.map((name) => parseChoice("protocol", name, protocolNames)) ?? [],
     rounds: parseNumber("--rounds", values.rounds, { min: 1, max: 1000, isWhole: true }),
     seconds: parseNumber("--seconds", values.seconds, { min: 0.1, max: 3600 }),
     warmupSeconds: parseNumber("--warmup", values.warmup, { min: 0, max: 3600 }),
@@ -67,10 +74,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   };
 }
 
-function parseSuite(name: string): SuiteName {
-  const suite = suiteNames.find((known) => known === name);
-  if (!suite) throw new RangeError(`--suite: there is no suite "${name}", only ${suiteNames.join(", ")}`);
-  return suite;
+function parseChoice<T extends string>(option: string, name: string, known: readonly T[]): T {
+  const choice = known.find((candidate) => candidate === name);
+  if (choice !== undefined) return choice;
+  throw new RangeError(`--${option}: there is no ${option} "${name}", only ${known.join(", ")}`);
 }
 
 interface NumberRange {

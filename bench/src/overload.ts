@@ -7,13 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { startPaddlewheel } from "./contenders/paddlewheel.js";
+import { poolSettings, startPaddlewheel } from "./contenders/paddlewheel.js";
 import type { RunningServer } from "./contenders/server-process.js";
+import { prepareCalls } from "./load/caller.js";
+import { callers } from "./load/callers.js";
 import { OpenLoop } from "./load/open-loop.js";
-import { UnaryConnection } from "./load/unary-connection.js";
 import { requestsPerSecond } from "./measure/measured-window.js";
 import { type BenchModelName, benchModels } from "./models/bench-model.js";
-import { inferencePath } from "./models/general-model-service.js";
 import { type PreparedModel, prepareModel } from "./models/prepared-model.js";
 
 const overload = 3;
@@ -68,14 +68,14 @@ async function measure(
 }
 
 async function openLoop(
-  { requests }: PreparedModel,
+  { requests, service }: PreparedModel,
   { port }: RunningServer,
   rate: number,
 ): Promise<OpenLoop> {
   const connections = await Promise.all(
-    Array.from({ length: connectionCount }, () => UnaryConnection.open({ port, path: inferencePath })),
+    Array.from({ length: connectionCount }, () => callers.grpc.open({ port, service: service.name })),
   );
-  return new OpenLoop({ connections, requests, rate });
+  return new OpenLoop({ connections, calls: prepareCalls(callers.grpc, requests), rate });
 }
 
 /** Reads the length of the line five times a second. */
@@ -109,7 +109,7 @@ if (!(values.model in benchModels)) throw new RangeError(`--model: there is no m
 const directory = mkdtempSync(join(tmpdir(), "paddlewheel-overload-"));
 try {
   const model = await prepareModel(benchModels[values.model as BenchModelName], directory);
-  const server = await startPaddlewheel(model, { key: "pool", lines: ['placement: "pool"'] });
+  const server = await startPaddlewheel(model, poolSettings);
   try {
     await measure(model, server, { seconds: Number(values.seconds), inFlight: Number(values["in-flight"]) });
   } finally {

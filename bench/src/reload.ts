@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { linearModel } from "@paddlewheel/onnx";
 import { OpMaker, OpSeqMaker, Server } from "@paddlewheel/server";
 import { LatencyHistogram } from "./measure/latency-histogram.js";
-import { serviceName } from "./models/general-model-service.js";
+import { generalModelService } from "./workloads/bench-service.js";
 
 const { values } = parseArgs({
   options: {
@@ -83,7 +83,7 @@ class Soak {
   #ask(): Promise<Answer> {
     const body = JSON.stringify({ tensor: [{ name: "x", elem_type: 1, shape: [1, 1], float_data: [0] }] });
     const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-    const path = `/${serviceName}/inference`;
+    const path = `/${generalModelService.name}/inference`;
     const options = {
       port: this.#port,
       host: "127.0.0.1",

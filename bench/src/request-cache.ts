@@ -7,8 +7,8 @@ import { GeneralBlob, OpWithChannel, silentLogger, type Tensor, type TensorMap }
 import { OpMaker, OpSeqMaker, Server } from "@paddlewheel/server";
 import { median } from "./measure/statistics.js";
 import { type BenchModel, benchModels } from "./models/bench-model.js";
-import { serviceName } from "./models/general-model-service.js";
 import { formatFigure } from "./report/table.js";
+import { generalModelService, inferencePath } from "./workloads/bench-service.js";
 
 const rounds = 9;
 const roundMs = 100;
@@ -104,7 +104,7 @@ async function timeRuns(port: number, runOnce: (run: Run) => Promise<TensorMap>)
   };
   const body = JSON.stringify({ tensor: [{ name: "x", elem_type: 1, shape: [1, 1], float_data: [0] }] });
   const headers = { "content-type": "application/json" };
-  const url = `http://127.0.0.1:${port}/${serviceName}/inference`;
+  const url = `http://127.0.0.1:${port}${inferencePath(generalModelService.name)}`;
   const response = await fetch(url, { method: "POST", headers, body });
   if (!response.ok) throw new Error(await response.text());
   return micros;

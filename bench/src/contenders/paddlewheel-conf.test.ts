@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { PreparedModel } from "../models/prepared-model.js";
+import { echoService, generalModelService } from "../workloads/bench-service.js";
 import { confFiles } from "./paddlewheel-conf.js";
 
-const model = {
+const model: PreparedModel = {
+  kind: "model",
   name: "mlp",
-  directory: "/tmp/mlp",
+  service: generalModelService,
+  directory: "/tmp",
+  modelDirectory: "/tmp/mlp",
   file: "/tmp/mlp/model.onnx",
   inputName: "x",
   outputName: "y",
@@ -32,6 +37,16 @@ fetch_var {
 }
 `,
   );
+});
+
+test("a workload without a model has a chain of Ops and no engine", () => {
+  const files = confFiles(
+    { kind: "echo", name: "echo", service: echoService, directory: "/tmp", requests: [] },
+    "/tmp/echo-conf",
+  );
+  assert.deepEqual(Object.keys(files), ["infer_service.prototxt", "workflow.prototxt"]);
+  assert.match(files["infer_service.prototxt"] ?? "", /name: "BuiltinTestEchoService"/);
+  assert.match(files["workflow.prototxt"] ?? "", /type: "CommonEchoOp"/);
 });
 
 test("the engine has the name of its node and the folder of the model", () => {

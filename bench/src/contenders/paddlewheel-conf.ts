@@ -1,28 +1,21 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PreparedModel } from "../models/prepared-model.js";
+import type { Workload } from "../workloads/workload.js";
 
 /** An engine is found by the name of its node. */
 const inferNode = "general_infer_0";
 
-/** What an engine's conf says beyond the model: lines of prototxt, and a name for the folder. */
-export interface EngineSettings {
-  readonly key: string;
-  readonly lines: readonly string[];
-}
-
-/** Nothing tuned. */
-const defaultSettings: EngineSettings = { key: "conf", lines: [] };
-
-/** Writes the conf folder that serves a model by reader → infer → response, and gives its path. */
+/** Writes the conf folder that serves a workload, and gives its path. */
 export async function writeConf(
-  model: PreparedModel,
-  settings: EngineSettings = defaultSettings,
+  workload: Workload,
+  key: string,
+  engineLines: readonly string[],
 ): Promise<string> {
-  const directory = join(model.directory, "..", `${model.name}-${settings.key}`);
+  const directory = join(workload.directory, `${workload.name}-${key}`);
   await mkdir(directory, { recursive: true });
-  await writeFile(reloadMark(model), "");
-  for (const [file, text] of Object.entries(confFiles(model, directory, settings))) {
+  if (workload.kind === "model") await writeFile(reloadMark(workload), "");
+  for (const [file, text] of Object.entries(confFiles(workload, directory, engineLines))) {
     await writeFile(join(directory, file), text);
   }
   return directory;
@@ -30,35 +23,47 @@ export async function writeConf(
 
 /** File name → prototxt. */
 export function confFiles(
-  model: PreparedModel,
+  workload: Workload,
   directory: string,
-  { lines }: EngineSettings = defaultSettings,
+  engineLines: readonly string[] = [],
 ): Readonly<Record<string, string>> {
+  const { name } = workload.service;
+  const files = {
+    "infer_service.prototxt": `services { name: "${name.slice(name.lastIndexOf(".") + 1)}" workflows: "workflow1" }\n`,
+    "workflow.prototxt": workflow(chains[workload.kind]),
+  };
+  if (workload.kind !== "model") return files;
   return {
-    "infer_service.prototxt": 'services { name: "GeneralModelService" workflows: "workflow1" }\n',
-    "workflow.prototxt": workflow,
+    ...files,
     "resource.prototxt": resource(directory),
-    "model_toolkit.prototxt": modelToolkit(model, lines),
-    "general_model.prototxt": generalModel(model),
+    "model_toolkit.prototxt": modelToolkit(workload, engineLines),
+    "general_model.prototxt": generalModel(workload),
   };
 }
 
-const workflow = `workflows {
-  name: "workflow1"
-  workflow_type: "Sequence"
-  nodes { name: "general_reader_0" type: "GeneralReaderOp" }
-  nodes {
-    name: "${inferNode}"
-    type: "GeneralInferOp"
-    dependencies { name: "general_reader_0" mode: "RO" }
-  }
-  nodes {
-    name: "general_response_0"
-    type: "GeneralResponseOp"
-    dependencies { name: "${inferNode}" mode: "RO" }
-  }
+interface ChainNode {
+  readonly name: string;
+  readonly type: string;
 }
-`;
+
+const reader: ChainNode = { name: "general_reader_0", type: "GeneralReaderOp" };
+const response: ChainNode = { name: "general_response_0", type: "GeneralResponseOp" };
+
+/** The Ops that answer, each after the one before. */
+const chains: Readonly<Record<Workload["kind"], readonly ChainNode[]>> = {
+  model: [reader, { name: inferNode, type: "GeneralInferOp" }, response],
+  echo: [{ name: "echo_0", type: "CommonEchoOp" }],
+  image: [reader, { name: "first_element_0", type: "FirstElementOp" }, response],
+};
+
+function workflow(chain: readonly ChainNode[]): string {
+  const nodes = chain.map(({ name, type }, i) => {
+    const before = chain[i - 1];
+    const dependency = before ? `    dependencies { name: "${before.name}" mode: "RO" }\n` : "";
+    return `  nodes {\n    name: "${name}"\n    type: "${type}"\n${dependency}  }\n`;
+  });
+  return `workflows {\n  name: "workflow1"\n  workflow_type: "Sequence"\n${nodes.join("")}}\n`;
+}
 
 function resource(directory: string): string {
   const path = JSON.stringify(directory);
@@ -75,14 +80,14 @@ function modelToolkit(model: PreparedModel, lines: readonly string[]): string {
   type: "ONNX"
   reloadable_meta: ${JSON.stringify(reloadMark(model))}
   reloadable_type: "timestamp_ne"
-  model_dir: ${JSON.stringify(model.directory)}
+  model_dir: ${JSON.stringify(model.modelDirectory)}
 ${lines.map((line) => `  ${line}\n`).join("")}}
 `;
 }
 
 /** The file a server watches for a new model. */
-function reloadMark({ directory }: PreparedModel): string {
-  return join(directory, "fluid_time_file");
+function reloadMark({ modelDirectory }: PreparedModel): string {
+  return join(modelDirectory, "fluid_time_file");
 }
 
 function generalModel({ inputName, outputName, inputShape, outputShape }: PreparedModel): string {

@@ -13,7 +13,10 @@ const processModule = fileURLToPath(new URL("raw-ort-process.js", import.meta.ur
 export const rawOrt: Contender = {
   key: "raw-ort",
   title: "raw ort, two workers",
+  protocol: undefined,
+  suites: ["linear", "mlp", "resnet50"],
   async start(model) {
+    if (model.kind !== "model") throw new TypeError(`ONNX Runtime runs no ${model.kind}`);
     const child = forkMeasuring(processModule);
     const start: RawOrtStart = { kind: "start", model };
     child.send(start);

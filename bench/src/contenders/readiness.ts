@@ -1,10 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, credentials, type ServiceError, status } from "@grpc/grpc-js";
-import { readFloatData } from "../load/answer-check.js";
-import { checkValues } from "../load/value-check.js";
-import { inferencePath } from "../models/general-model-service.js";
-import type { PreparedModel } from "../models/prepared-model.js";
+import { checkMessage } from "../load/answer-check.js";
+import { inferencePath } from "../workloads/bench-service.js";
+import type { PreparedWorkload } from "../workloads/workload.js";
 import { hasEnded } from "./child-process.js";
 
 /** Loading a large model on a busy machine takes a while. */
@@ -14,25 +13,26 @@ const retryMs = 100;
 export interface ReadinessOptions {
   readonly server: ChildProcess;
   readonly port: number;
-  readonly model: PreparedModel;
+  readonly workload: PreparedWorkload;
 }
 
 /**
  * Calls a server until it answers, with a client that is not our own, and checks every prepared answer once.
  * @throws Error when an answer is wrong, or none comes in time.
  */
-export async function awaitRightAnswers({ server, port, model }: ReadinessOptions): Promise<void> {
+export async function awaitRightAnswers({ server, port, workload }: ReadinessOptions): Promise<void> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
     "grpc.initial_reconnect_backoff_ms": retryMs,
     "grpc.max_reconnect_backoff_ms": retryMs,
   });
+  const path = inferencePath(workload.service.name);
   const deadline = Date.now() + startMs;
   const isStarting = (error: ServiceError): boolean =>
     error.code === status.UNAVAILABLE && Date.now() < deadline && !hasEnded(server);
   try {
-    for (const { message, expected } of model.requests) {
-      const answer = await retryWhile(isStarting, () => call(client, message, deadline));
-      const fault = checkValues(readFloatData(answer), expected);
+    for (const { message, expected } of workload.requests) {
+      const answer = await retryWhile(isStarting, () => callOnce({ client, path, message, deadline }));
+      const fault = checkMessage(answer, expected);
       if (fault !== undefined) throw new Error(fault);
     }
   } finally {
@@ -54,11 +54,18 @@ async function retryWhile<T>(
   }
 }
 
-function call(client: Client, message: Uint8Array, deadline: number): Promise<Buffer> {
+interface SingleCall {
+  readonly client: Client;
+  readonly path: string;
+  readonly message: Uint8Array;
+  readonly deadline: number;
+}
+
+function callOnce({ client, path, message, deadline }: SingleCall): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const keepBytes = (bytes: Buffer): Buffer => bytes;
     client.makeUnaryRequest(
-      inferencePath,
+      path,
       keepBytes,
       keepBytes,
       Buffer.from(message),

@@ -3,18 +3,22 @@ import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import type { CallerName } from "../load/callers.js";
 import { runLoader } from "../load/measuring-process.js";
-import { inferencePath } from "../models/general-model-service.js";
-import type { PreparedModel } from "../models/prepared-model.js";
+import type { PreparedWorkload } from "../workloads/workload.js";
 import { adoptChild, describeEnd, hasEnded, stopChild } from "./child-process.js";
 import type { RunningContender } from "./contender.js";
 import { awaitRightAnswers } from "./readiness.js";
 
 export interface ServerOptions {
   readonly key: string;
-  readonly model: PreparedModel;
+  readonly workload: PreparedWorkload;
   /** The command and its arguments. */
   readonly command: (port: number) => readonly [string, ...string[]];
+  /** What loads it; default our loader for gRPC. */
+  readonly caller?: CallerName;
+  /** The figures are those of the caller, not of the server; default false. */
+  readonly isCallerMeasured?: boolean;
 }
 
 /** A server that runs; `port` is for loads of another kind. */
@@ -22,24 +26,29 @@ export interface RunningServer extends RunningContender {
   readonly port: number;
 }
 
-/** Starts a gRPC server in a process of its own and waits until it answers. What it prints goes to a file. */
-export async function startServer({ key, model, command }: ServerOptions): Promise<RunningServer> {
+/** Starts a server that speaks gRPC, whatever else, in a process of its own and waits until it answers. What it prints goes to a file. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { key, workload, command, caller = "grpc", isCallerMeasured = false } = options;
   const port = await findFreePort();
-  const logFile = join(model.directory, "..", `${key}-${model.name}.log`);
+  const logFile = join(workload.directory, `${key}-${workload.name}.log`);
   const child = spawnLogged(command(port), logFile);
   try {
-    await Promise.race([awaitRightAnswers({ server: child, port, model }), failOnEnd(child, logFile)]);
+    await Promise.race([awaitRightAnswers({ server: child, port, workload }), failOnEnd(child, logFile)]);
   } catch (error) {
     await stopChild(child);
     throw error;
   }
-  const serverPid = child.pid ?? 0;
-  const requests = model.requests.map(({ message, expected }) => ({ message, expected }));
+  const job = {
+    target: { port, service: workload.service.name },
+    caller,
+    measuredPid: isCallerMeasured ? undefined : child.pid,
+    requests: workload.requests.map(({ message, expected }) => ({ message, expected })),
+  };
   return {
     port,
     async measure(plan) {
       try {
-        return await runLoader({ port, path: inferencePath, serverPid, requests, plan });
+        return await runLoader({ ...job, plan });
       } catch (error) {
         throw hasEnded(child) ? endError(child, logFile) : error;
       }

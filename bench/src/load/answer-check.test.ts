@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inferenceMethod } from "../models/general-model-service.js";
-import { checkAnswer, readFloatData } from "./answer-check.js";
+import { generalModelService, inferenceMethod } from "../workloads/bench-service.js";
+import { checkAnswer, checkMessage, readFloatData } from "./answer-check.js";
 import { prefixLength } from "./length-prefix.js";
 
 const values = [1.5, -2, 3.25];
 
 /** By proto-loader, which shares no code with the reader. */
 function encodeResponse(message: object): Buffer {
-  return inferenceMethod().responseSerialize(message);
+  return inferenceMethod(generalModelService).responseSerialize(message);
 }
 
 function responseOf(float_data: readonly number[]): Buffer {
@@ -50,6 +50,13 @@ test("a wrong value fails", () => {
     checkAnswer(prefixLength(responseOf([1.5, -2, 3])), Float32Array.from(values)),
     "value 2 of the answer is 3, 3.25 is right",
   );
+});
+
+test("where bytes are expected, all must be the same", () => {
+  const expected = Buffer.from("0801", "hex");
+  assert.equal(checkMessage(Uint8Array.of(8, 1), expected), undefined);
+  assert.equal(checkMessage(Uint8Array.of(8, 2), expected), "the answer is 0x0802, 0x0801 is right");
+  assert.equal(checkMessage(Uint8Array.of(8), expected), "the answer is 0x08, 0x0801 is right");
 });
 
 test("a wrong length prefix fails", () => {

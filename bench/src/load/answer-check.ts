@@ -1,3 +1,4 @@
+import type { CheckedRequest } from "../workloads/workload.js";
 import { lengthPrefixSize } from "./length-prefix.js";
 import { checkValues } from "./value-check.js";
 
@@ -6,20 +7,36 @@ const outputsField = 1;
 const tensorField = 1;
 const floatDataField = 2;
 
-/**
- * What is wrong with a length-prefixed `Response`; undefined when its first tensor holds `expected`. Only the values
- * are looked at: time stamps and engine names may differ from answer to answer and from server to server.
- */
-export function checkAnswer(body: Buffer, expected: Float32Array): string | undefined {
-  return checkPrefix(body) ?? checkValues(readFloatData(body.subarray(lengthPrefixSize)), expected);
+type Expected = CheckedRequest["expected"];
+
+/** What is wrong with a length-prefixed message; undefined when it is right. */
+export function checkAnswer(body: Uint8Array, expected: Expected): string | undefined {
+  return checkPrefix(body) ?? checkMessage(body.subarray(lengthPrefixSize), expected);
 }
 
-function checkPrefix(body: Buffer): string | undefined {
+/**
+ * What is wrong with a message: it must be these bytes, or, where values are expected, a `Response` whose first tensor
+ * holds them. Only the values are looked at then: time stamps and engine names may differ from answer to answer and from
+ * server to server.
+ */
+export function checkMessage(message: Uint8Array, expected: Expected): string | undefined {
+  if (expected instanceof Float32Array) return checkValues(readFloatData(message), expected);
+  if (Buffer.compare(message, expected) === 0) return undefined;
+  return `the answer is ${hexOf(message)}, ${hexOf(expected)} is right`;
+}
+
+/** The beginning of a message, for words. */
+function hexOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  const shown = Math.min(byteLength, 32);
+  return `0x${Buffer.from(buffer, byteOffset, shown).toString("hex")}${shown < byteLength ? "…" : ""}`;
+}
+
+function checkPrefix(body: Uint8Array): string | undefined {
   if (body.length < lengthPrefixSize)
     return `the answer has ${body.length} bytes, less than its length prefix`;
   if (body[0] !== 0) return "the answer is compressed although no compression was offered";
   const given = body.length - lengthPrefixSize;
-  const declared = body.readUInt32BE(1);
+  const declared = new DataView(body.buffer, body.byteOffset).getUint32(1);
   return declared === given ? undefined : `the answer has ${given} bytes, its length prefix says ${declared}`;
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ErrorTally } from "../measure/error-tally.js";
-import { inferenceMethod } from "../models/general-model-service.js";
+import { generalModelService, inferenceMethod } from "../workloads/bench-service.js";
+import { prepareCalls } from "./caller.js";
+import { callers } from "./callers.js";
 import { ClosedLoop } from "./closed-loop.js";
 import { prefixLength } from "./length-prefix.js";
 import { answer, connectTo } from "./unary-fixture.js";
@@ -10,37 +12,40 @@ const requests = [1, 2, 3].map((value) => ({
   message: Buffer.of(value),
   expected: Float32Array.of(value * 10),
 }));
+const calls = prepareCalls(callers.grpc, requests);
 
 /** The answer to request `value`, and to any other when `factor` is not 10. */
 function responseTo(body: Buffer, factor: number): Buffer {
   const float_data = [(body[5] ?? 0) * factor];
-  return prefixLength(inferenceMethod().responseSerialize({ outputs: [{ tensor: [{ float_data }] }] }));
+  return prefixLength(
+    inferenceMethod(generalModelService).responseSerialize({ outputs: [{ tensor: [{ float_data }] }] }),
+  );
 }
 
 /** Lets a loop run until the server has had `calls` calls, then drains it. */
 async function runLoop(inFlight: number, factor: (call: number) => number): Promise<ClosedLoop> {
   const total = 50;
-  let calls = 0;
+  let count = 0;
   let onEnough = (): void => {};
   const enough = new Promise<void>((resolve) => {
     onEnough = resolve;
   });
   await using server = await connectTo((stream, body) => {
-    calls++;
-    answer(stream, responseTo(body, factor(calls)));
-    if (calls === total) onEnough();
+    count++;
+    answer(stream, responseTo(body, factor(count)));
+    if (count === total) onEnough();
   });
   const loop = new ClosedLoop({
     connections: [server.connection],
     inFlight,
-    requests,
+    calls,
     errors: new ErrorTally(),
   });
   loop.start();
   await enough;
   await loop.drain();
   assert.equal(loop.open, 0);
-  assert.equal(loop.latencies.count + loop.errors.count, calls);
+  assert.equal(loop.latencies.count + loop.errors.count, count);
   return loop;
 }
 
@@ -60,7 +65,7 @@ test("a loop that meets only errors stops calling", async () => {
   await using server = await connectTo((stream) => stream.close());
   server.connection.close();
   const errors = new ErrorTally();
-  const loop = new ClosedLoop({ connections: [server.connection], inFlight: 10, requests, errors });
+  const loop = new ClosedLoop({ connections: [server.connection], inFlight: 10, calls, errors });
   loop.start();
   assert.equal(loop.open, 0);
   assert.equal(errors.count, 1000);

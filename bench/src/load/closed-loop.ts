@@ -1,24 +1,14 @@
 import type { ErrorTally } from "../measure/error-tally.js";
 import { LatencyHistogram } from "../measure/latency-histogram.js";
-import { checkAnswer } from "./answer-check.js";
-import { prefixLength } from "./length-prefix.js";
-import type { CheckedRequest } from "./load-job.js";
-import type { CallReceiver, UnaryConnection } from "./unary-connection.js";
+import type { CallConnection, CallReceiver, PreparedCall } from "./caller.js";
 
 /** A loop that meets this many errors stops: its figures are void, and a failing server answers fast enough to flood. */
 const maxErrors = 1000;
 
-/** A request ready to be sent. */
-interface PreparedRequest {
-  /** With the length prefix of gRPC. */
-  readonly body: Buffer;
-  readonly expected: Float32Array;
-}
-
 export interface ClosedLoopOptions {
-  readonly connections: readonly UnaryConnection[];
+  readonly connections: readonly CallConnection[];
   readonly inFlight: number;
-  readonly requests: readonly CheckedRequest[];
+  readonly calls: readonly PreparedCall[];
   readonly errors: ErrorTally;
 }
 
@@ -26,16 +16,16 @@ export interface ClosedLoopOptions {
 export class ClosedLoop {
   readonly latencies: LatencyHistogram = new LatencyHistogram();
   readonly errors: ErrorTally;
-  readonly #requests: readonly PreparedRequest[];
+  readonly #calls: readonly PreparedCall[];
   readonly #slots: readonly Slot[];
-  #nextRequest = 0;
+  #nextCall = 0;
   #isStopping = false;
   #open = 0;
   #onDrained: (() => void) | undefined;
 
-  constructor({ connections, inFlight, requests, errors }: ClosedLoopOptions) {
+  constructor({ connections, inFlight, calls, errors }: ClosedLoopOptions) {
     this.errors = errors;
-    this.#requests = requests.map(({ message, expected }) => ({ body: prefixLength(message), expected }));
+    this.#calls = calls;
     this.#slots = Array.from({ length: inFlight }, (_, i) => {
       const connection = connections[i % connections.length];
       if (!connection) throw new RangeError("a closed loop needs a connection");
@@ -61,16 +51,16 @@ export class ClosedLoop {
     return this.#open;
   }
 
-  /** The next request for a slot, which counts as in flight from now; undefined when the loop is stopping. */
-  takeRequest(): PreparedRequest | undefined {
+  /** The next call for a slot, which counts as in flight from now; undefined when the loop is stopping. */
+  takeCall(): PreparedCall | undefined {
     if (this.#isStopping || this.errors.count >= maxErrors) return undefined;
-    const request = this.#requests[this.#nextRequest];
-    this.#nextRequest = (this.#nextRequest + 1) % this.#requests.length;
+    const call = this.#calls[this.#nextCall];
+    this.#nextCall = (this.#nextCall + 1) % this.#calls.length;
     this.#open++;
-    return request;
+    return call;
   }
 
-  finishRequest(): void {
+  finishCall(): void {
     this.#open--;
     this.#checkDrained();
   }
@@ -83,25 +73,25 @@ export class ClosedLoop {
 /** One of the calls in flight; lives as long as the loop, so that a call allocates nothing here. */
 class Slot implements CallReceiver {
   readonly #loop: ClosedLoop;
-  readonly #connection: UnaryConnection;
-  #request: PreparedRequest | undefined;
+  readonly #connection: CallConnection;
+  #call: PreparedCall | undefined;
   #startedAt = 0;
 
-  constructor(loop: ClosedLoop, connection: UnaryConnection) {
+  constructor(loop: ClosedLoop, connection: CallConnection) {
     this.#loop = loop;
     this.#connection = connection;
   }
 
   callNext(): void {
-    this.#request = this.#loop.takeRequest();
-    if (!this.#request) return;
+    this.#call = this.#loop.takeCall();
+    if (!this.#call) return;
     this.#startedAt = performance.now();
-    this.#connection.call(this.#request.body, this);
+    this.#connection.call(this.#call.body, this);
   }
 
-  onAnswer(body: Buffer): void {
+  onAnswer(answer: Uint8Array): void {
     const micros = (performance.now() - this.#startedAt) * 1000;
-    const fault = this.#request && checkAnswer(body, this.#request.expected);
+    const fault = this.#call?.check(answer);
     if (fault === undefined) this.#loop.latencies.record(micros);
     else this.#loop.errors.add(fault);
     this.#proceed();
@@ -113,7 +103,7 @@ class Slot implements CallReceiver {
   }
 
   #proceed(): void {
-    this.#loop.finishRequest();
+    this.#loop.finishCall();
     this.callNext();
   }
 }

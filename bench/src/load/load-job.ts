@@ -1,4 +1,7 @@
 import type { MeasuredWindow } from "../measure/measured-window.js";
+import type { CheckedRequest } from "../workloads/workload.js";
+import type { CallTarget } from "./caller.js";
+import type { CallerName } from "./callers.js";
 
 /** How hard and how long to load a contender. */
 export interface LoadPlan {
@@ -8,19 +11,12 @@ export interface LoadPlan {
   readonly windowMs: number;
 }
 
-/** One request and the values its answer must hold. */
-export interface CheckedRequest {
-  /** An encoded `Request` of general_model_service.proto. */
-  readonly message: Uint8Array;
-  readonly expected: Float32Array;
-}
-
 /** What the loader process is told. */
 export interface LoadJob {
-  readonly port: number;
-  readonly path: string;
-  /** The server, whose process tree is measured. */
-  readonly serverPid: number;
+  readonly target: CallTarget;
+  readonly caller: CallerName;
+  /** The process whose tree is measured; undefined for the loader itself. */
+  readonly measuredPid: number | undefined;
   readonly requests: readonly CheckedRequest[];
   readonly plan: LoadPlan;
 }

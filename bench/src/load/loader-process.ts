@@ -1,28 +1,33 @@
-// The loader: a process of its own, so that what it costs is not counted as the server's. It takes one job, answers
+// The loader: a process of its own, so that what it costs is not counted as the server's, or is all that is counted. It takes one job, answers
 // with one outcome and ends with its parent.
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorTally } from "../measure/error-tally.js";
 import type { MeasuredWindow } from "../measure/measured-window.js";
 import { readTreeCpuMicros, readTreePeakRss } from "../measure/process-tree.js";
+import { prepareCalls } from "./caller.js";
+import { callers } from "./callers.js";
 import { ClosedLoop } from "./closed-loop.js";
 import type { LoadJob, LoadOutcome } from "./load-job.js";
-import { UnaryConnection } from "./unary-connection.js";
 
 /** An answer that has not come by then after the window counts as missing. */
 const drainMs = 10_000;
 
 async function runJob(job: LoadJob): Promise<MeasuredWindow> {
-  const { plan, requests, port, path } = job;
-  const connections = await Promise.all(
-    Array.from({ length: plan.connections }, () => UnaryConnection.open({ port, path })),
-  );
-  const loop = new ClosedLoop({ connections, inFlight: plan.inFlight, requests, errors: new ErrorTally() });
+  const { plan, requests, target, measuredPid = process.pid } = job;
+  const caller = callers[job.caller];
+  const connections = await Promise.all(Array.from({ length: plan.connections }, () => caller.open(target)));
+  const loop = new ClosedLoop({
+    connections,
+    inFlight: plan.inFlight,
+    calls: prepareCalls(caller, requests),
+    errors: new ErrorTally(),
+  });
   loop.start();
   await sleep(plan.warmupMs);
-  const figures = await measureWindow(loop, job);
+  const figures = await measureWindow(loop, measuredPid, plan.windowMs);
   await drain(loop);
   for (const connection of connections) connection.close();
-  const peakRssBytes = readTreePeakRss(job.serverPid);
+  const peakRssBytes = readTreePeakRss(measuredPid);
   return { ...figures, peakRssBytes, errors: loop.errors.count, errorSamples: loop.errors.samples };
 }
 
@@ -32,16 +37,17 @@ async function runJob(job: LoadJob): Promise<MeasuredWindow> {
  */
 async function measureWindow(
   loop: ClosedLoop,
-  { serverPid, plan }: LoadJob,
+  pid: number,
+  windowMs: number,
 ): Promise<Omit<MeasuredWindow, "peakRssBytes" | "errors" | "errorSamples">> {
   loop.latencies.clear();
   const ownCpu = process.cpuUsage();
-  const cpuBefore = readTreeCpuMicros(serverPid);
+  const cpuBefore = readTreeCpuMicros(pid);
   const startedAt = performance.now();
-  await sleep(plan.windowMs);
+  await sleep(windowMs);
   if (loop.latencies.count === 0) loop.errors.add("no answer came within the window");
   const seconds = (performance.now() - startedAt) / 1000;
-  const cpuMicros = readTreeCpuMicros(serverPid) - cpuBefore;
+  const cpuMicros = readTreeCpuMicros(pid) - cpuBefore;
   const { user, system } = process.cpuUsage(ownCpu);
   return {
     seconds,

@@ -1,17 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorTally } from "../measure/error-tally.js";
 import { LatencyHistogram } from "../measure/latency-histogram.js";
-import { checkAnswer } from "./answer-check.js";
-import { prefixLength } from "./length-prefix.js";
-import type { CheckedRequest } from "./load-job.js";
-import type { UnaryConnection } from "./unary-connection.js";
+import type { CallConnection, PreparedCall } from "./caller.js";
 
 /** How a server says that it has too much to do: RESOURCE_EXHAUSTED. */
 const refusal = "grpc-status is 8";
 
 export interface OpenLoopOptions {
-  readonly connections: readonly UnaryConnection[];
-  readonly requests: readonly CheckedRequest[];
+  readonly connections: readonly CallConnection[];
+  readonly calls: readonly PreparedCall[];
   /** Requests per second, whatever becomes of them. */
   readonly rate: number;
 }
@@ -22,13 +19,11 @@ export class OpenLoop {
   readonly latencies: LatencyHistogram = new LatencyHistogram();
   readonly errors: ErrorTally = new ErrorTally();
   readonly #options: OpenLoopOptions;
-  readonly #bodies: readonly Buffer[];
   #sent = 0;
   #refused = 0;
 
   constructor(options: OpenLoopOptions) {
     this.#options = options;
-    this.#bodies = options.requests.map(({ message }) => prefixLength(message));
   }
 
   get sent(): number {
@@ -56,16 +51,14 @@ export class OpenLoop {
   }
 
   #send(dueAt: number): void {
-    const { connections, requests } = this.#options;
+    const { connections, calls } = this.#options;
     const at = this.#sent++;
     const connection = connections[at % connections.length];
-    const body = this.#bodies[at % requests.length];
-    const expected = requests[at % requests.length]?.expected;
-    if (!connection || !body || !expected)
-      throw new RangeError("an open loop needs connections and requests");
-    connection.call(body, {
+    const call = calls[at % calls.length];
+    if (!connection || !call) throw new RangeError("an open loop needs connections and calls");
+    connection.call(call.body, {
       onAnswer: (answer) => {
-        const fault = checkAnswer(answer, expected);
+        const fault = call.check(answer);
         if (fault === undefined) this.latencies.record((performance.now() - dueAt) * 1000);
         else this.errors.add(fault);
       },

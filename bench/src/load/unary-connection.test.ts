@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { UnaryConnection } from "./unary-connection.js";
 import { answer, connectTo } from "./unary-fixture.js";
 
-function call(connection: UnaryConnection, body: Buffer): Promise<Buffer> {
+function call(connection: UnaryConnection, body: Buffer): Promise<Uint8Array> {
   return new Promise((onAnswer, reject) => {
     const onFailure = (reason: string): void => reject(new Error(reason));
     connection.call(body, { onAnswer, onFailure });

@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import type { CallConnection, CallReceiver } from "./caller.js";
 import { encodeRequestHeaders, type ResponseStatus, readResponseStatus } from "./header-block.js";
 import {
   contentOf,
@@ -11,13 +12,8 @@ import {
   maxFramePayload,
   Setting,
 } from "./http2-frame.js";
-
-/** Whoever waits for the outcome of a call; exactly one of the two is called, once. */
-export interface CallReceiver {
-  /** The call ended with grpc-status 0; `body` is the length-prefixed answer, a view valid for the time of this call. */
-  onAnswer(body: Buffer): void;
-  onFailure(reason: string): void;
-}
+import { openSocket } from "./open-socket.js";
+import { WriteBatch } from "./write-batch.js";
 
 export interface UnaryConnectionOptions {
   readonly port: number;
@@ -48,8 +44,9 @@ const maxKnownBlocks = 1000;
  * server it loads: no object per stream but a record, all frames of one turn in one write, header blocks known by
  * their bytes.
  */
-export class UnaryConnection {
+export class UnaryConnection implements CallConnection {
   readonly #socket: Socket;
+  readonly #batch: WriteBatch;
   readonly #reader: FrameReader = new FrameReader();
   readonly #requestHeaders: Buffer;
   readonly #exchanges: Map<number, Exchange> = new Map();
@@ -58,32 +55,23 @@ export class UnaryConnection {
   #sendWindow = defaultWindow;
   #streamSendWindow = defaultWindow;
   #received = 0;
-  #outgoing: Buffer[] = [];
-  #isFlushPlanned = false;
   #failure: string | undefined;
 
   private constructor(socket: Socket, path: string) {
     this.#socket = socket;
+    this.#batch = new WriteBatch(socket);
     this.#requestHeaders = encodeRequestHeaders("localhost", path);
-    socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#onChunk(chunk));
     socket.on("error", (error) => this.#fail(error.message));
     socket.on("close", () => this.#fail("the server closed the connection"));
-    this.#send(preface, settingsFrame(), windowUpdateFrame(receiveWindow - defaultWindow));
+    this.#batch.send(preface, settingsFrame(), windowUpdateFrame(receiveWindow - defaultWindow));
   }
 
-  static open({ port, path }: UnaryConnectionOptions): Promise<UnaryConnection> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: "127.0.0.1" });
-      socket.once("error", reject);
-      socket.once("connect", () => {
-        socket.off("error", reject);
-        resolve(new UnaryConnection(socket, path));
-      });
-    });
+  static async open({ port, path }: UnaryConnectionOptions): Promise<UnaryConnection> {
+    return new UnaryConnection(await openSocket(port), path);
   }
 
-  /** Starts a call; `body` is the length-prefixed message and must stay unchanged until the outcome. */
+  /** `body` is the length-prefixed message, and so is the answer; it is one only with grpc-status 0. */
   call(body: Buffer, receiver: CallReceiver): void {
     if (this.#failure !== undefined) {
       receiver.onFailure(this.#failure);
@@ -100,7 +88,7 @@ export class UnaryConnection {
     };
     this.#exchanges.set(streamId, exchange);
     const header = { type: FrameType.headers, flags: FrameFlag.endHeaders, streamId };
-    this.#send(encodeFrameHeader(header, this.#requestHeaders.length), this.#requestHeaders);
+    this.#batch.send(encodeFrameHeader(header, this.#requestHeaders.length), this.#requestHeaders);
     this.#sendBody(streamId, exchange);
   }
 
@@ -117,26 +105,11 @@ export class UnaryConnection {
       const end = Math.min(exchange.sent + room, body.length);
       const flags = end === body.length ? FrameFlag.endStream : 0;
       const part = body.subarray(exchange.sent, end);
-      this.#send(encodeFrameHeader({ type: FrameType.data, flags, streamId }, part.length), part);
+      this.#batch.send(encodeFrameHeader({ type: FrameType.data, flags, streamId }, part.length), part);
       exchange.window -= part.length;
       this.#sendWindow -= part.length;
       exchange.sent = end;
     }
-  }
-
-  /** Gathers what one turn of the event loop sends: one write costs a tenth of one per frame. */
-  #send(...parts: readonly Buffer[]): void {
-    this.#outgoing.push(...parts);
-    if (this.#isFlushPlanned) return;
-    this.#isFlushPlanned = true;
-    queueMicrotask(() => this.#flush());
-  }
-
-  #flush(): void {
-    this.#isFlushPlanned = false;
-    const outgoing = this.#outgoing;
-    this.#outgoing = [];
-    if (!this.#socket.destroyed) this.#socket.write(Buffer.concat(outgoing));
   }
 
   #onChunk(chunk: Buffer): void {
@@ -187,7 +160,7 @@ export class UnaryConnection {
   #giveBackWindow(bytes: number): void {
     this.#received += bytes;
     if (this.#received < receiveWindow / 2) return;
-    this.#send(windowUpdateFrame(this.#received));
+    this.#batch.send(windowUpdateFrame(this.#received));
     this.#received = 0;
   }
 
@@ -234,7 +207,7 @@ export class UnaryConnection {
       const value = payload.readUInt32BE(at + 2);
       if (payload.readUInt16BE(at) === Setting.initialWindowSize) this.#setStreamWindow(value);
     }
-    this.#send(
+    this.#batch.send(
       encodeFrame({
         type: FrameType.settings,
         flags: FrameFlag.ack,
@@ -256,7 +229,7 @@ export class UnaryConnection {
 
   #onPing({ flags, payload }: Frame): void {
     if (flags & FrameFlag.ack) return;
-    this.#send(encodeFrame({ type: FrameType.ping, flags: FrameFlag.ack, streamId: 0, payload }));
+    this.#batch.send(encodeFrame({ type: FrameType.ping, flags: FrameFlag.ack, streamId: 0, payload }));
   }
 
   #onWindowUpdate({ streamId, payload }: Frame): void {

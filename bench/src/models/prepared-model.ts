@@ -2,21 +2,23 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { seededRandom } from "@paddlewheel/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { CheckedRequest } from "../load/load-job.js";
 import { checkValues } from "../load/value-check.js";
+import { generalModelService } from "../workloads/bench-service.js";
+import { encodeRequest } from "../workloads/general-request.js";
+import type { CheckedRequest, PreparedWorkload } from "../workloads/workload.js";
 import type { BenchModel } from "./bench-model.js";
-import { encodeRequest } from "./general-model-service.js";
 
 /** A request together with the values inside it, for contenders that take no bytes. */
 export interface PreparedRequest extends CheckedRequest {
   readonly input: Float32Array;
+  readonly expected: Float32Array;
 }
 
 /** A model on disk with requests and their right answers. */
-export interface PreparedModel {
-  readonly name: string;
+export interface PreparedModel extends PreparedWorkload {
+  readonly kind: "model";
   /** The folder of `file`; no other model is in it. */
-  readonly directory: string;
+  readonly modelDirectory: string;
   readonly file: string;
   readonly inputName: string;
   readonly outputName: string;
@@ -26,24 +28,25 @@ export interface PreparedModel {
   readonly requests: readonly PreparedRequest[];
 }
 
-/** Different inputs, so that an answer that goes to the wrong caller of a batch is seen to be wrong. */
 const requestCount = 8;
 
 /** Writes the model into a folder of its own and asks ONNX Runtime itself for the right answers. */
-export async function prepareModel(model: BenchModel, parentDirectory: string): Promise<PreparedModel> {
-  const directory = join(parentDirectory, model.name);
-  const file = join(directory, "model.onnx");
-  await mkdir(directory);
+export async function prepareModel(model: BenchModel, directory: string): Promise<PreparedModel> {
+  const modelDirectory = join(directory, model.name);
+  const file = join(modelDirectory, "model.onnx");
+  await mkdir(modelDirectory);
   await writeFile(file, model.build());
   const session = await InferenceSession.create(file, { intraOpNumThreads: 1, logSeverityLevel: 4 });
   try {
-    return { name: model.name, directory, file, ...(await askOracle(session, [1, ...model.inputShape])) };
+    const facts = await askOracle(session, [1, ...model.inputShape]);
+    const { name } = model;
+    return { kind: "model", name, directory, modelDirectory, file, service: generalModelService, ...facts };
   } finally {
     await session.release();
   }
 }
 
-type ModelFacts = Omit<PreparedModel, "name" | "directory" | "file">;
+type ModelFacts = Pick<PreparedModel, "inputName" | "outputName" | "inputShape" | "outputShape" | "requests">;
 
 async function askOracle(session: InferenceSession, inputShape: readonly number[]): Promise<ModelFacts> {
   const [inputName, outputName] = [session.inputNames[0], session.outputNames[0]];

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MeasuredWindow } from "../measure/measured-window.js";
+import type { SuiteName } from "../run/bench-case.js";
 import type { CaseResult } from "../run/run-case.js";
+import type { WorkloadName } from "../workloads/prepare-workload.js";
 import { createReport, hasErrors } from "./report.js";
 import { summarizeCase } from "./summary.js";
 import { formatCase, formatFigure, formatWindow } from "./table.js";
@@ -23,7 +25,15 @@ function windowOf(answered: number, changes: Partial<MeasuredWindow> = {}): Meas
 
 function resultOf(own: readonly MeasuredWindow[]): CaseResult {
   return {
-    benchCase: { model: "linear", inFlight: 64, connections: 8, rounds: 2, seconds: 2, warmupSeconds: 1 },
+    benchCase: {
+      suite: "linear",
+      workload: "linear",
+      inFlight: 64,
+      connections: 8,
+      rounds: 2,
+      seconds: 2,
+      warmupSeconds: 1,
+    },
     contenders: [
       { key: "base", title: "the baseline", windows: [windowOf(1000), windowOf(500)] },
       { key: "own", title: "own", windows: own },
@@ -61,6 +71,13 @@ test("a table has a row per contender and aligned columns", () => {
     "0",
   ]);
   assert.equal(new Set(lines.slice(1).map((line) => line.length)).size, 1);
+});
+
+test("the title of a case names its workload where the suite's name does not", () => {
+  const title = (suite: SuiteName, workload: WorkloadName) =>
+    formatCase({ ...good.benchCase, suite, workload }, []).split(":")[0];
+  assert.equal(title("echo", "echo"), "echo");
+  assert.equal(title("image", "float_data"), "image, float_data");
 });
 
 test("errors are counted, told in words and make the report bad", () => {

@@ -24,9 +24,10 @@ export function formatCase(benchCase: BenchCase, summaries: readonly ContenderSu
   return [formatTitle(benchCase), ...lines, ...errors].join("\n");
 }
 
-function formatTitle({ model, inFlight, connections, rounds, seconds }: BenchCase): string {
+function formatTitle({ suite, workload, inFlight, connections, rounds, seconds }: BenchCase): string {
   const load = `${inFlight} in flight on ${count(connections, "connection")}`;
-  return `${model}: ${load}, ${count(rounds, "round")} of ${seconds} s`;
+  const name = suite === workload ? suite : `${suite}, ${workload}`;
+  return `${name}: ${load}, ${count(rounds, "round")} of ${seconds} s`;
 }
 
 function count(number: number, noun: string): string {

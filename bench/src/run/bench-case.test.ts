@@ -21,36 +21,54 @@ function duration(options: CaseOptions, contenders: number): number {
   );
 }
 
-test("the suites load a tiny model one by one and many at once, and larger ones many at once", () => {
+test("the suites load the tiny model one by one and many at once, and all else many at once", () => {
   assert.deepEqual(
-    planCases(unset).map(({ model, inFlight, connections }) => [model, inFlight, connections]),
+    planCases(unset).map(({ suite, workload, inFlight, connections }) => [
+      suite,
+      workload,
+      inFlight,
+      connections,
+    ]),
     [
-      ["linear", 64, 8],
-      ["linear", 1, 1],
-      ["mlp", 64, 8],
-      ["resnet50", 8, 8],
+      ["linear", "linear", 64, 8],
+      ["linear", "linear", 1, 1],
+      ["mlp", "mlp", 64, 8],
+      ["resnet50", "resnet50", 8, 8],
+      ["echo", "echo", 64, 8],
+      ["image", "float_data", 8, 8],
+      ["image", "tensor_content", 8, 8],
+      ["client", "echo", 64, 1],
     ],
   );
 });
 
-test("three contenders are loaded for less than five minutes, in a quick run for less than 40 seconds", () => {
-  assert.ok(duration(unset, 3) < 300);
-  assert.ok(duration({ ...unset, isQuick: true }, 3) < 40);
+test("three contenders are loaded for nine minutes at most, in a quick run for less than a minute", () => {
+  assert.ok(duration(unset, 3) <= 540);
+  assert.ok(duration({ ...unset, isQuick: true }, 3) < 60);
+});
+
+test("the network suites with short windows are loaded for less than five and a half minutes", () => {
+  const suites = ["linear", "mlp", "echo", "image"] as const;
+  assert.ok(duration({ ...unset, suites, seconds: 2 }, 3) < 330);
 });
 
 test("options replace what the suites say, also in a quick run", () => {
   const options = { rounds: 9, seconds: 4, warmupSeconds: 0, connections: 3 };
   for (const isQuick of [false, true]) {
     const [planned] = planCases({ ...unset, ...options, isQuick });
-    assert.deepEqual(planned, { model: "linear", inFlight: 64, ...options });
+    assert.deepEqual(planned, { suite: "linear", workload: "linear", inFlight: 64, ...options });
   }
 });
 
-test("with calls in flight given, a suite runs once", () => {
-  const cases = planCases({ ...unset, suites: ["linear"], inFlight: 16 });
+test("with calls in flight given, each workload of a suite runs once", () => {
+  const cases = planCases({ ...unset, suites: ["linear", "image"], inFlight: 16 });
   assert.deepEqual(
-    cases.map(({ inFlight }) => inFlight),
-    [16],
+    cases.map(({ workload, inFlight }) => [workload, inFlight]),
+    [
+      ["linear", 16],
+      ["float_data", 16],
+      ["tensor_content", 16],
+    ],
   );
 });
 

@@ -1,8 +1,9 @@
-import type { BenchModelName } from "../models/bench-model.js";
+import type { WorkloadName } from "../workloads/prepare-workload.js";
 
-/** One question of the benchmark: how does each contender do on this model under this load? */
+/** One question of the benchmark: how does each contender do on this workload under this load? */
 export interface BenchCase {
-  readonly model: BenchModelName;
+  readonly suite: SuiteName;
+  readonly workload: WorkloadName;
   readonly inFlight: number;
   readonly connections: number;
   readonly rounds: number;
@@ -11,10 +12,12 @@ export interface BenchCase {
   readonly warmupSeconds: number;
 }
 
-export const suiteNames = ["linear", "mlp", "resnet50"] as const;
+export const suiteNames = ["linear", "mlp", "resnet50", "echo", "image", "client"] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
-interface SuiteLoad extends Omit<BenchCase, "connections"> {
+interface SuiteLoad extends Omit<BenchCase, "suite" | "connections"> {
+  /** Calls in flight are spread over so many unless told otherwise; default 8. */
+  readonly connections?: number;
   readonly quickSeconds: number;
 }
 
@@ -28,17 +31,23 @@ const longWindows = { rounds: 3, seconds: 8, warmupSeconds: 2, quickSeconds: 3 }
 
 const suites: Readonly<Record<SuiteName, readonly SuiteLoad[]>> = {
   linear: [
-    { model: "linear", inFlight: 64, ...common },
-    { model: "linear", inFlight: 1, ...common },
+    { workload: "linear", inFlight: 64, ...common },
+    { workload: "linear", inFlight: 1, ...common },
   ],
-  mlp: [{ model: "mlp", inFlight: 64, ...common }],
-  resnet50: [{ model: "resnet50", inFlight: 8, ...longWindows }],
+  mlp: [{ workload: "mlp", inFlight: 64, ...common }],
+  resnet50: [{ workload: "resnet50", inFlight: 8, ...longWindows }],
+  echo: [{ workload: "echo", inFlight: 64, ...common }],
+  image: [
+    { workload: "float_data", inFlight: 8, ...common },
+    { workload: "tensor_content", inFlight: 8, ...common },
+  ],
+  // One connection, as a client has that is made once.
+  client: [{ workload: "echo", inFlight: 64, connections: 1, ...common }],
 };
 
 /** In a smoke run: enough to see that all works, too little to trust a figure. */
 const quick = { rounds: 1, warmupSeconds: 0.5 };
 
-/** Calls in flight spread over so many connections unless told otherwise. */
 const defaultConnections = 8;
 
 /** What the command line may say about the load; undefined leaves it to the suite. */
@@ -52,21 +61,25 @@ export interface CaseOptions {
   readonly connections: number | undefined;
 }
 
-/** The cases of the chosen suites; with `inFlight` given, a suite has only that one. */
+/** The cases of the chosen suites; with `inFlight` given, each workload comes once. */
 export function planCases(options: CaseOptions): readonly BenchCase[] {
-  return options.suites.flatMap((name) => {
-    const loads = options.inFlight === undefined ? suites[name] : suites[name].slice(0, 1);
-    return loads.map((load) => planCase(load, options));
+  return options.suites.flatMap((suite) => {
+    const loads = options.inFlight === undefined ? suites[suite] : oncePerWorkload(suites[suite]);
+    return loads.map((load) => ({ suite, ...planLoad(load, options) }));
   });
 }
 
-function planCase(load: SuiteLoad, options: CaseOptions): BenchCase {
+function oncePerWorkload(loads: readonly SuiteLoad[]): readonly SuiteLoad[] {
+  return loads.filter(({ workload }, i) => loads.findIndex((load) => load.workload === workload) === i);
+}
+
+function planLoad(load: SuiteLoad, options: CaseOptions): Omit<BenchCase, "suite"> {
   const base = options.isQuick ? { ...load, ...quick, seconds: load.quickSeconds } : load;
   const inFlight = options.inFlight ?? base.inFlight;
   return {
-    model: base.model,
+    workload: base.workload,
     inFlight,
-    connections: Math.min(options.connections ?? defaultConnections, inFlight),
+    connections: Math.min(options.connections ?? base.connections ?? defaultConnections, inFlight),
     rounds: options.rounds ?? base.rounds,
     seconds: options.seconds ?? base.seconds,
     warmupSeconds: options.warmupSeconds ?? base.warmupSeconds,

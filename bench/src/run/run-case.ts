@@ -1,7 +1,7 @@
 import type { Contender, RunningContender } from "../contenders/contender.js";
 import type { LoadPlan } from "../load/load-job.js";
 import type { MeasuredWindow } from "../measure/measured-window.js";
-import type { PreparedModel } from "../models/prepared-model.js";
+import type { Workload } from "../workloads/workload.js";
 import type { BenchCase } from "./bench-case.js";
 
 /** All rounds of one contender. */
@@ -19,7 +19,7 @@ export interface CaseResult {
 
 export interface CaseRun {
   readonly benchCase: BenchCase;
-  readonly model: PreparedModel;
+  readonly workload: Workload;
   /** The first is the baseline. */
   readonly contenders: readonly Contender[];
   /** Told of every window as it ends. */
@@ -46,12 +46,12 @@ export class ContenderError extends Error {
  * hits all alike. A contender that is not loaded idles.
  * @throws ContenderError naming the contender that did not start or went away.
  */
-export async function runCase({ benchCase, model, contenders, onWindow }: CaseRun): Promise<CaseResult> {
+export async function runCase({ benchCase, workload, contenders, onWindow }: CaseRun): Promise<CaseResult> {
   const running: RunningContender[] = [];
   const windows: MeasuredWindow[][] = contenders.map(() => []);
   try {
     for (const contender of contenders) {
-      running.push(await naming(contender, () => contender.start(model)));
+      running.push(await naming(contender, () => contender.start(workload)));
     }
     for (let round = 0; round < benchCase.rounds; round++) {
       for (const [i, contender] of contenders.entries()) {
