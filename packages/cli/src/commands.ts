@@ -1,3 +1,4 @@
+import { callCommand } from "./call/call-command.js";
 import { checkCommand } from "./check/check-command.js";
 import type { Command } from "./command.js";
 import { convertCommand } from "./convert/convert-command.js";
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   startCommand,
   checkCommand,
   explainCommand,
+  callCommand,
   convertCommand,
   inspectCommand,
   typesCommand,

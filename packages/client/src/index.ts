@@ -10,6 +10,7 @@ export {
 export type { CallAnswer, CallOutcome, CallRequest, RunningCall } from "./call/call-request.js";
 export { measureCalls } from "./call/measure-calls.js";
 export { Client, type ClientOptions } from "./client.js";
+export { loadClientModel } from "./client-model.js";
 export type { Cluster, HostLease, HostOutcome, PickOptions } from "./cluster/cluster.js";
 export type { ClusterOptions, HealthCheckOptions } from "./cluster/cluster-options.js";
 export { createCluster } from "./cluster/create-cluster.js";
@@ -22,13 +23,15 @@ export type { ObservableCluster } from "./cluster/named-cluster.js";
 export type { ResolveName } from "./cluster/naming/find-by-dns.js";
 export type { ServerListLimits } from "./cluster/naming/parse-servers.js";
 export { parseFilterStrategy } from "./cluster/tags.js";
-export type { Feed, RequestOptions } from "./feed/build-request.js";
+export { buildRequest, type Feed, type RequestOptions } from "./feed/build-request.js";
 export type { FeedValue } from "./feed/feed-tensor.js";
 export type { NestedList } from "./feed/nested-list.js";
 export type { HttpOptions } from "./http/transport.js";
 export type { FeedOf, FeedValueOf, FetchedOf, FetchName, PredictOptions } from "./predict-options.js";
-export type { Fetched, FetchedByEngine, Prediction } from "./prediction.js";
+export { type Fetched, type FetchedByEngine, type Prediction, toPrediction } from "./prediction.js";
 export { type ClientSecurity, type ClientTlsOptions, resolveSecurity } from "./security/client-security.js";
+export { type ConnectedTarget, connectTarget, type TargetOptions } from "./target/connect-target.js";
+export { type CallTarget, parseTarget } from "./target/parse-target.js";
 export { callHost } from "./transport/call-host.js";
 export { createHostTransport, protocols, type TransportProtocol } from "./transport/create-host-transport.js";
 export {

@@ -71,6 +71,6 @@ export {
 export { decodeStatusMessage, encodeStatusMessage, maxStatusMessageSize } from "./grpc/status-message.js";
 export { formatGrpcTimeout, maxGrpcTimeoutMs, parseGrpcTimeout } from "./grpc/timeout.js";
 export { integerText } from "./json/json-value.js";
-export { parseJson } from "./json/parse-json.js";
+export { longInteger, parseJson } from "./json/parse-json.js";
 export { messageTooLarge } from "./message-too-large.js";
 export { wireLimits } from "./wire-limits.js";
