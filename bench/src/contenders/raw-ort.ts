@@ -15,10 +15,10 @@ export const rawOrt: Contender = {
   title: "raw ort, two workers",
   protocol: undefined,
   suites: ["linear", "mlp", "resnet50"],
-  async start(model) {
-    if (model.kind !== "model") throw new TypeError(`ONNX Runtime runs no ${model.kind}`);
+  async start(workload) {
+    if (workload.kind !== "model") throw new TypeError(`ONNX Runtime runs no ${workload.kind}`);
     const child = forkMeasuring(processModule);
-    const start: RawOrtStart = { kind: "start", model };
+    const start: RawOrtStart = { kind: "start", model: workload };
     child.send(start);
     return {
       measure: (plan) => askMeasuring(child, { kind: "measure", plan }),

@@ -26,7 +26,10 @@ export interface RunningServer extends RunningContender {
   readonly port: number;
 }
 
-/** Starts a server that speaks gRPC, whatever else, in a process of its own and waits until it answers. What it prints goes to a file. */
+/**
+ * Starts a server in a process of its own and waits until it answers over gRPC, whatever else it speaks. What it prints
+ * goes to a file.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { key, workload, command, caller = "grpc", isCallerMeasured = false } = options;
   const port = await findFreePort();
