@@ -13,6 +13,7 @@ const modules = {
     "paddle_serving/server_configure.proto",
     "paddle_serving/general_model_config.proto",
   ],
+  "packages/conf/src/gen/sdk-configure.ts": ["paddle_serving/sdk_configure.proto"],
   "packages/wire/src/gen/general-model-service.ts": ["paddle_serving/general_model_service.proto"],
   "packages/onnx/src/gen/onnx.ts": ["onnx/onnx.proto"],
 };

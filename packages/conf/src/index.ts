@@ -17,6 +17,23 @@ export {
   type RenderedModelConf,
   renderModelConf,
 } from "./model/model-conf.js";
+export {
+  checkPredictorsConf,
+  type PredictorsConfOptions,
+  type PredictorsReport,
+  type PredictorTexts,
+} from "./predictors/check-predictors-conf.js";
+export type {
+  ClientTlsConf,
+  ConnectionConf,
+  NamingConf,
+  PredictorConf,
+  PredictorsConf,
+  PredictorVariantConf,
+  RpcParameterConf,
+  SplitConf,
+} from "./predictors/predictors-conf.js";
+export type { SdkConf, SdkConnectionConf, SdkPredictor, SdkVariantConf } from "./predictors/sdk-conf.js";
 export { readOpModules } from "./read-op-modules.js";
 export {
   type RenderInferServiceOptions,

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { ServeError } from "@paddlewheel/core";
+import type { Type } from "protobufjs";
 import { Findings } from "../diagnostic.js";
 import { checkMessage } from "../schema/check-message.js";
 import { confType } from "../schema/messages.js";
@@ -59,13 +60,18 @@ export function findPath(context: ConfContext, path: string, test: (path: string
 
 /** Reads a file and holds it against a message; undefined, with a fault, when there is nothing to hold. */
 export function readConfFile(context: ConfContext, path: string, typeName: string): Section | undefined {
+  return readFileOf(context, path, confType(typeName));
+}
+
+/** The same with a message of any schema. */
+export function readFileOf(context: ConfContext, path: string, type: Type): Section | undefined {
   const { findings } = context;
   const place = { file: displayPath(context.cwd, path), line: 0, field: "" };
   const text = readText(context, path, (message) => findings.fault(place, message));
   if (text === undefined) return undefined;
   const { tree, faults } = parseText(path, text);
   for (const { line, message } of faults) findings.fault({ ...place, line }, message);
-  return checkMessage({ type: confType(typeName), tree, place, findings });
+  return checkMessage({ type, tree, place, findings });
 }
 
 function readText(

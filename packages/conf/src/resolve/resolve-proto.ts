@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
-import { type InferServiceConf, ServeError, shortServiceName } from "@paddlewheel/core";
+import { type InferServiceConf, shortServiceName } from "@paddlewheel/core";
 import type { Findings } from "../diagnostic.js";
 import type { ConfContext } from "../files/conf-context.js";
+import { whyUnreadable } from "../files/why-unreadable.js";
 import type { Section } from "../schema/section.js";
 
 /**
@@ -18,7 +19,7 @@ export function resolveProto(section: Section, context: ConfContext): InferServi
   const given = section.string("proto_file");
   if (given === undefined) return undefined;
   const file = resolve(context.dir, given);
-  const fault = faultOf(file, context);
+  const fault = whyUnreadable(file, context.files);
   if (fault !== undefined) findings.fault(section.placeOf("proto_file"), fault);
   return { file, service: section.string("proto_service") };
 }
@@ -31,12 +32,4 @@ function checkShortName(section: Section, findings: Findings): void {
   const shortName = shortServiceName(fullName);
   if (name === shortName) return;
   findings.fault(section.placeOf("name"), `must be "${shortName}", the last part of proto_service`);
-}
-
-function faultOf(file: string, { files }: ConfContext): string | undefined {
-  try {
-    return files.read(file) === undefined ? `there is no file ${file}` : undefined;
-  } catch (error) {
-    return `${file} ${ServeError.from(error).message}`;
-  }
 }

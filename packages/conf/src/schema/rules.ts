@@ -93,6 +93,34 @@ const rules: Readonly<Record<string, Rule>> = {
   "FetchVar.alias_name": isNotEmpty,
   "FetchVar.fetch_type": isElemType,
   "FetchVar.shape": between(-1, tensorLimits.maxDim),
+  "ConnectionConf.connect_timeout_ms": between(1, 3_600_000),
+  // A day, as for whatever waits.
+  "ConnectionConf.rpc_timeout_ms": between(1, 86_400_000),
+  "ConnectionConf.connect_retry_count": between(0, 100),
+  "ConnectionConf.max_connection_per_host": between(1, 65_535),
+  "ConnectionConf.hedge_request_timeout_ms": between(-1, 86_400_000),
+  "ConnectionConf.hedge_fetch_retry_count": between(0, 100),
+  "ConnectionConf.connection_type": oneOf(["single", "pooled", "short"]),
+  "ConnectionConf.retry_budget_percent": between(0, 100),
+  "ConnectionConf.hedge_budget_percent": between(0, 100),
+  "NamingConf.cluster": isNotEmpty,
+  "RpcParameter.compress_type": between(0, 3),
+  "RpcParameter.package_size": between(1, maxInt32),
+  "RpcParameter.protocol": oneOf(["baidu_std", "http", "http:proto", "h2:grpc", "grpc"]),
+  // Each is a call to a server.
+  "RpcParameter.max_channel_per_request": between(1, 1024),
+  "SplitConf.split_tag_name": isTagPart,
+  "ClientTls.ca_file": isNotEmpty,
+  "ClientTls.cert_file": isNotEmpty,
+  "ClientTls.key_file": isNotEmpty,
+  "ClientTls.server_name": isNotEmpty,
+  "VariantConf.tag": isName,
+  "VariantConf.token_file": isNotEmpty,
+  "Predictor.name": isName,
+  "Predictor.service_name": isFullName,
+  "Predictor.endpoint_router": oneOf(["WeightedRandomRender"]),
+  "Predictor.proto_file": isNotEmpty,
+  "Predictor.max_in_flight": between(1, 1_000_000),
 };
 
 /** Why a value of the right type is still no value for this field; undefined when it is one. */
@@ -156,6 +184,12 @@ function isFileName(value: ScalarValue): string | undefined {
 function isFullName(value: ScalarValue): string | undefined {
   if (/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/.test(String(value))) return undefined;
   return `must be the full name of a service, package.Service, not ${show(value)}`;
+}
+
+/** One side of a `key:value` pair. */
+export function isTagPart(value: ScalarValue): string | undefined {
+  if (/^[^\s,:]{1,128}$/.test(String(value))) return undefined;
+  return `must be 1 to 128 characters without blanks, "," and ":", not ${show(value)}`;
 }
 
 function isMaxConcurrency(value: ScalarValue): string | undefined {

@@ -1,0 +1,70 @@
+import type { PredictorConf } from "@paddlewheel/conf";
+import { Code, type Counter, limitCounter, nameHint, ServeError } from "@paddlewheel/core";
+import { WeightedRandomRender } from "../route/weighted-random-render.js";
+import { Variant } from "../variant/variant.js";
+import type { VariantEnvironment } from "../variant/variant-environment.js";
+import type { ServiceCodecs } from "./service-codecs.js";
+
+/** One logical service: its variants, whose turn it is, and how much may be under way. */
+export class Endpoint {
+  readonly name: string;
+  readonly service: ServiceCodecs;
+  readonly #variants: readonly Variant[];
+  readonly #router: WeightedRandomRender;
+  readonly #random: () => number;
+  readonly #maxInFlight: number;
+  readonly #refusals: Counter;
+  #inFlight = 0;
+
+  /** @throws ServeError invalidConf for files of TLS and token that cannot be read. */
+  constructor(conf: PredictorConf, service: ServiceCodecs, environment: VariantEnvironment) {
+    this.name = conf.name;
+    this.service = service;
+    this.#variants = conf.variants.map((variant) => new Variant(conf.name, variant, environment));
+    this.#router = new WeightedRandomRender(conf.weights);
+    this.#random = environment.random;
+    this.#maxInFlight = conf.maxInFlight;
+    this.#refusals = limitCounter(environment.metrics, "client_in_flight", { endpoint: conf.name });
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#variants.map((variant) => variant.ready()));
+  }
+
+  /**
+   * @param tag of the variant wanted; undefined lets the weights decide
+   * @throws ServeError notFound for a tag that no variant has.
+   */
+  pick(tag: string | undefined): Variant {
+    const variant =
+      tag === undefined
+        ? this.#variants[this.#router.pick(this.#random())]
+        : this.#variants.find(({ conf }) => conf.tag === tag);
+    if (variant) return variant;
+    const tags = this.#variants.map(({ conf }) => conf.tag);
+    throw new ServeError(
+      Code.notFound,
+      `"${this.name}" has no variant "${tag}"${nameHint(String(tag), tags)}`,
+    );
+  }
+
+  /** Lets a call in, which must `leave`. @throws ServeError resourceExhausted when too many are under way. */
+  enter(): void {
+    if (this.#inFlight < this.#maxInFlight) {
+      this.#inFlight++;
+      return;
+    }
+    this.#refusals.increment();
+    const message = `"${this.name}" has ${this.#maxInFlight} calls in flight already, its max_in_flight`;
+    throw new ServeError(Code.resourceExhausted, message);
+  }
+
+  leave(): void {
+    this.#inFlight--;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const variant of this.#variants) variant.close();
+  }
+}

@@ -1,0 +1,76 @@
+/** What a client calls, defaults filled in; paths are absolute. Source: message SDKConf. */
+export interface PredictorsConf {
+  readonly predictors: readonly PredictorConf[];
+}
+
+/** One logical service, and the groups of servers that give it. */
+export interface PredictorConf {
+  readonly name: string;
+  /** Full protobuf name, `package.Service`. */
+  readonly service: string;
+  /** Where the service is declared; undefined for GeneralModelService. */
+  readonly protoFile: string | undefined;
+  /** At least one, each with a tag of its own. */
+  readonly variants: readonly PredictorVariantConf[];
+  /** Shares of the calls, one for each variant; their sum is above 0. */
+  readonly weights: readonly number[];
+  /** Calls in flight. */
+  readonly maxInFlight: number;
+}
+
+/** Servers that are alike. */
+export interface PredictorVariantConf {
+  readonly tag: string;
+  readonly connection: ConnectionConf;
+  readonly naming: NamingConf;
+  readonly rpc: RpcParameterConf;
+  /** Undefined: the servers are not split. */
+  readonly split: SplitConf | undefined;
+  /** Undefined for plain connections. */
+  readonly tls: ClientTlsConf | undefined;
+  readonly tokenFile: string | undefined;
+}
+
+export interface ConnectionConf {
+  readonly connectTimeoutMs: number;
+  /** Of a whole call, with all its attempts. */
+  readonly rpcTimeoutMs: number;
+  readonly connectRetryCount: number;
+  readonly maxConnectionPerHost: number;
+  /** Of those the protocol has; "pooled" for gRPC is "single", as in brpc. */
+  readonly connectionType: "single" | "pooled" | "short";
+  /** Undefined: calls are not hedged. */
+  readonly hedgeAfter: number | "p95" | undefined;
+  /** 0 to 1. */
+  readonly retryBudgetShare: number;
+  /** 0 to 1. */
+  readonly hedgeBudgetShare: number;
+}
+
+export interface NamingConf {
+  readonly cluster: string;
+  readonly loadBalanceStrategy: string;
+  readonly clusterFilterStrategy: string;
+}
+
+export interface RpcParameterConf {
+  readonly protocol: "baidu_std" | "http" | "http:proto" | "h2:grpc" | "grpc";
+  /** 0 none, 1 snappy, 2 gzip, 3 zlib. */
+  readonly compressType: 0 | 1 | 2 | 3;
+}
+
+/** The servers of a variant by a pair of their tags. */
+export interface SplitConf {
+  readonly tagName: string;
+  /** At least one. */
+  readonly candidates: readonly string[];
+}
+
+export interface ClientTlsConf {
+  readonly caFile: string | undefined;
+  /** With `keyFile`, or neither. */
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  readonly serverName: string | undefined;
+  readonly insecure: boolean;
+}
