@@ -152,13 +152,13 @@ predictors:
   });
 
   test("hedge after the time, after the 95th percentile, or never", () => {
-    const after = (fields: string): unknown => {
+    const hedgeAfter = (fields: string): unknown => {
       const connection = `connection_conf { ${fields} }`;
       return variantOf(check(minimal.replace('tag: "a"', `tag: "a" ${connection}`))).connection.hedgeAfter;
     };
-    assert.equal(after("hedge_request_timeout_ms: 0"), 0);
-    assert.equal(after("hedge_after_p95: true"), "p95");
-    assert.equal(after("hedge_request_timeout_ms: 5 hedge_fetch_retry_count: 0"), undefined);
+    assert.equal(hedgeAfter("hedge_request_timeout_ms: 0"), 0);
+    assert.equal(hedgeAfter("hedge_after_p95: true"), "p95");
+    assert.equal(hedgeAfter("hedge_request_timeout_ms: 5 hedge_fetch_retry_count: 0"), undefined);
   });
 
   test("name files from the folder of the conf", () => {
@@ -191,17 +191,14 @@ describe("faults of predictors", () => {
       .replace("compress_type: 2", "compress_type: 1");
     const at = "conf/predictors.prototxt";
     const packed = "must be one of 0 (none), 2 (gzip) for http, not 1 (snappy)";
-    assert.deepEqual(
-      faultsOf(text),
-      [
-        `${at}:5 default_variant_conf.connection_conf.rpc_timeout_ms: must be a whole number from 1 to 86400000, not 0`,
-        `${at}:17 default_variant_conf.rpc_parameter.compress_type: ${packed}`,
-        `${at}:27 predictors[0].weighted_random_render_conf.variant_weight_list: must be whole numbers separated by "|", as "10|90", not "10|x"`,
-        `${at}:30 predictors[0].variants[0].naming_conf.cluster: "nowhere" is no cluster`,
-        `${at}:33 predictors[0].variants[1].tag: "a" is already taken at ${at}:29: choose another`,
-        `${at}:36 predictors[0].variants[1].split_conf.tag_candidates: each candidate must be 1 to 128 characters without blanks, "," and ":", not "a:b"`,
-      ],
-    );
+    assert.deepEqual(faultsOf(text), [
+      `${at}:5 default_variant_conf.connection_conf.rpc_timeout_ms: must be a whole number from 1 to 86400000, not 0`,
+      `${at}:17 default_variant_conf.rpc_parameter.compress_type: ${packed}`,
+      `${at}:27 predictors[0].weighted_random_render_conf.variant_weight_list: must be whole numbers separated by "|", as "10|90", not "10|x"`,
+      `${at}:30 predictors[0].variants[0].naming_conf.cluster: "nowhere" is no cluster`,
+      `${at}:33 predictors[0].variants[1].tag: "a" is already taken at ${at}:29: choose another`,
+      `${at}:36 predictors[0].variants[1].split_conf.tag_candidates: each candidate must be 1 to 128 characters without blanks, "," and ":", not "a:b"`,
+    ]);
   });
 
   const cases: readonly (readonly [text: string, fault: string])[] = [

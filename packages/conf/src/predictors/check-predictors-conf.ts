@@ -53,12 +53,15 @@ export function checkPredictorsConf(options: PredictorsConfOptions): PredictorsR
       ? readFileOf(context, isFolder ? predictorsFile(context) : path, sdkConfType("SDKConf"))
       : readObject(source, findings);
   const conf = file && resolvePredictors(file, { context, texts });
+  // An object has no lines.
+  const shown = <P extends Place>(place: P): P =>
+    typeof source === "string" ? place : { ...place, line: 0 };
   return {
     conf: findings.hasFaults ? undefined : conf,
-    faults: eachOnce(findings.faults),
-    warnings: findings.warnings,
+    faults: eachOnce(findings.faults.map(shown)),
+    warnings: findings.warnings.map(shown),
     placeOf: (fieldPath) =>
-      file?.placeOfPath(fieldPath) ?? { file: path, line: 0, field: formatFieldPath(fieldPath) },
+      shown(file?.placeOfPath(fieldPath) ?? { file: path, line: 0, field: formatFieldPath(fieldPath) }),
   };
 }
 
