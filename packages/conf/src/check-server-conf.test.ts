@@ -66,6 +66,8 @@ test("a conf set becomes one configuration with all defaults", () => {
         reloadableType: "timestamp_ne",
         runtimeThreadNum: 0,
         placement: "auto",
+        isolation: "thread",
+        maxRunMs: undefined,
         maxQueueSize: 1024,
         requestCacheSize: undefined,
         batchInferSize: 32,
@@ -101,7 +103,7 @@ test("every setting of an engine and a service reaches the configuration", () =>
     "conf/model_toolkit.prototxt": `engines {
       name: "infer" type: "ONNX" model_dir: "models/uci" reloadable_meta: "models/v" reloadable_type: "md5sum"
       runtime_thread_num: 4 batch_infer_size: 8 enable_overrun: true allow_split_request: false
-      placement: "pool" max_queue_size: 7 request_cache_size: 268435456
+      placement: "pool" isolation: "process" max_run_ms: 2500 max_queue_size: 7 request_cache_size: 268435456
       version_file: "models/versions" version_type: "listed" version_policy: "latest" num_versions: 3
       version_labels { key: "stable" value: "2" } default_version: "stable" reload_interval_ms: 250 done_file: "DONE"
       encrypted_model: true key_file: "models/key"
@@ -129,6 +131,8 @@ test("every setting of an engine and a service reaches the configuration", () =>
     reloadableType: "md5sum",
     runtimeThreadNum: 4,
     placement: "pool",
+    isolation: "process",
+    maxRunMs: 2500,
     maxQueueSize: 7,
     requestCacheSize: 268_435_456,
     batchInferSize: 8,

@@ -110,6 +110,8 @@ function engineOf(engine: string): fc.Arbitrary<ConfObject> {
     enable_overrun: maybe(fc.boolean()),
     allow_split_request: maybe(fc.boolean()),
     placement: maybe(fc.constantFrom("auto", "inline", "pool")),
+    isolation: maybe(fc.constantFrom("thread", "process")),
+    max_run_ms: maybe(fc.integer({ min: 0, max: 86_400_000 })),
     request_cache_size: maybe(fc.integer({ min: 0, max: 4_294_967_295 })),
     max_queue_size: maybe(fc.integer({ min: 1, max: 9999 })),
     intra_op_num_threads: maybe(fc.integer({ min: 0, max: 256 })),

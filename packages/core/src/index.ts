@@ -24,6 +24,7 @@ export {
 export { type BatchingConf, BatchingMode, defaultBatchingConf } from "./engine/batching-conf.js";
 export {
   type EngineConf,
+  Isolation,
   latestVersion,
   type ModelConf,
   type ModelVarConf,

@@ -21,7 +21,7 @@ export type RunReport = Readonly<Record<string, MeasuredRun>>;
 export interface MeasuredRun {
   /** Of a warmed-up run of one row; undefined when the model could not be run on made-up inputs. */
   readonly runMicros: number | undefined;
-  readonly placement: "inline" | "pool";
+  readonly placement: "inline" | "pool" | "process";
   readonly placementReason: string;
   /** Rows that one run may be merged from; 1 when requests are not merged. */
   readonly batchRows: number;

@@ -366,6 +366,17 @@ export const descriptor: INamespace = {
                       "type": "uint32",
                       "id": 160
                     },
+                    "isolation": {
+                      "type": "string",
+                      "id": 170,
+                      "options": {
+                        "default": "thread"
+                      }
+                    },
+                    "max_run_ms": {
+                      "type": "int32",
+                      "id": 171
+                    },
                     "key_file": {
                       "type": "string",
                       "id": 180

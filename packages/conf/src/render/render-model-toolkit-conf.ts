@@ -32,6 +32,8 @@ function engineMessage(engine: EngineConf): ConfObject {
     enable_overrun: engine.enableOverrun,
     allow_split_request: engine.allowSplitRequest,
     placement: engine.placement,
+    isolation: engine.isolation,
+    max_run_ms: engine.maxRunMs,
     max_queue_size: engine.maxQueueSize,
     ...versionFields(engine.versions),
     reload_interval_ms: engine.reloadIntervalMs,

@@ -3,6 +3,7 @@ import {
   dtypeTable,
   ExecutionMode,
   GraphOptimizationLevel,
+  Isolation,
   maxConcurrencyForm,
   Placement,
   parseMaxConcurrency,
@@ -57,6 +58,8 @@ const rules: Readonly<Record<string, Rule>> = {
   "EngineDesc.done_file": isFileName,
   "EngineDesc.key_file": isNotEmpty,
   "EngineDesc.placement": oneOf(Object.values(Placement)),
+  "EngineDesc.isolation": oneOf(Object.values(Isolation)),
+  "EngineDesc.max_run_ms": between(0, 86_400_000),
   // Each is an operating system thread with a session of its own.
   "EngineDesc.runtime_thread_num": between(0, 256),
   "EngineDesc.batch_infer_size": between(0, 65_536),

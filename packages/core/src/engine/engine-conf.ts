@@ -16,6 +16,10 @@ export type ReloadableType = (typeof ReloadableType)[keyof typeof ReloadableType
 export const Placement = { auto: "auto", inline: "inline", pool: "pool" } as const;
 export type Placement = (typeof Placement)[keyof typeof Placement];
 
+/** Whether the worker threads of a model are this process's own, or each copy has a process to itself. */
+export const Isolation = { thread: "thread", process: "process" } as const;
+export type Isolation = (typeof Isolation)[keyof typeof Isolation];
+
 /** Which of the versions that lie in a model folder are served. Source: TensorFlow Serving, `ServableVersionPolicy`. */
 export type VersionPolicy =
   | { readonly kind: "latest"; readonly count: number }
@@ -59,6 +63,10 @@ export interface EngineConf {
   /** Worker threads of this engine; 0 lets placement decide. */
   readonly runtimeThreadNum: number;
   readonly placement: Placement;
+  /** `process`: a copy that crashes or hangs ends nothing but itself. */
+  readonly isolation: Isolation;
+  /** Milliseconds after which a worker process is killed for its run; 0 for never, undefined for the default. */
+  readonly maxRunMs: number | undefined;
   /** Runs that may wait for a worker before new ones are refused. */
   readonly maxQueueSize: number;
   /** Bytes of results kept for requests with the same inputs; 0 for none, undefined for the server's own. */

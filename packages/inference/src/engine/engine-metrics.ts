@@ -14,7 +14,17 @@ import type { Executor } from "../run/executor.js";
 export interface RunObserver extends BatchObserver {
   /** The model ran, or failed, for `ms` on `rows` rows. */
   ran(ms: number, rows: number): void;
+  /** A worker process ended without being asked to. */
+  workerEnded(reason: WorkerEnd): void;
+  /** A copy of the model has been loaded in the place of one that ended. */
+  workerRestarted(): void;
+  /** A run goes to another worker process, as its own ended. */
+  rerun(): void;
 }
+
+/** Why a worker process ended; `exit`: by itself. */
+export const WorkerEnd = { signal: "signal", exit: "exit", maxRunMs: "max_run_ms" } as const;
+export type WorkerEnd = (typeof WorkerEnd)[keyof typeof WorkerEnd];
 
 /** Powers of two: batches are chosen so, and a merged one ends near them. */
 const batchSizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -32,6 +42,10 @@ export class EngineMetrics implements RunObserver {
   readonly #batchSize: Histogram;
   readonly #split: Counter;
   readonly #retried: Counter;
+  readonly #ended: Readonly<Record<WorkerEnd, Counter>>;
+  readonly #restarted: Counter;
+  readonly #reruns: Counter;
+  readonly #tooLong: Counter;
   readonly #refused: Readonly<Record<Refusal["limit"], Counter>>;
 
   constructor(metrics: Metrics, engine: string, version: string) {
@@ -59,6 +73,23 @@ export class EngineMetrics implements RunObserver {
         "Requests that ran again alone after their batch had failed.",
       ),
     );
+    const ended = this.#named(
+      "paddlewheel_engine_worker_ended_total",
+      "Worker processes that ended unasked.",
+    );
+    const endedBy = (reason: WorkerEnd) => metrics.counter({ ...ended, labels: { ...this.#labels, reason } });
+    this.#ended = {
+      signal: endedBy(WorkerEnd.signal),
+      exit: endedBy(WorkerEnd.exit),
+      max_run_ms: endedBy(WorkerEnd.maxRunMs),
+    };
+    this.#restarted = metrics.counter(
+      this.#named("paddlewheel_engine_worker_restarts_total", "Worker processes started again."),
+    );
+    this.#reruns = metrics.counter(
+      this.#named("paddlewheel_engine_reruns_total", "Runs done again because their worker process ended."),
+    );
+    this.#tooLong = limitCounter(metrics, "max_run_ms");
     this.#refused = {
       max_queue_size: limitCounter(metrics, "max_queue_size"),
       max_queue_wait: limitCounter(metrics, "max_queue_wait"),
@@ -87,6 +118,19 @@ export class EngineMetrics implements RunObserver {
     this.#runMicros.increment(Math.round(ms * 1000));
     this.#runSeconds.observe(ms / 1000);
     this.#batchSize.observe(rows);
+  }
+
+  workerEnded(reason: WorkerEnd): void {
+    this.#ended[reason].increment();
+    if (reason === WorkerEnd.maxRunMs) this.#tooLong.increment();
+  }
+
+  workerRestarted(): void {
+    this.#restarted.increment();
+  }
+
+  rerun(): void {
+    this.#reruns.increment();
   }
 
   #named(name: string, help: string): MetricOptions {

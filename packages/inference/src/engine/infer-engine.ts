@@ -29,8 +29,10 @@ export interface LoadedStatus extends InferEngineInfo {
   readonly placement: EnginePlacement;
   /** Whether at least one copy of the model can run. */
   readonly isReady: boolean;
-  /** Copies of the model that can run; one per thread. */
+  /** Copies of the model that can run; one per worker. */
   readonly copies: number;
+  /** Ids of the worker processes of these copies; none where they run in this process. */
+  readonly pids: readonly number[];
   readonly batching: EngineBatching;
   readonly waiting: number;
   readonly running: number;
@@ -102,11 +104,11 @@ export class InferEngine implements InferEngineInfo {
 
   status(): LoadedStatus {
     const { executor, prepared, isReported: _, release: __, ...identity } = this.#options;
-    const { copies, waiting, running, report } = executor;
+    const { copies, pids, waiting, running, report } = executor;
     const { policy, reason } = executor.batching;
     const batching = { maxRows: policy.maxRows, reason };
     const isPrepared = prepared !== undefined && report.warning === undefined;
-    const now = { isReady: copies > 0, copies, batching, waiting, running };
+    const now = { isReady: copies > 0, copies, pids, batching, waiting, running };
     return { ...identity, ...report, isPrepared, ...now };
   }
 

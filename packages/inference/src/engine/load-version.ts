@@ -2,6 +2,7 @@ import {
   BatchingMode,
   type Clock,
   type EngineConf,
+  Isolation,
   type Logger,
   type Metrics,
   nearestNameHint,
@@ -31,6 +32,9 @@ import {
 } from "./infer-engine.js";
 import { resolveModelConf } from "./model-conf.js";
 import { type PlacementFacts, planPlacement } from "./plan-placement.js";
+
+/** A run that takes so long hangs: models answer in milliseconds, the slowest in seconds. */
+const defaultMaxRunMs = 60_000;
 
 export interface EngineSurroundings {
   readonly cores: CoreRegistry;
@@ -108,12 +112,13 @@ export async function loadVersion(
 
 async function findModel(conf: EngineConf, surroundings: EngineSurroundings): Promise<FoundModel> {
   const factory = coreFactory(conf.type, surroundings.cores);
-  const { placement, runtimeThreadNum, isEncrypted } = conf;
+  const { placement, isolation, runtimeThreadNum, isEncrypted } = conf;
   const { makeScratch } = surroundings;
   checkThreads(conf);
+  checkIsolation(conf);
   const files = await factory.findModel(conf.modelDir, { isEncrypted, makeScratch });
   const { defaultThreadNum } = surroundings;
-  const facts = { placement, runtimeThreadNum, defaultThreadNum, modelBytes: files.bytes };
+  const facts = { placement, isolation, runtimeThreadNum, defaultThreadNum, modelBytes: files.bytes };
   return { conf, factory, files, facts };
 }
 
@@ -151,7 +156,10 @@ async function openVersion(
     preparedDir: prepared?.dir,
   };
   const limits = { maxQueueSize: conf.maxQueueSize, maxQueueWaitMs: conf.batching.maxQueueWaitMs };
-  const options = { engine: name, source, key, batch: batchConfOf(conf), limits, clock, logger, observer };
+  const { isolation, maxRunMs = defaultMaxRunMs } = conf;
+  const batch = batchConfOf(conf);
+  const surrounding = { clock, logger, observer };
+  const options = { engine: name, source, key, batch, limits, isolation, maxRunMs, ...surrounding };
   const placement = await choosePlacement(facts, options);
   const executor = await createExecutor(placement, options);
   try {
@@ -184,6 +192,19 @@ function checkThreads({ placement, runtimeThreadNum }: EngineConf): void {
   throw new Error(
     `placement is inline, which has no threads, but runtime_thread_num is ${runtimeThreadNum}; it must be 0`,
   );
+}
+
+function checkIsolation({ placement, isolation, maxRunMs }: EngineConf): void {
+  if (isolation === Isolation.process && placement === Placement.inline) {
+    throw new Error(
+      "placement is inline, which has no workers, but isolation is process; one of them must go",
+    );
+  }
+  if (isolation === Isolation.thread && maxRunMs !== undefined) {
+    throw new Error(
+      `max_run_ms is ${maxRunMs}, but the run of a thread cannot be ended; it needs isolation process`,
+    );
+  }
 }
 
 /** Measures in a worker where the run time decides: a slow model must not hold up this thread even once. */

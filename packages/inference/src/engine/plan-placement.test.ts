@@ -4,6 +4,7 @@ import { type PlacementFacts, type PlacementPlan, planPlacement } from "./plan-p
 
 const small: PlacementFacts = {
   placement: "auto",
+  isolation: "thread",
   runtimeThreadNum: 0,
   defaultThreadNum: 4,
   modelBytes: 1000,
@@ -16,6 +17,13 @@ function planOf(facts: Partial<PlacementFacts>): PlacementPlan {
 describe("planPlacement", () => {
   test("follows conf where it speaks, without measuring", () => {
     assert.deepEqual(planOf({ placement: "inline" }), { kind: "inline", reason: "conf says inline" });
+    const reason = "conf says isolation process";
+    assert.deepEqual(planOf({ isolation: "process" }), { kind: "process", threads: 4, reason });
+    assert.deepEqual(planOf({ isolation: "process", runtimeThreadNum: 2 }), {
+      kind: "process",
+      threads: 2,
+      reason,
+    });
     assert.deepEqual(planOf({ placement: "pool" }), { kind: "pool", threads: 4, reason: "conf says pool" });
     for (const placement of ["auto", "pool"] as const) {
       assert.deepEqual(planOf({ placement, runtimeThreadNum: 3 }), {

@@ -1,8 +1,9 @@
-import { Placement } from "@paddlewheel/core";
+import { Isolation, Placement } from "@paddlewheel/core";
 
 /** What is known of an engine when the place of its runs is chosen. */
 export interface PlacementFacts {
   readonly placement: Placement;
+  readonly isolation: Isolation;
   /** `runtime_thread_num` of conf; 0 leaves the number of threads open. */
   readonly runtimeThreadNum: number;
   readonly defaultThreadNum: number;
@@ -16,6 +17,7 @@ export interface PlacementFacts {
 export type PlacementPlan =
   | { readonly kind: "inline"; readonly reason: string }
   | { readonly kind: "pool"; readonly threads: number; readonly reason: string }
+  | { readonly kind: "process"; readonly threads: number; readonly reason: string }
   | { readonly kind: "measure" };
 
 export const placementLimits = {
@@ -30,7 +32,11 @@ export const placementLimits = {
 
 /** Decides where an engine runs: what conf says; without a word of it, small and quick models inline, others pooled. */
 export function planPlacement(facts: PlacementFacts): PlacementPlan {
-  const { placement, runtimeThreadNum, defaultThreadNum, modelBytes, measured } = facts;
+  const { placement, isolation, runtimeThreadNum, defaultThreadNum, modelBytes, measured } = facts;
+  if (isolation === Isolation.process) {
+    const reason = "conf says isolation process";
+    return { kind: "process", threads: runtimeThreadNum || defaultThreadNum, reason };
+  }
   if (runtimeThreadNum > 0) {
     const reason = `conf says runtime_thread_num ${runtimeThreadNum}`;
     return { kind: "pool", threads: runtimeThreadNum, reason };

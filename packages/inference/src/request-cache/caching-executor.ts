@@ -63,6 +63,10 @@ export class CachingExecutor implements Executor {
     return this.#executor.copies;
   }
 
+  get pids(): readonly number[] {
+    return this.#executor.pids;
+  }
+
   get waiting(): number {
     return this.#executor.waiting + this.#runs.followers;
   }

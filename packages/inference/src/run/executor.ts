@@ -6,13 +6,15 @@ import type { RunObserver } from "../engine/engine-metrics.js";
 import type { CoreSource, LoadReport } from "./load-core.js";
 import type { RunSpans } from "./run-spans.js";
 
-/** Where the runs of one model version take place. Two kinds: on this thread, or on a pool of worker threads. */
+/** Where the runs of one model version take place. Two kinds: on this thread, or on a pool of workers. */
 export interface Executor {
   readonly report: LoadReport;
   /** How requests become runs, and why so. */
   readonly batching: BatchingChoice;
   /** Copies of the model that can run now. */
   readonly copies: number;
+  /** Ids of the processes of these copies; none where they run in this process. */
+  readonly pids: readonly number[];
   readonly waiting: number;
   readonly running: number;
 

@@ -26,6 +26,7 @@ function runsPerTurn(runMicros: number | undefined, rowsPerRun: number): number 
 export class InlineExecutor implements Executor {
   readonly report: LoadReport;
   readonly batching: BatchingChoice;
+  readonly pids: readonly number[] = [];
   readonly #core: LoadedCore["core"];
   readonly #engine: string;
   readonly #clock: Clock;

@@ -15,14 +15,14 @@ export interface RunSpansOptions {
   readonly engine: string;
   readonly version: string;
   readonly revision?: string | undefined;
-  readonly placement: "inline" | "pool";
+  readonly placement: "inline" | "pool" | "process";
 }
 
 /** How a run of the model ended. */
 export interface RunFacts {
   /** Rows of the run, those of other requests included. */
   readonly rows?: number | undefined;
-  /** Id of the worker thread that ran it. */
+  /** Id of the worker thread or process that ran it. */
   readonly worker?: number | undefined;
   /** Time in the model alone, where the span also covers the way to a worker and back. */
   readonly modelMs?: number | undefined;

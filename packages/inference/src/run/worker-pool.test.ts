@@ -29,10 +29,15 @@ async function createTestPool(
     refused: () => {},
     split: () => {},
     retried: () => {},
+    workerEnded: () => {},
+    workerRestarted: () => {},
+    rerun: () => {},
   };
   const limits = { maxQueueSize, maxQueueWaitMs: 0 };
   const batch = { ...batchConfOf(engineConf({ modelDir: "" })), ...batchConf };
-  const options = { engine: "e", source: model.source, threads, batch, limits, clock, logger, observer };
+  const isolation = "thread" as const;
+  const pool = { threads, isolation, maxRunMs: 0 };
+  const options = { engine: "e", source: model.source, ...pool, batch, limits, clock, logger, observer };
   const create = async () => {
     const pool = await WorkerPool.create(options);
     t.after(() => pool.close());

@@ -1,77 +1,84 @@
-import { type Call, Code, type Logger, ServeError, type TensorMap } from "@paddlewheel/core";
+import { type Call, Code, Isolation, type Logger, ServeError, type TensorMap } from "@paddlewheel/core";
 import { type Batch, Batcher } from "../batch/batcher.js";
 import { chooseBatching } from "../batch/choose-batching.js";
 import type { BatchingChoice } from "../batch/plan-batching.js";
-import { BufferPool } from "./buffer-pool.js";
 import { countRows, type Executor, type ExecutorOptions } from "./executor.js";
 import type { LoadReport } from "./load-core.js";
-import { brokenError, ModelWorkers } from "./model-workers.js";
-import type { RunAnswer } from "./pool-worker.js";
+import type { CopyRun, ModelCopies } from "./model-copies.js";
+import { ProcessCopies } from "./process/process-copies.js";
 import { runFailure } from "./run-failure.js";
 import type { RunSpans } from "./run-spans.js";
-import { packTensors, unpackTensors } from "./tensor-transfer.js";
+import { ThreadCopies } from "./thread-copies.js";
 
 export interface WorkerPoolOptions extends ExecutorOptions {
+  /** Copies of the model, a worker each. */
   readonly threads: number;
+  readonly isolation: Isolation;
+  /** Milliseconds after which a worker process is killed for its run; 0 for never. */
+  readonly maxRunMs: number;
   readonly logger: Logger;
 }
 
 interface LoadedPool {
-  readonly workers: ModelWorkers;
+  readonly copies: ModelCopies;
   readonly report: LoadReport;
   readonly batching: BatchingChoice;
 }
 
-/** Runs a model on worker threads, one batch per thread at a time, and lets the other requests wait in line. */
+/** Runs a model on worker threads or processes, one batch per worker at a time, and lets the other requests wait in line. */
 export class WorkerPool implements Executor {
   readonly report: LoadReport;
   readonly batching: BatchingChoice;
   readonly #options: WorkerPoolOptions;
-  readonly #workers: ModelWorkers;
+  readonly #copies: ModelCopies;
   readonly #batcher: Batcher;
-  readonly #buffers = new BufferPool();
   #closed: Promise<void> | undefined;
 
-  private constructor(options: WorkerPoolOptions, { workers, report, batching }: LoadedPool) {
+  private constructor(options: WorkerPoolOptions, { copies, report, batching }: LoadedPool) {
     const { engine, limits, clock, observer } = options;
     this.report = report;
     this.batching = batching;
     this.#options = options;
-    this.#workers = workers;
+    this.#copies = copies;
     this.#batcher = new Batcher({
       engine,
       policy: batching.policy,
       limits,
       clock,
       observer,
-      slots: () => workers.ready,
+      slots: () => copies.ready,
       isParallel: true,
       runMs: (report.warmUp.runMicros ?? 0) / 1000,
-      allocate: (byteLength) => this.#buffers.take(byteLength),
+      allocate: copies.allocate,
       start: (batch) => this.#run(batch),
     });
   }
 
   /**
-   * Starts the threads and waits until each has its copy of the model.
+   * Starts the workers and waits until each has its copy of the model.
    * @throws what the core throws when it cannot load the model.
    */
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     let batcher: Batcher | undefined;
-    const { workers, report } = await ModelWorkers.start({
+    const { isolation, batch } = options;
+    const Copies = isolation === Isolation.process ? ProcessCopies : ThreadCopies;
+    const { copies, report } = await Copies.start({
       ...options,
       onReady: () => batcher?.dispatch(),
       onBroken: (reason) => batcher?.rejectWaiting(reason),
     });
-    const { batch } = options;
-    const batching = await chooseBatching(batch, report.signature, (trial) => workers.tryBatches(trial));
-    const pool = new WorkerPool(options, { workers, report, batching });
+    const batching = await chooseBatching(batch, report.signature, (trial) => copies.tryBatches(trial));
+    const pool = new WorkerPool(options, { copies, report, batching });
     batcher = pool.#batcher;
     return pool;
   }
 
   get copies(): number {
-    return this.#closed === undefined ? this.#workers.ready : 0;
+    return this.#closed === undefined ? this.#copies.ready : 0;
+  }
+
+  get pids(): readonly number[] {
+    return this.#copies.pids;
   }
 
   get waiting(): number {
@@ -83,12 +90,13 @@ export class WorkerPool implements Executor {
   }
 
   async run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap> {
-    if (this.#workers.isBroken) throw brokenError(this.#options.engine);
+    const { broken } = this.#copies;
+    if (broken) throw broken;
     return this.#batcher.run(inputs, call, spans);
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#batcher.close().then(() => this.#workers.close());
+    this.#closed ??= this.#batcher.close().then(() => this.#copies.close());
     return this.#closed;
   }
 
@@ -100,18 +108,15 @@ export class WorkerPool implements Executor {
     observer.ran(answer.ms, rows);
     batch.onRan(answer.ms);
     if ("failure" in answer) throw runFailure(engine, answer.failure);
-    return unpackTensors(signature.outputs, answer.outputs);
+    return answer.outputs;
   }
 
-  async #runOnWorker({ inputs, isOwned, spans }: Batch, rows: number): Promise<RunAnswer> {
+  async #runOnWorker({ inputs, isOwned, spans }: Batch, rows: number): Promise<CopyRun> {
     const { clock } = this.#options;
     for (const one of spans) one.beginRun(clock.now());
     try {
-      const ownership = isOwned ? "give" : "keep";
-      const options = { ownership, buffers: this.#buffers } as const;
-      const answer = await this.#workers.run(packTensors(this.report.signature.inputs, inputs, options));
-      for (const buffer of answer.spent) this.#buffers.give(buffer);
-      const { ms: modelMs, threadId: worker } = answer;
+      const answer = await this.#copies.run(inputs, isOwned);
+      const { ms: modelMs, worker } = answer;
       const error = "failure" in answer ? Code.opFailure : undefined;
       for (const one of spans) one.endRun(clock.now(), { rows, worker, modelMs, error });
       return answer;

@@ -1,12 +1,13 @@
+import { existsSync, writeFileSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { threadId } from "node:worker_threads";
+import { isMainThread, threadId } from "node:worker_threads";
 import type { ModelSignature, Tensor, TensorMap } from "@paddlewheel/core";
 import type { FluidFamilyCore } from "../core/fluid-family-core.js";
 import { passGate } from "./gate.js";
 
 /** What a run of the scripted core does, by the `act` it is given. */
 export const Act = {
-  /** Gives back `x` and the id of its thread. */
+  /** Gives back `x` and the id of its thread, or of its process where that runs nothing else. */
   echo: 0,
   fail: 1,
   /** Ends its thread. */
@@ -15,6 +16,14 @@ export const Act = {
   crash: 3,
   /** Echoes once the test opens the gate. */
   wait: 4,
+  /** Kills its process. */
+  kill: 5,
+  /** Kills its process, the first time that this model is told to. */
+  killOnce: 6,
+  /** Ends its process as a failed assertion of native code does. */
+  abort: 7,
+  /** Says so, and never comes back. */
+  hang: 8,
 } as const;
 export type Act = (typeof Act)[keyof typeof Act];
 
@@ -41,10 +50,12 @@ const signature: ModelSignature = {
 class ScriptedCore implements FluidFamilyCore {
   #gate = "";
   #isSlow = false;
+  #dataPath = "";
 
   async create(dataPath: string): Promise<ModelSignature> {
     const { gate, load } = JSON.parse(await readFile(dataPath, "utf8")) as Script;
     this.#gate = gate;
+    this.#dataPath = dataPath;
     this.#isSlow = load === "slow";
     if (load === "fail") throw new Error("the script says fail");
     if (load === "exit") process.exit(3);
@@ -58,8 +69,16 @@ class ScriptedCore implements FluidFamilyCore {
     if (act === Act.fail) throw new Error("the script says fail", { cause: new Error("raw") });
     if (act === Act.exit) process.exit(3);
     if (act === Act.crash) return crash();
+    if (act === Act.kill) process.kill(process.pid, "SIGKILL");
+    if (act === Act.killOnce) killOnce(`${this.#dataPath}.killed`);
+    if (act === Act.abort) process.abort();
+    if (act === Act.hang) hang();
     if (act === Act.wait) await passGate(this.#gate);
-    const thread: Tensor = { dtype: "int32", shape: [], data: Int32Array.of(threadId) };
+    const thread: Tensor = {
+      dtype: "int32",
+      shape: [],
+      data: Int32Array.of(isMainThread ? process.pid : threadId),
+    };
     const y = inputs.get("x");
     if (!y) throw new Error("no x");
     return new Map([
@@ -84,4 +103,15 @@ function crash(): Promise<never> {
     throw new Error("crashed");
   });
   return new Promise(() => {});
+}
+
+function killOnce(mark: string): void {
+  if (existsSync(mark)) return;
+  writeFileSync(mark, "");
+  process.kill(process.pid, "SIGKILL");
+}
+
+function hang(): never {
+  writeSync(2, "hangs\n");
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }

@@ -22,6 +22,7 @@ export class ScriptedExecutor implements Executor {
   };
   readonly batching: Executor["batching"] = { policy: batchPolicy({ layout: undefined }), reason: "" };
   readonly copies = 1;
+  readonly pids: readonly number[] = [];
   readonly waiting = 0;
   readonly runs: ScriptedRun[] = [];
   isClosed = false;

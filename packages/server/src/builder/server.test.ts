@@ -96,6 +96,8 @@ describe("the conf of a built server", () => {
       doneFile: undefined,
       runtimeThreadNum: 0,
       placement: "auto",
+      isolation: "thread",
+      maxRunMs: undefined,
       maxQueueSize: 1024,
       requestCacheSize: undefined,
       batchInferSize: 32,

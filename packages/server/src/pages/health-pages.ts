@@ -27,6 +27,8 @@ export function healthPages(source: HealthSource): readonly BuiltinPage[] {
 }
 
 /** Without what is not for everybody: why a load failed tells of folders and values. */
-function shown({ name, version, isReady, placement, versions }: EngineStatus): object {
-  return { name, version, isReady, placement, versions: versions.map(({ failure: _, ...rest }) => rest) };
+function shown({ name, version, isReady, placement, pids, versions }: EngineStatus): object {
+  const workers = pids.length > 0 ? { pids } : {};
+  const shownVersions = versions.map(({ failure: _, ...rest }) => rest);
+  return { name, version, isReady, placement, ...workers, versions: shownVersions };
 }

@@ -1,0 +1,11 @@
+import { Socket } from "node:net";
+import { workerFds } from "./worker-fds.js";
+
+/**
+ * The module of a thread beside the model: ends the process when its parent is gone, even while a run holds the main
+ * thread. By SIGKILL, as an exit inside a native run aborts.
+ */
+new Socket({ fd: workerFds.lifeline })
+  .on("error", () => {})
+  .on("close", () => process.kill(process.pid, "SIGKILL"))
+  .resume();
