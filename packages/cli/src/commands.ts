@@ -1,3 +1,4 @@
+import { benchCommand } from "./bench/bench-command.js";
 import { callCommand } from "./call/call-command.js";
 import { checkCommand } from "./check/check-command.js";
 import type { Command } from "./command.js";
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   checkCommand,
   explainCommand,
   callCommand,
+  benchCommand,
   convertCommand,
   inspectCommand,
   typesCommand,

@@ -61,6 +61,7 @@ export {
 } from "./observe/call-trace.js";
 export { type Clock, systemClock, type Timer } from "./observe/clock.js";
 export { errorAttributes } from "./observe/error-attributes.js";
+export { LatencyHistogram } from "./observe/latency-histogram.js";
 export { type LogFields, type Logger, silentLogger } from "./observe/logger.js";
 export {
   type Counter,

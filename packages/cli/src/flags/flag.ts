@@ -4,6 +4,8 @@ export type FlagKind = "bool" | "text" | "int" | "texts" | "ints";
 /** One flag of a command; its name is its key in the table, written with underscores as Paddle Serving does. */
 export interface Flag {
   readonly kind: FlagKind;
+  /** One letter that does as well behind one dash. */
+  readonly short?: string;
   /** What stands for the value in help: `DIR`, `MS`. */
   readonly value?: string;
   /** What holds when the flag is not given, with its unit, for help and docs; the code behind the flag applies it. */

@@ -67,7 +67,10 @@ function unmarked(value: string): string {
 
 function optionsOf(table: FlagTable): NonNullable<ParseArgsConfig["options"]> {
   return Object.fromEntries(
-    Object.entries(table).map(([name, { kind }]) => [name, { type: kind === "bool" ? "boolean" : "string" }]),
+    Object.entries(table).map(([name, { kind, short }]) => [
+      name,
+      { type: kind === "bool" ? "boolean" : "string", ...(short === undefined ? {} : { short }) },
+    ]),
   );
 }
 

@@ -1,4 +1,4 @@
-import { LatencyHistogram } from "./latency-histogram.js";
+import { LatencyHistogram } from "@paddlewheel/core";
 
 /** Seconds that "recent" means, as in brpc. */
 const windowSeconds = 10;

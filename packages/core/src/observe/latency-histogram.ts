@@ -13,6 +13,11 @@ const bucketCount = bucketOf(largestUs) + 1;
 export class LatencyHistogram {
   readonly #counts = new Uint32Array(bucketCount);
 
+  /** How many latencies there are. */
+  get count(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
   /** Counts one latency of a whole number of microseconds. */
   add(us: number): void {
     const bucket = bucketOf(Math.min(us, largestUs));
@@ -25,14 +30,19 @@ export class LatencyHistogram {
     }
   }
 
+  /** How many latencies were at most so long, in microseconds; those of the bucket that `us` lies in count all or not at all. */
+  countUpTo(us: number): number {
+    const end = this.#counts.findIndex((_, bucket) => middleOf(bucket) > us);
+    return this.#counts.subarray(0, end === -1 ? undefined : end).reduce((sum, count) => sum + count, 0);
+  }
+
   clear(): void {
     this.#counts.fill(0);
   }
 
   /** The latency that a `ratio` of all do not exceed, in microseconds; 0 when there are none. */
   percentile(ratio: number): number {
-    const total = this.#counts.reduce((sum, count) => sum + count, 0);
-    const rank = Math.max(1, Math.ceil(ratio * total));
+    const rank = Math.max(1, Math.ceil(ratio * this.count));
     let seen = 0;
     const bucket = this.#counts.findIndex((count) => {
       seen += count;

@@ -48,6 +48,15 @@ describe("LatencyHistogram", () => {
     );
   });
 
+  test("counts those up to a latency", () => {
+    const histogram = histogramOf([1, 2, 2, 900, 5000]);
+    assert.deepEqual(
+      [0, 1, 2, 1000, 10_000, 2 ** 40].map((us) => histogram.countUpTo(us)),
+      [0, 1, 3, 4, 5, 5],
+    );
+    assert.equal(histogram.count, 5);
+  });
+
   test("takes what is longer than it can tell as the longest it can", () => {
     const longest = histogramOf([2 ** 32 - 1]).percentile(1);
     assert.equal(histogramOf([86_400e6]).percentile(1), longest);

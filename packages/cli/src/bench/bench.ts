@@ -1,0 +1,90 @@
+import { type CallRequest, type ConnectedTarget, toPrediction } from "@paddlewheel/client";
+import { Code, ServeError, systemClock } from "@paddlewheel/core";
+import { generalResponseCodec } from "@paddlewheel/wire";
+import { openTarget } from "../call/open-target.js";
+import { readRequestMessage } from "../call/read-request.js";
+import type { CommandCall } from "../command.js";
+import { ExitCode } from "../exit-code.js";
+import type { FlagValues } from "../flags/flag-values.js";
+import type { TextStream } from "../terminal.js";
+import { UsageError } from "../usage-error.js";
+import { CallTally } from "./call-tally.js";
+import { type LoadPlan, readLoadPlan } from "./load-plan.js";
+import { createLoadReport } from "./load-report.js";
+import { renderLoad } from "./render-load.js";
+import { runLoad, type StartCall } from "./run-load.js";
+
+/** Runs `paddlewheel bench`. */
+export async function bench({ values, positionals, terminal }: CommandCall): Promise<ExitCode> {
+  const [host] = positionals;
+  if (host === undefined) throw new UsageError("bench: name the server: host:port or a URL");
+  const plan = readLoadPlan(values);
+  const message = readRequestMessage(values);
+  const { target, requestOf } = await openTarget(host, values, {
+    retry: { maxRetries: 0 },
+    ...connectionsOf(values, plan),
+  });
+  try {
+    const request = requestOf(message);
+    // One call that is looked at closely: load of a wrong request would measure how fast it is refused.
+    toPrediction(generalResponseCodec.decode((await target.call(request)).message));
+    const tally = new CallTally();
+    const clientCpu = await measured(plan, tally, { startCall: callerOf(target, request), terminal });
+    const report = createLoadReport(plan, tally, clientCpu);
+    const { out } = terminal;
+    out.write(values.bool("json") ? `${JSON.stringify(report, undefined, 2)}\n` : renderLoad(report, out));
+    return tally.errorCount === 0 ? ExitCode.ok : ExitCode.failed;
+  } finally {
+    target.close();
+  }
+}
+
+function connectionsOf(values: FlagValues, { load }: LoadPlan): { connectionCount: number; limits: object } {
+  const given = values.int("connections");
+  const inFlight = "rate" in load ? undefined : load.concurrency;
+  const maxConnections = given ?? inFlight;
+  return { connectionCount: given ?? 1, limits: maxConnections === undefined ? {} : { maxConnections } };
+}
+
+function callerOf(target: ConnectedTarget, request: CallRequest): StartCall {
+  return (onEnd) => {
+    target.start(request, (outcome) => {
+      if ("error" in outcome) onEnd(outcome.error);
+      else onEnd(outcome.answer.message.length === 0 ? emptyAnswer() : undefined);
+    });
+  };
+}
+
+/** Compat: a brpc server answers gRPC calls with status OK and an empty message when an Op failed. */
+function emptyAnswer(): ServeError {
+  return new ServeError(Code.internal, "the server answered without any output");
+}
+
+interface Measuring {
+  readonly startCall: StartCall;
+  readonly terminal: { readonly err: TextStream };
+}
+
+/** Runs the load, and gives the share of a core that this process needed meanwhile. */
+async function measured(
+  plan: LoadPlan,
+  tally: CallTally,
+  { startCall, terminal }: Measuring,
+): Promise<number> {
+  const startedAt = performance.now();
+  const cpu = process.cpuUsage();
+  // It keeps the process alive, too, while no call is under way.
+  const ticker = setInterval(() => writeProgress(terminal.err, tally), 1000);
+  try {
+    await runLoad({ plan, startCall, tally, clock: systemClock });
+  } finally {
+    clearInterval(ticker);
+    if (terminal.err.isTerminal) terminal.err.write("\r\x1b[K");
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  return (user + system) / 1000 / (performance.now() - startedAt);
+}
+
+function writeProgress(err: TextStream, { answers, errorCount }: CallTally): void {
+  if (err.isTerminal) err.write(`\r\x1b[K${answers} answers, ${errorCount} errors`);
+}
