@@ -26,12 +26,12 @@ test("a request whose answer would come after its deadline is refused", () => {
   assert.equal(refusal({ leftMs: 39 }), "queue_deadline");
 });
 
-test("a burst may wait half a second, a line that stays about two runs", () => {
+test("a burst may wait half a second, a line that stays three runs", () => {
   const { standingMs, minStandingWaitMs } = lineLimits;
   assert.equal(refusal({ runsAhead: 50, standingMs: standingMs - 1 }), undefined);
   assert.equal(refusal({ runsAhead: 51 }), "max_queue_wait");
-  assert.equal(refusal({ runsAhead: 2, runMs: 100, standingMs }), undefined);
-  assert.equal(refusal({ runsAhead: 2.1, runMs: 100, standingMs }), "max_queue_wait");
+  assert.equal(refusal({ runsAhead: 3, runMs: 100, standingMs }), undefined);
+  assert.equal(refusal({ runsAhead: 3.1, runMs: 100, standingMs }), "max_queue_wait");
   assert.equal(refusal({ runsAhead: minStandingWaitMs, runMs: 1, standingMs }), undefined);
 });
 
@@ -55,10 +55,10 @@ test("who is refused is told what would have been, and by which limit", () => {
     say(Code.deadlineExceeded, "the answer would come in about 40 ms, after the deadline in 12 ms"),
   );
   assert.deepEqual(
-    tell({ standingMs: 100, runMs: 20 }),
+    tell({ standingMs: 100, runsAhead: 4, runMs: 20 }),
     say(
       Code.resourceExhausted,
-      "the answer would come in about 80 ms; max_queue_wait_ms allows a wait of 40 ms now",
+      "the answer would come in about 100 ms; max_queue_wait_ms allows a wait of 60 ms now",
     ),
   );
 });

@@ -35,8 +35,8 @@ export const lineLimits = {
   burstWaitMs: 500,
   /** A line that has not been empty for this long, in milliseconds, is no burst: more comes in than goes out. */
   standingMs: 100,
-  /** Runs a request may wait for in such a line: enough to keep every copy at work. */
-  standingRuns: 2,
+  /** Runs a request may wait for in such a line: with its own, the answer takes at most four times what a run takes. */
+  standingRuns: 3,
   /** Wait in milliseconds that such a line may have at least: hundreds of callers of a tiny model wait no longer. */
   minStandingWaitMs: 25,
 } as const;
