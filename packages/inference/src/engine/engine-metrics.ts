@@ -20,6 +20,8 @@ export interface RunObserver extends BatchObserver {
   workerRestarted(): void;
   /** A run goes to another worker process, as its own ended. */
   rerun(): void;
+  /** Inputs are refused because they ended worker processes before. */
+  quarantined(): void;
 }
 
 /** Why a worker process ended; `exit`: by itself. */
@@ -46,6 +48,7 @@ export class EngineMetrics implements RunObserver {
   readonly #restarted: Counter;
   readonly #reruns: Counter;
   readonly #tooLong: Counter;
+  readonly #quarantined: Counter;
   readonly #refused: Readonly<Record<Refusal["limit"], Counter>>;
 
   constructor(metrics: Metrics, engine: string, version: string) {
@@ -90,6 +93,7 @@ export class EngineMetrics implements RunObserver {
       this.#named("paddlewheel_engine_reruns_total", "Runs done again because their worker process ended."),
     );
     this.#tooLong = limitCounter(metrics, "max_run_ms");
+    this.#quarantined = limitCounter(metrics, "quarantine");
     this.#refused = {
       max_queue_size: limitCounter(metrics, "max_queue_size"),
       max_queue_wait: limitCounter(metrics, "max_queue_wait"),
@@ -131,6 +135,10 @@ export class EngineMetrics implements RunObserver {
 
   rerun(): void {
     this.#reruns.increment();
+  }
+
+  quarantined(): void {
+    this.#quarantined.increment();
   }
 
   #named(name: string, help: string): MetricOptions {

@@ -14,12 +14,13 @@ export type CopyRun = {
 export interface ModelCopies {
   /** Copies that can run. */
   readonly ready: number;
-  /** Why nothing can run and nobody should wait; undefined otherwise. */
-  readonly broken: ServeError | undefined;
   /** Ids of the processes of the copies that can run; none of threads. */
   readonly pids: readonly number[];
   /** Where memory for merged inputs comes from. */
   readonly allocate: Allocate;
+
+  /** Why a request with these inputs need not wait: nothing can run, or they are refused; undefined otherwise. */
+  refusal(inputs: TensorMap): ServeError | undefined;
 
   /**
    * Runs the model on a copy that is free; the caller sees to it that there is one. `isOwned`: nobody needs the inputs

@@ -35,7 +35,7 @@ export class ThreadCopies implements ModelCopies {
     return this.#workers.ready;
   }
 
-  get broken(): ServeError | undefined {
+  refusal(): ServeError | undefined {
     return this.#workers.isBroken ? brokenError(this.#engine) : undefined;
   }
 

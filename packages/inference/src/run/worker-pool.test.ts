@@ -32,6 +32,7 @@ async function createTestPool(
     workerEnded: () => {},
     workerRestarted: () => {},
     rerun: () => {},
+    quarantined: () => {},
   };
   const limits = { maxQueueSize, maxQueueWaitMs: 0 };
   const batch = { ...batchConfOf(engineConf({ modelDir: "" })), ...batchConf };

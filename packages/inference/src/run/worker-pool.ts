@@ -90,8 +90,8 @@ export class WorkerPool implements Executor {
   }
 
   async run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap> {
-    const { broken } = this.#copies;
-    if (broken) throw broken;
+    const refusal = this.#copies.refusal(inputs);
+    if (refusal) throw refusal;
     return this.#batcher.run(inputs, call, spans);
   }
 

@@ -15,7 +15,7 @@ const { copies } = await ProcessCopies.start({
   maxRunMs: 0,
   clock: systemClock,
   logger,
-  observer: { workerEnded: () => {}, workerRestarted: () => {}, rerun: () => {} },
+  observer: { workerEnded: () => {}, workerRestarted: () => {}, rerun: () => {}, quarantined: () => {} },
   onReady: () => {},
   onBroken: () => {},
 });

@@ -35,6 +35,7 @@ async function createTestPool(t: TestContext, { threads = 1, maxRunMs = 0, time 
     workerEnded: (reason: string) => seen.push(reason),
     workerRestarted: () => seen.push("restart"),
     rerun: () => seen.push("rerun"),
+    quarantined: () => seen.push("quarantined"),
   };
   const batch = { ...batchConfOf(engineConf({ modelDir: "" })), maxRows: 1 };
   const limits = { maxQueueSize: 10, maxQueueWaitMs: 0 };
@@ -137,6 +138,10 @@ describe("ProcessCopies", () => {
       const message = `engine "e": the worker process ${text}, the second one that this run ended; it is not tried again`;
       await assert.rejects(pool.run(acting(act)), new ServeError(Code.opFailure, message));
       assert.equal(seen.filter((what) => what === "rerun").length, 1);
+      const refused =
+        'engine "e": runs with these inputs ended 2 worker processes; they are refused for another 600 s';
+      await assert.rejects(pool.run(acting(act)), new ServeError(Code.invalidArgument, refused));
+      assert.ok(seen.includes("quarantined"));
       const next = await pool.run(acting(Act.echo, 1));
       assert.deepEqual(next.get("y")?.data, Float32Array.of(1));
       assert.equal(clock.timerCount, 0);

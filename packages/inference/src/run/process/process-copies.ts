@@ -8,6 +8,7 @@ import type { CoreSource, LoadReport } from "../load-core.js";
 import type { CopyRun, ModelCopies } from "../model-copies.js";
 import type { Frame, ReadFrame } from "./frames.js";
 import { fromParts, type LoadAnswer, type RunAnswer, toParts, type WorkerRequest } from "./messages.js";
+import { digestTensors, Quarantine, quarantineLimits } from "./quarantine.js";
 import { restartPauseMs } from "./restart-pause.js";
 import { type WorkerEnding, WorkerProcess } from "./worker-process.js";
 
@@ -23,7 +24,7 @@ export interface ProcessCopiesOptions {
   readonly maxRunMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly observer: Pick<RunObserver, "workerEnded" | "workerRestarted" | "rerun">;
+  readonly observer: Pick<RunObserver, "workerEnded" | "workerRestarted" | "rerun" | "quarantined">;
   /** One more copy can run. */
   readonly onReady: () => void;
   /** No copy is left and loading one again has failed. */
@@ -49,6 +50,12 @@ interface Taker {
   readonly reject: (reason: ServeError) => void;
 }
 
+/** A run that is given up, after it ended so many processes. */
+interface FatalRun {
+  readonly deaths: number;
+  readonly error: ServeError;
+}
+
 /**
  * Copies of a model in processes of their own: what crashes or hangs in one ends nothing else. A process that ends is
  * replaced, and its run is done again on another one, as runs change nothing; only once, for it may be what ended it.
@@ -61,6 +68,7 @@ export class ProcessCopies implements ModelCopies {
   /** Runs whose process ended and that found no other; at most one per copy. */
   readonly #takers: Taker[] = [];
   readonly #buffers = new BufferPool();
+  readonly #quarantine = new Quarantine();
   #signature: LoadReport["signature"] = { inputs: [], outputs: [] };
   #ready = 0;
   /** Loads that failed since the last one that did not. */
@@ -101,7 +109,11 @@ export class ProcessCopies implements ModelCopies {
     return this.#slots.flatMap(({ isReady, worker }) => (isReady && worker ? worker.pid : []));
   }
 
-  get broken(): ServeError | undefined {
+  refusal(inputs: TensorMap): ServeError | undefined {
+    return this.#broken ?? this.#quarantineOf(inputs);
+  }
+
+  get #broken(): ServeError | undefined {
     if (this.#failures < brokenAfterFailures || this.ready > 0) return undefined;
     const problem = "no worker process has the model; it is loaded again";
     return new ServeError(Code.unavailable, `engine "${this.#options.engine}": ${problem}`);
@@ -111,6 +123,11 @@ export class ProcessCopies implements ModelCopies {
     const { tensors, parts } = toParts(this.#signature.inputs, inputs);
     const request: WorkerRequest = { kind: "run", tensors };
     const run = await this.#runTwice({ value: request, parts });
+    if ("error" in run) {
+      // Of inputs that were merged from several requests nobody knows which is to blame; each runs again alone.
+      if (!isOwned) this.#quarantine.blame(this.#digest(inputs), run.deaths, this.#options.clock.now());
+      throw run.error;
+    }
     if (isOwned) this.#takeBack(inputs);
     return run;
   }
@@ -129,15 +146,18 @@ export class ProcessCopies implements ModelCopies {
     await Promise.all(this.#slots.map(({ worker }) => worker?.kill()));
   }
 
-  async #runTwice(frame: Frame): Promise<CopyRun> {
+  async #runTwice(frame: Frame): Promise<CopyRun | FatalRun> {
     const first = await this.#runOnce(frame);
     if (!isEnding(first)) return first;
-    if (first.reason === WorkerEnd.maxRunMs) throw this.#error(Code.deadlineExceeded, first.text);
+    if (first.reason === WorkerEnd.maxRunMs) {
+      return { deaths: 1, error: this.#error(Code.deadlineExceeded, first.text) };
+    }
     this.#options.observer.rerun();
     const second = await this.#runOnce(frame);
     if (!isEnding(second)) return second;
     const code = second.reason === WorkerEnd.maxRunMs ? Code.deadlineExceeded : Code.opFailure;
-    throw this.#error(code, `${second.text}, the second one that this run ended; it is not tried again`);
+    const text = `${second.text}, the second one that this run ended; it is not tried again`;
+    return { deaths: 2, error: this.#error(code, text) };
   }
 
   async #runOnce(frame: Frame): Promise<CopyRun | WorkerEnding> {
@@ -162,7 +182,7 @@ export class ProcessCopies implements ModelCopies {
   async #take(): Promise<Slot> {
     const slot = this.#idle.pop();
     if (slot) return slot;
-    const { broken } = this;
+    const broken = this.#broken;
     if (broken) throw broken;
     return new Promise((resolve, reject) => this.#takers.push({ resolve, reject }));
   }
@@ -172,6 +192,20 @@ export class ProcessCopies implements ModelCopies {
     const taker = this.#takers.shift();
     if (taker) taker.resolve(slot);
     else this.#idle.push(slot);
+  }
+
+  #quarantineOf(inputs: TensorMap): ServeError | undefined {
+    const { engine, clock, observer } = this.#options;
+    const leftMs = this.#quarantine.leftMs(() => this.#digest(inputs), clock.now());
+    if (leftMs === 0) return undefined;
+    observer.quarantined();
+    const problem = `runs with these inputs ended ${quarantineLimits.deaths} worker processes`;
+    const text = `${problem}; they are refused for another ${Math.ceil(leftMs / 1000)} s`;
+    return new ServeError(Code.invalidArgument, `engine "${engine}": ${text}`);
+  }
+
+  #digest(inputs: TensorMap): string {
+    return digestTensors(this.#signature.inputs, inputs);
   }
 
   #takeBack(inputs: TensorMap): void {
@@ -251,7 +285,7 @@ export class ProcessCopies implements ModelCopies {
       { engine, error: String(thrown), failures: this.#failures },
       "a worker process has no model",
     );
-    const { broken } = this;
+    const broken = this.#broken;
     if (!broken) return;
     for (const { reject } of this.#takers.splice(0)) reject(broken);
     onBroken(broken);
