@@ -30,6 +30,7 @@ export type { HttpOptions } from "./http/transport.js";
 export type { FeedOf, FeedValueOf, FetchedOf, FetchName, PredictOptions } from "./predict-options.js";
 export { type Fetched, type FetchedByEngine, type Prediction, toPrediction } from "./prediction.js";
 export { checkPredictors } from "./predictor/check-predictors.js";
+export type { GeneralCall } from "./predictor/general-codecs.js";
 export {
   type DebugAnswer,
   type InferenceOptions,
@@ -37,7 +38,6 @@ export {
   Predictor,
 } from "./predictor/predictor.js";
 export { type FetchParams, PredictorApi, type PredictorApiOptions } from "./predictor/predictor-api.js";
-export type { GeneralCall } from "./predictor/service-codecs.js";
 export { type ClientSecurity, type ClientTlsOptions, resolveSecurity } from "./security/client-security.js";
 export { type ConnectedTarget, connectTarget, type TargetOptions } from "./target/connect-target.js";
 export { type CallTarget, parseTarget } from "./target/parse-target.js";

@@ -22,6 +22,7 @@ export {
   unpackZlib,
   type ZlibFormat,
 } from "./compression/zlib-format.js";
+export { camelCase } from "./dynamic/build-message-type.js";
 export {
   loadProtoService,
   type ProtoMethod,

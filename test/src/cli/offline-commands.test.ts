@@ -49,7 +49,7 @@ describe("paddlewheel check", () => {
     assert.equal(code, 2);
     assert.equal(
       stderr,
-      "paddlewheel: check: name the folder of the conf files\nTry paddlewheel check --help\n",
+      "paddlewheel: check: name the folder of the conf files, or a client's conf with --predictors\nTry paddlewheel check --help\n",
     );
   });
 });

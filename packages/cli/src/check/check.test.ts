@@ -37,6 +37,13 @@ async function run(isTerminal: boolean, ...positionals: string[]): Promise<{ cod
   return { code, out: terminal.out.text };
 }
 
+async function runWith(predictors: string, ...positionals: string[]): Promise<{ code: number; out: string }> {
+  const terminal = recordingTerminal(true);
+  const values = new FlagValues(tableOf(checkCommand.groups), new Map([["predictors", predictors]]));
+  const code = await check({ values, positionals, terminal });
+  return { code, out: terminal.out.text };
+}
+
 describe("check", () => {
   test("says nothing of right conf, but sums it up at a terminal", async () => {
     assert.deepEqual(await run(false, dir), { code: 0, out: "" });
@@ -68,5 +75,29 @@ describe("check", () => {
     assert.match(first ?? "", /infer_service\.prototxt:3 services\[0\]\.workflows\[0\]: .*"v"/);
     assert.match(second ?? "", /infer_service\.prototxt:4 services\[0\]\.workflows\[1\]: .*"u"/);
     assert.equal(summary, "2 faults");
+  });
+
+  const predictors = 'predictors { variants { tag: "a" naming_conf { cluster: "127.0.0.1:1" } } }';
+
+  test("reads the conf of a client, with that of a server or alone", async () => {
+    const file = join(dir, "predictors.prototxt");
+    await writeFile(file, predictors);
+    const client = "conf is right: 1 predictor, 1 variant\n";
+    assert.deepEqual(await runWith(file), { code: 0, out: client });
+    const server = "conf is right: 1 service, 1 workflow, 0 engines\n";
+    assert.deepEqual(await runWith(file, dir), { code: 0, out: server + client });
+    await writeFile(file, predictors.replace("127.0.0.1:1", "lst://x"));
+    const { code, out } = await runWith(dir);
+    assert.equal(code, 1);
+    assert.match(
+      out,
+      /predictors\.prototxt:1 predictors\[0\]\.variants\[0\]\.naming_conf\.cluster: "lst:\/\/".*\n1 fault\n$/,
+    );
+  });
+
+  test("wants to be told what to read", async () => {
+    await assert.rejects(run(false), {
+      message: "check: name the folder of the conf files, or a client's conf with --predictors",
+    });
   });
 });

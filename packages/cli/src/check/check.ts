@@ -1,4 +1,4 @@
-import type { ConfReport } from "@paddlewheel/conf";
+import type { ConfReport, PredictorsReport } from "@paddlewheel/conf";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import { printFindings } from "../run/print-findings.js";
@@ -8,23 +8,51 @@ import { UsageError } from "../usage-error.js";
 /** Runs `paddlewheel check`. */
 export async function check({ values, positionals, terminal: { out } }: CommandCall): Promise<ExitCode> {
   const [dir] = positionals;
-  if (dir === undefined) throw new UsageError("check: name the folder of the conf files");
-  const { report } = await readConf({ dir, ops: values.texts("ops") });
-  printFindings(report, out);
-  if (out.isTerminal) out.write(`${summary(report)}\n`);
-  return report.conf ? ExitCode.ok : ExitCode.failed;
+  const predictors = values.text("predictors");
+  if (dir === undefined && predictors === undefined) {
+    throw new UsageError("check: name the folder of the conf files, or a client's conf with --predictors");
+  }
+  const reports = [
+    ...(dir === undefined ? [] : [await checkServer(dir, values.texts("ops"))]),
+    ...(predictors === undefined ? [] : [await checkClient(predictors)]),
+  ];
+  for (const report of reports) {
+    printFindings(report, out);
+    if (out.isTerminal) out.write(`${summary(report)}\n`);
+  }
+  return reports.every(({ parts }) => parts) ? ExitCode.ok : ExitCode.failed;
 }
 
-function summary({ conf, faults, warnings }: ConfReport): string {
-  const warned = warnings.length > 0 ? `, ${count(warnings.length, "warning")}` : "";
-  if (!conf) return `${count(faults.length, "fault")}${warned}`;
-  const { services, workflows, engines } = conf;
-  const parts = [
+/** What was found, and what right conf holds; undefined for wrong conf. */
+type Checked = Pick<ConfReport, "faults" | "warnings"> & { readonly parts: readonly string[] | undefined };
+
+async function checkServer(dir: string, ops: readonly string[] | undefined): Promise<Checked> {
+  const { report } = await readConf({ dir, ops });
+  return { ...report, parts: report.conf && serverParts(report.conf) };
+}
+
+function serverParts({ services, workflows, engines }: NonNullable<ConfReport["conf"]>): readonly string[] {
+  return [
     count(services.length, "service"),
     count(workflows.length, "workflow"),
     count(engines.length, "engine"),
   ];
-  return `conf is right: ${parts.join(", ")}${warned}`;
+}
+
+async function checkClient(file: string): Promise<Checked> {
+  const { checkPredictors } = await import("@paddlewheel/client");
+  const report = checkPredictors(file);
+  return { ...report, parts: report.conf && clientParts(report.conf) };
+}
+
+function clientParts({ predictors }: NonNullable<PredictorsReport["conf"]>): readonly string[] {
+  const variants = predictors.flatMap((predictor) => predictor.variants);
+  return [count(predictors.length, "predictor"), count(variants.length, "variant")];
+}
+
+function summary({ parts, faults, warnings }: Checked): string {
+  const warned = warnings.length > 0 ? `, ${count(warnings.length, "warning")}` : "";
+  return parts ? `conf is right: ${parts.join(", ")}${warned}` : `${count(faults.length, "fault")}${warned}`;
 }
 
 function count(number: number, noun: string): string {

@@ -1,5 +1,6 @@
 import type { PredictorConf } from "@paddlewheel/conf";
 import { Code, type Counter, limitCounter, nameHint, ServeError } from "@paddlewheel/core";
+import { hashKey, type KeyHash } from "../route/sticky-key.js";
 import { WeightedRandomRender } from "../route/weighted-random-render.js";
 import { Variant } from "../variant/variant.js";
 import type { VariantEnvironment } from "../variant/variant-environment.js";
@@ -31,14 +32,26 @@ export class Endpoint {
     await Promise.all(this.#variants.map((variant) => variant.ready()));
   }
 
+  /** Whether the request decides on the variant, so that none is picked before. */
+  get isSticky(): boolean {
+    return this.service.readKey !== undefined;
+  }
+
+  /** What a request sticks to; undefined when it has no key, and for an endpoint that is not sticky. */
+  keyOf(request: object): KeyHash | undefined {
+    const key = this.service.readKey?.(request);
+    return key && hashKey(key, this.name);
+  }
+
   /**
    * @param tag of the variant wanted; undefined lets the weights decide
+   * @param share what they decide by, from 0 to below 1; at random by default
    * @throws ServeError notFound for a tag that no variant has.
    */
-  pick(tag: string | undefined): Variant {
+  pick(tag: string | undefined, share: number = this.#random()): Variant {
     const variant =
       tag === undefined
-        ? this.#variants[this.#router.pick(this.#random())]
+        ? this.#variants[this.#router.pick(share)]
         : this.#variants.find(({ conf }) => conf.tag === tag);
     if (variant) return variant;
     const tags = this.#variants.map(({ conf }) => conf.tag);

@@ -40,12 +40,14 @@ function onePredictor(conf: Partial<SdkPredictor> = {}): SdkConf {
   return { predictors: [{ variants: [variant("a", "127.0.0.1:1")], ...conf }] };
 }
 
+type Script = (address: string, attemptIndex: number, message: Uint8Array) => HostScript;
+
 const open: PredictorApi[] = [];
 afterEach(() => {
   for (const api of open.splice(0)) api.destroy();
 });
 
-async function createApi(conf: SdkConf, script: (address: string) => HostScript = () => anAnswer) {
+async function createApi(conf: SdkConf, script: Script = () => anAnswer) {
   const clock = new ManualClock();
   const hosts = new ScriptedHosts(clock, [], script);
   const metrics = new RecordingMetrics();
@@ -245,10 +247,145 @@ describe("PredictorApi", () => {
   });
 });
 
+function rows(count: number): GeneralTensor {
+  return { ...x, shape: [count, 1], data: Float32Array.from({ length: count }, (_, row) => row) };
+}
+
+/** Answers with the tensors that came; `afterMs` by the number of rows. */
+const echo =
+  (afterMs: (rowCount: number) => number = () => 1) =>
+  (_: string, __: number, message: Uint8Array): HostScript => {
+    const { tensors } = generalRequestCodec.decode(message);
+    const answer = generalResponseCodec.encode({
+      ...emptyResponse,
+      outputs: [{ engineName: "echo", tensors }],
+    });
+    const outcome = { answer: { message: answer, headers: new Map() } };
+    return { afterMs: afterMs(tensors[0]?.shape[0] ?? 0), outcome };
+  };
+
+const packed = onePredictor({
+  variants: [
+    variant("a", "127.0.0.1:1,127.0.0.1:2", {
+      rpc_parameter: { package_size: 2, max_channel_per_request: 3, pack_rows: true },
+      connection_conf: { rpc_timeout_ms: 50, connect_retry_count: 0 },
+    }),
+  ],
+});
+
+describe("PredictorApi with pack_rows", () => {
+  test("splits the rows of a request over calls with one deadline, and merges them in order", async () => {
+    const { api, clock, hosts } = await createApi(
+      packed,
+      echo((count) => (count === 2 ? 5 : 1)),
+    );
+    const answer = api.fetchPredictor("general_model").inference({ tensors: [rows(5)], logId: 9n });
+    const requests = hosts.attempts.map(({ call }) => generalRequestCodec.decode(call.message));
+    assert.deepEqual(
+      requests.map(({ tensors, logId }) => [tensors[0]?.shape[0], logId]),
+      [
+        [2, 9n],
+        [2, 9n],
+        [1, 9n],
+      ],
+    );
+    assert.deepEqual([...new Set(hosts.attempts.map(({ call }) => call.timeoutMs))], [50]);
+    clock.advance(1);
+    clock.advance(4);
+    assert.deepEqual((await answer).outputs[0]?.tensors, [rows(5)]);
+  });
+
+  test("fails with the first part that fails, and abandons the others", async () => {
+    const failure: HostScript = {
+      afterMs: 1,
+      outcome: { error: new ServeError(Code.opFailure, "no luck"), stage: FailureStage.answered },
+    };
+    const script = (address: string, index: number, message: Uint8Array): HostScript =>
+      index === 1 ? failure : echo(() => 5)(address, index, message);
+    const { api, clock, hosts, metrics } = await createApi(packed, script);
+    const answer = api.fetchPredictor("general_model").inference({ tensors: [rows(6)] });
+    clock.advance(1);
+    await assert.rejects(answer, { code: Code.opFailure, message: "no luck" });
+    assert.deepEqual(
+      hosts.attempts.map(({ state }) => state),
+      ["abandoned", "ended", "abandoned"],
+    );
+    assert.equal(metrics.counted("limit_exceeded_total", { limit: "client_in_flight" }), 0);
+  });
+
+  test("sends whole what cannot be split, and what is not to be", async () => {
+    const { api, clock, hosts } = await createApi(packed, echo());
+    const ragged = { ...rows(3), lod: [[0, 1, 3]] };
+    const answer = api.fetchPredictor("general_model").inference({ tensors: [ragged] });
+    clock.advance(1);
+    assert.deepEqual((await answer).outputs[0]?.tensors, [ragged]);
+    assert.equal(hosts.attempts.length, 1);
+    const whole = await createApi(onePredictor(), echo());
+    const other = whole.api.fetchPredictor("general_model").inference({ tensors: [rows(100)] });
+    whole.clock.advance(1);
+    await other;
+    assert.equal(whole.hosts.attempts.length, 1);
+  });
+
+  test("cancels all parts", async () => {
+    const { api, hosts } = await createApi(packed, echo());
+    const predictor = api.fetchPredictor("general_model");
+    const answer = predictor.inference({ tensors: [rows(5)] });
+    predictor.cancel();
+    await assert.rejects(answer, { code: Code.cancelled });
+    assert.deepEqual(new Set(hosts.attempts.map(({ state }) => state)), new Set(["abandoned"]));
+  });
+});
+
+describe("PredictorApi with a sticky_key", () => {
+  const sticky = {
+    ...twoVariants,
+    predictors: twoVariants.predictors.map((one) => ({ ...one, sticky_key: "x" })),
+  };
+
+  test("calls for equal values the same variant, and others by their weights", async () => {
+    const { api, clock, hosts } = await createApi(sticky);
+    const predictor = api.fetchPredictor("general_model");
+    assert.equal(predictor.variant, undefined);
+    const calls = [1, 2, 3].flatMap(() =>
+      Array.from({ length: 300 }, (_, user) =>
+        predictor.inference({ tensors: [{ ...x, data: Float32Array.of(user, 0) }] }),
+      ),
+    );
+    clock.advance(1);
+    await Promise.all(calls);
+    const addresses = hosts.attempts.map(({ address }) => address);
+    assert.deepEqual(addresses.slice(300, 600), addresses.slice(0, 300));
+    assert.deepEqual(addresses.slice(600), addresses.slice(0, 300));
+    const first = addresses.slice(0, 300).filter((address) => address.endsWith(":1")).length;
+    assert.ok(first > 10 && first < 60, String(first));
+  });
+
+  test("leaves requests without the field to the weights, and lets a variant be named", async () => {
+    const { api, clock, hosts } = await createApi(sticky);
+    const other = { ...x, name: "z", aliasName: "z" };
+    const calls = Array.from({ length: 200 }, () =>
+      api.fetchPredictor("general_model").inference({ tensors: [other] }),
+    );
+    assert.equal(new Set(hosts.attempts.map(({ address }) => address)).size, 2);
+    const predictor = api.fetchPredictor("general_model", { variant: "b" });
+    calls.push(predictor.inference({ tensors: [x] }));
+    assert.equal(hosts.attempts.at(-1)?.address, "127.0.0.1:2");
+    clock.advance(1);
+    await Promise.all(calls);
+  });
+});
+
 const proto = `syntax = "proto3";
 package test;
-message EchoRequest { string text = 1; int32 user_id = 2; }
-message EchoResponse { string text = 1; }
+message EchoRequest {
+  string text = 1;
+  int32 user_id = 2;
+  repeated int32 ids = 3 [ (pds.pack_on) = true ];
+  repeated string words = 4 [ (pds.pack_on) = true ];
+  repeated string all = 5;
+}
+message EchoResponse { string text = 1; repeated string words = 2; }
 service EchoService { rpc inference(EchoRequest) returns (EchoResponse); rpc shout(EchoRequest) returns (EchoResponse); }
 `;
 
@@ -263,7 +400,7 @@ describe("PredictorApi with a .proto", () => {
     const [method] = loadProtoService({ file: join(dir, "echo.proto") }).methods;
     assert.ok(method);
     const clock = new ManualClock();
-    const message = method.response.encode({ text: "hello" });
+    const message = method.response.encode({ text: "hello", words: ["w"] });
     const hosts = new ScriptedHosts(clock, [], () => answering(message));
     const api = new PredictorApi({ clock, connect: hosts.connect });
     open.push(api);
@@ -292,7 +429,13 @@ describe("PredictorApi with a .proto", () => {
       [first?.service, first?.method, second?.method],
       ["test.EchoService", "inference", "shout"],
     );
-    assert.deepEqual(method.request.decode(first?.message ?? Buffer.of()), { text: "hi", userId: 3 });
+    assert.deepEqual(method.request.decode(first?.message ?? Buffer.of()), {
+      text: "hi",
+      userId: 3,
+      ids: [],
+      words: [],
+      all: [],
+    });
     await assert.rejects(predictor.inference({ text: 5 as never }), {
       code: Code.invalidArgument,
       message: "text: must be a string, got 5",
@@ -300,6 +443,40 @@ describe("PredictorApi with a .proto", () => {
     await assert.rejects(predictor.debug({ text: "hi" }), {
       code: Code.methodNotFound,
       message: 'test.EchoService has no method "debug", there is "inference", "shout"',
+    });
+  });
+
+  test("splits lists with the option pack_on, and merges answers as brpc does", async () => {
+    const packing = "rpc_parameter { package_size: 2 max_channel_per_request: 3 }";
+    const text = conf("test.EchoService").replace('tag: "a"', `tag: "a" ${packing}`);
+    const { api, clock, hosts, method } = await createFromFile(text);
+    const predictor = api.fetchPredictor<object, { words: string[] }>("echo");
+    const answer = predictor.inference({
+      text: "hi",
+      ids: Int32Array.of(1, 2, 3),
+      words: ["a", "b", "c"],
+      all: ["z"],
+    });
+    assert.deepEqual(
+      hosts.attempts.map(({ call }) => method.request.decode(call.message)),
+      [
+        { text: "hi", userId: 0, ids: Int32Array.of(1, 2), words: ["a", "b"], all: ["z"] },
+        { text: "hi", userId: 0, ids: Int32Array.of(3), words: ["c"], all: ["z"] },
+      ].map(({ ids, ...others }) => ({ ...others, ids: [...ids] })),
+    );
+    clock.advance(1);
+    assert.deepEqual(await answer, { text: "hello", words: ["w", "w"] });
+    const uneven = predictor.inference({ ids: [1, 2, 3], words: ["a"] });
+    assert.equal(hosts.attempts.length, 3);
+    clock.advance(1);
+    await uneven;
+  });
+
+  test("refuses a sticky_key that no request has", async () => {
+    const text = conf("test.EchoService").replace("variants", 'sticky_key: "user_ids" variants');
+    await assert.rejects(createFromFile(text), (error: ServeError) => {
+      assert.match(error.message, /no request has a field "user_ids"; did you mean "user_id"\?$/);
+      return true;
     });
   });
 

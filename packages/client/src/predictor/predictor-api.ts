@@ -15,8 +15,8 @@ import type { HostTransport } from "../transport/host-transport.js";
 import type { VariantEnvironment } from "../variant/variant-environment.js";
 import { loadPredictors } from "./check-predictors.js";
 import { Endpoint } from "./endpoint.js";
+import type { GeneralCall } from "./general-codecs.js";
 import { Predictor } from "./predictor.js";
-import type { GeneralCall } from "./service-codecs.js";
 
 export interface PredictorApiOptions {
   /** Default: silent. */
@@ -86,7 +86,7 @@ export class PredictorApi {
   thrdFinalize(): void {}
 
   /**
-   * Picks a variant by weight and gives what calls it; cheap enough to be done for each request, which is what makes the
+   * Picks a variant by weight and gives what calls it; with a `sticky_key` each request picks its variant later. Cheap enough to be done for each request, which is what makes the
    * weights hold. Name the types of a service with a .proto of its own: `fetchPredictor<EchoRequest, EchoResponse>("echo")`.
    * @throws ServeError notFound for an endpoint or variant there is none of, invalidArgument for a wrong `split`.
    */
@@ -95,7 +95,11 @@ export class PredictorApi {
     { variant, split }: FetchParams = {},
   ): Predictor<Request, Response> {
     const found = this.#endpointOf(endpoint);
-    return new Predictor<Request, Response>(found, found.pick(variant), split);
+    const isOpen = found.isSticky && variant === undefined;
+    return new Predictor<Request, Response>(found, {
+      variant: isOpen ? undefined : found.pick(variant),
+      split,
+    });
   }
 
   /** The predictor takes no further call; those under way go on. Idempotent. */

@@ -1,10 +1,11 @@
 import { Code, ServeError } from "@paddlewheel/core";
 import type { GeneralResponse } from "@paddlewheel/wire";
-import type { CallEngine } from "../call/call-engine.js";
 import type { CallAnswer, CallRequest, RunningCall } from "../call/call-request.js";
+import { type NonEmpty, startParts } from "../pack/start-parts.js";
 import type { Variant } from "../variant/variant.js";
 import type { Endpoint } from "./endpoint.js";
-import type { GeneralCall, MethodCodecs } from "./service-codecs.js";
+import type { GeneralCall } from "./general-codecs.js";
+import type { MethodCodecs } from "./service-codecs.js";
 
 /** What one call may ask for. */
 export type InferenceOptions = Partial<
@@ -24,21 +25,28 @@ export interface DebugAnswer<Response> {
   readonly info: string;
 }
 
+/** Which servers a predictor calls. */
+export interface PredictorChoice {
+  /** Undefined: each request decides. */
+  readonly variant: Variant | undefined;
+  readonly split: string | undefined;
+}
+
 /**
  * Calls one variant of an endpoint; `PredictorApi.fetchPredictor` makes them. It is cheap, and picks the variant: fetch one
- * for each request where the weights of variants are to hold.
+ * for each request where the weights of variants are to hold. With a `sticky_key` each request picks it.
  */
 export class Predictor<Request extends object = GeneralCall, Response extends object = GeneralResponse> {
   readonly #endpoint: Endpoint;
-  readonly #variant: Variant;
-  readonly #engine: CallEngine;
+  readonly #choice: PredictorChoice;
   readonly #calls = new Set<RunningCall>();
   #isFree = false;
 
-  constructor(endpoint: Endpoint, variant: Variant, split: string | undefined) {
+  /** @throws ServeError invalidArgument for a split the variant has not. */
+  constructor(endpoint: Endpoint, choice: PredictorChoice) {
     this.#endpoint = endpoint;
-    this.#variant = variant;
-    this.#engine = variant.engineOf(split);
+    this.#choice = choice;
+    choice.variant?.engineOf(choice.split);
   }
 
   /** Name of the endpoint. */
@@ -46,9 +54,9 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
     return this.#endpoint.name;
   }
 
-  /** Tag of the variant. */
-  get variant(): string {
-    return this.#variant.conf.tag;
+  /** Tag of the variant; undefined when each request decides. */
+  get variant(): string | undefined {
+    return this.#choice.variant?.conf.tag;
   }
 
   /**
@@ -73,20 +81,30 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
     return undefined;
   }
 
-  /** Calls the service's method `debug`, and gives what its servers tell beside the response. */
+  /** Calls the service's method `debug`, and gives what its servers tell beside the response. Never splits the request. */
   async debug(request: Request, options: InferenceOptions = {}): Promise<DebugAnswer<Response>> {
     const codecs = this.#endpoint.service.method("debug");
-    const { attachment, message } = await this.#call(codecs, request, options);
-    const info = attachment ? Buffer.from(attachment).toString() : "";
-    return { response: codecs.decode(message) as Response, info };
+    const route = this.#route(request);
+    const [answer] = await this.#start([this.#callOf(codecs, request, { ...route, options })], route.variant);
+    const info = answer.attachment ? Buffer.from(answer.attachment).toString() : "";
+    // The .proto says what it is; whoever names the types vouches for them. So below.
+    return { response: codecs.decode(answer.message) as Response, info };
   }
 
-  /** Calls any method of a service of one's own. @throws ServeError as `inference`, and methodNotFound. */
+  /**
+   * Calls any method of a service of one's own. A large request may go in parts, to several servers at once.
+   * @throws ServeError as `inference`, and methodNotFound.
+   */
   async call(method: string, request: Request, options: InferenceOptions = {}): Promise<Response> {
     const codecs = this.#endpoint.service.method(method);
-    const { message } = await this.#call(codecs, request, options);
-    // The .proto says what it is; whoever names the types vouches for them.
-    return codecs.decode(message) as Response;
+    const route = this.#route(request);
+    const [first, ...others] = codecs.split(request, route.variant.conf.rpc);
+    const callOf = (part: object): CallRequest => this.#callOf(codecs, part, { ...route, options });
+    const answers = await this.#start([callOf(first), ...others.map(callOf)], route.variant);
+    const [answer, ...rest] = answers;
+    const response = codecs.decode(answer.message);
+    if (rest.length === 0) return response as Response;
+    return codecs.merge([response, ...rest.map(({ message }) => codecs.decode(message))]) as Response;
   }
 
   /** Ends the calls of this predictor with `cancelled`. Further ones may follow. */
@@ -99,26 +117,47 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
     this.#isFree = true;
   }
 
-  #call(codecs: MethodCodecs, request: Request, options: InferenceOptions): Promise<CallAnswer> {
+  #route(request: object): Route {
+    if (this.#isFree) throw new ServeError(Code.invalidArgument, "the predictor was freed: fetch another");
+    const key = this.#endpoint.keyOf(request);
+    const variant = this.#choice.variant ?? this.#endpoint.pick(undefined, key?.share);
+    return { variant, requestCode: key?.requestCode };
+  }
+
+  #callOf(
+    codecs: MethodCodecs,
+    request: object,
+    { variant, requestCode, options }: Route & { readonly options: InferenceOptions },
+  ): CallRequest {
+    const { connection, rpc } = variant.conf;
+    return {
+      timeoutMs: connection.rpcTimeoutMs,
+      compressType: rpc.compressType,
+      requestCode,
+      ...options,
+      service: this.#endpoint.service.name,
+      method: codecs.name,
+      message: codecs.encode(request),
+    };
+  }
+
+  #start(calls: NonEmpty<CallRequest>, variant: Variant): Promise<NonEmpty<CallAnswer>> {
     return new Promise((resolve, reject) => {
-      if (this.#isFree) throw new ServeError(Code.invalidArgument, "the predictor was freed: fetch another");
-      const { connection, rpc } = this.#variant.conf;
-      const call = {
-        timeoutMs: connection.rpcTimeoutMs,
-        compressType: rpc.compressType,
-        ...options,
-        service: this.#endpoint.service.name,
-        method: codecs.name,
-        message: codecs.encode(request),
-      };
+      const engine = variant.engineOf(this.#choice.split);
       this.#endpoint.enter();
-      const running = this.#engine.start(call, (outcome) => {
+      const running = startParts(engine, calls, (outcome) => {
         this.#calls.delete(running);
         this.#endpoint.leave();
-        if ("answer" in outcome) resolve(outcome.answer);
+        if ("answers" in outcome) resolve(outcome.answers);
         else reject(outcome.error);
       });
       this.#calls.add(running);
     });
   }
+}
+
+/** Where a request goes. */
+interface Route {
+  readonly variant: Variant;
+  readonly requestCode: number | undefined;
 }

@@ -1,13 +1,11 @@
 import type { PredictorConf } from "@paddlewheel/conf";
-import { Code, codeName, invalidConf, nameHint, quoteValue, ServeError } from "@paddlewheel/core";
-import {
-  type GeneralRequest,
-  type GeneralResponse,
-  generalModelServiceName,
-  generalRequestCodec,
-  generalResponseCodec,
-  loadProtoService,
-} from "@paddlewheel/wire";
+import { Code, invalidConf, nameHint, ServeError } from "@paddlewheel/core";
+import { generalModelServiceName, loadProtoService } from "@paddlewheel/wire";
+import type { Packing } from "../pack/plan-parts.js";
+import type { NonEmpty } from "../pack/start-parts.js";
+import type { ReadKey } from "../route/sticky-key.js";
+import { generalKey, generalMethods } from "./general-codecs.js";
+import { protoKey, protoMethod } from "./proto-codecs.js";
 
 /** The messages of a method. */
 export interface MethodCodecs {
@@ -16,66 +14,44 @@ export interface MethodCodecs {
   encode(request: object): Uint8Array;
   /** @throws ServeError malformedRequest for bytes that are no response; the error that a response holds. */
   decode(message: Uint8Array): object;
+  /** The request in parts, which is the request itself where there is nothing to split. */
+  split(request: object, packing: Packing): NonEmpty<object>;
+  /** The response of the responses to all parts, in their order. */
+  merge(responses: NonEmpty<object>): object;
 }
 
 /** What a client needs to know of a service. */
 export interface ServiceCodecs {
   /** Full protobuf name, `package.Service`. */
   readonly name: string;
+  /** Undefined without a `sticky_key`. */
+  readonly readKey: ReadKey | undefined;
   /** @throws ServeError methodNotFound naming those there are. */
   method(name: string): MethodCodecs;
 }
 
 /** @throws ServeError invalidConf for a .proto that cannot be used, and a service that needs one. */
-export function loadServiceCodecs({ service, protoFile }: PredictorConf): ServiceCodecs {
-  if (protoFile === undefined) {
-    if (service === generalModelServiceName) return codecsOf(service, generalMethods);
-    const message = `the messages of ${service} are not known here: name its .proto with proto_file`;
-    throw invalidConf([{ path: [], message }]);
+export function loadServiceCodecs({ service, protoFile, stickyKey }: PredictorConf): ServiceCodecs {
+  if (protoFile !== undefined) {
+    const { name, methods } = loadProtoService({ file: protoFile, service });
+    const readKey = stickyKey === undefined ? undefined : protoKey(stickyKey, methods);
+    return codecsOf(name, methods.map(protoMethod), readKey);
   }
-  const { name, methods } = loadProtoService({ file: protoFile, service });
-  return codecsOf(
-    name,
-    methods.map(({ name: method, request, response }) => ({
-      name: method,
-      encode: (message) => request.encode(message),
-      decode: (bytes) => response.decode(bytes),
-    })),
-  );
+  const readKey = stickyKey === undefined ? undefined : generalKey(stickyKey);
+  if (service === generalModelServiceName) return codecsOf(service, generalMethods, readKey);
+  const message = `the messages of ${service} are not known here: name its .proto with proto_file`;
+  throw invalidConf([{ path: [], message }]);
 }
 
-/** The request of GeneralModelService; what is left out is empty. */
-export type GeneralCall = Pick<GeneralRequest, "tensors"> & Partial<GeneralRequest>;
-
-const noFields: Omit<GeneralRequest, "tensors"> = { fetchVarNames: [], profileServer: false, logId: 0n };
-
-const generalMethods: readonly MethodCodecs[] = ["inference", "debug"].map((name) => ({
-  name,
-  encode: encodeGeneral,
-  decode: (bytes) => checkAnswer(generalResponseCodec.decode(bytes)),
-}));
-
-function encodeGeneral(request: object): Uint8Array {
-  if (isGeneralCall(request)) return generalRequestCodec.encode({ ...noFields, ...request });
-  const got = quoteValue("tensors" in request ? request.tensors : request);
-  throw new ServeError(Code.invalidArgument, `tensors: must be a list of tensors, got ${got}`);
-}
-
-function isGeneralCall(request: object): request is GeneralCall {
-  return "tensors" in request && Array.isArray(request.tensors);
-}
-
-/** Compat: Paddle Serving's servers tell of errors in messages of calls that succeed. */
-function checkAnswer(response: GeneralResponse): GeneralResponse {
-  const { errNo, errMsg } = response;
-  if (errNo === 0) return response;
-  throw new ServeError(codeName(errNo) ? (errNo as Code) : Code.internal, errMsg);
-}
-
-function codecsOf(name: string, methods: readonly MethodCodecs[]): ServiceCodecs {
+function codecsOf(
+  name: string,
+  methods: readonly MethodCodecs[],
+  readKey: ReadKey | undefined,
+): ServiceCodecs {
   const byName = new Map(methods.map((method) => [method.name, method] as const));
   return {
     name,
+    readKey,
     method(wanted) {
       const method = byName.get(wanted);
       if (method) return method;

@@ -30,14 +30,14 @@ export class ScriptedHosts implements Cluster {
   listenerCount = 0;
   hosts: readonly Host[];
   readonly #clock: Clock;
-  readonly #script: (address: string, attemptIndex: number) => HostScript;
+  readonly #script: (address: string, attemptIndex: number, message: Uint8Array) => HostScript;
   #onHosts: ((hosts: readonly Host[]) => void) | undefined;
   #turn = 0;
 
   constructor(
     clock: Clock,
     addresses: readonly string[],
-    script: (address: string, index: number) => HostScript,
+    script: (address: string, index: number, message: Uint8Array) => HostScript,
   ) {
     this.#clock = clock;
     this.hosts = addresses.map((address) => ({ address, tag: "" }));
@@ -99,7 +99,7 @@ export class ScriptedHosts implements Cluster {
     { onEnd, open }: { onEnd: OnAttemptEnd; open: Set<() => void> },
   ): Attempt {
     const seen: SeenAttempt = { address, at: this.#clock.now(), call, state: "open" };
-    const script = this.#script(address, this.attempts.push(seen) - 1);
+    const script = this.#script(address, this.attempts.push(seen) - 1, call.message);
     const late = unanswered(timedOut(address, call.timeoutMs));
     const isInTime = script !== "silent" && script.afterMs < call.timeoutMs;
     const [afterMs, outcome] = isInTime ? [script.afterMs, script.outcome] : [call.timeoutMs, late];

@@ -151,6 +151,13 @@ export const descriptor: INamespace = {
                       "options": {
                         "default": 3
                       }
+                    },
+                    "pack_rows": {
+                      "type": "bool",
+                      "id": 100,
+                      "options": {
+                        "default": false
+                      }
                     }
                   }
                 },
@@ -288,6 +295,10 @@ export const descriptor: INamespace = {
                       "options": {
                         "default": 10000
                       }
+                    },
+                    "sticky_key": {
+                      "type": "string",
+                      "id": 102
                     }
                   }
                 }

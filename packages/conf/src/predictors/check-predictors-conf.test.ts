@@ -92,7 +92,13 @@ describe("predictors", () => {
         hedgeBudgetShare: 0.05,
       },
       naming: { cluster: "list://127.0.0.1:2", loadBalanceStrategy: "la", clusterFilterStrategy: "zone:a" },
-      rpc: { protocol: "http", compressType: 2 },
+      rpc: {
+        protocol: "http",
+        compressType: 2,
+        packageSize: 20,
+        maxChannelPerRequest: 3,
+        packRows: false,
+      },
       split: { tagName: "size", candidates: ["small", "large"] },
       tls: undefined,
       tokenFile: undefined,
@@ -123,7 +129,13 @@ describe("predictors", () => {
             hedgeBudgetShare: 0.05,
           },
           naming: { cluster: "127.0.0.1:1", loadBalanceStrategy: "la", clusterFilterStrategy: "Default" },
-          rpc: { protocol: "baidu_std", compressType: 0 },
+          rpc: {
+            protocol: "baidu_std",
+            compressType: 0,
+            packageSize: 20,
+            maxChannelPerRequest: 3,
+            packRows: false,
+          },
           split: undefined,
           tls: undefined,
           tokenFile: undefined,
@@ -131,6 +143,7 @@ describe("predictors", () => {
       ],
       weights: [1],
       maxInFlight: 10_000,
+      stickyKey: undefined,
     });
   });
 

@@ -16,6 +16,8 @@ export interface PredictorConf {
   readonly weights: readonly number[];
   /** Calls in flight. */
   readonly maxInFlight: number;
+  /** Path of the request field whose value decides on the variant; undefined: the dice do. */
+  readonly stickyKey: string | undefined;
 }
 
 /** Servers that are alike. */
@@ -57,6 +59,12 @@ export interface RpcParameterConf {
   readonly protocol: "baidu_std" | "http" | "http:proto" | "h2:grpc" | "grpc";
   /** 0 none, 1 snappy, 2 gzip, 3 zlib. */
   readonly compressType: 0 | 1 | 2 | 3;
+  /** Items of a request that may go in one part. */
+  readonly packageSize: number;
+  /** Parts that a request may go in. */
+  readonly maxChannelPerRequest: number;
+  /** Whether GeneralModelService's requests are split, by the rows of their tensors. */
+  readonly packRows: boolean;
 }
 
 /** The servers of a variant by a pair of their tags. */

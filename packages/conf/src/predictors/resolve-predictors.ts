@@ -1,11 +1,12 @@
 import { type Findings, formatPlace, type Place } from "../diagnostic.js";
 import type { ConfContext } from "../files/conf-context.js";
+import { warnOfUnusedFields } from "../resolve/unused-fields.js";
 import { LayeredSection } from "../schema/layered-section.js";
 import type { Section } from "../schema/section.js";
 import type { PredictorTexts } from "./check-predictors-conf.js";
 import type { PredictorConf, PredictorsConf } from "./predictors-conf.js";
 import { resolveFile } from "./resolve-file.js";
-import { resolveVariant, warnOfUnusedInVariant } from "./resolve-variant.js";
+import { resolveVariant } from "./resolve-variant.js";
 import { resolveWeights } from "./resolve-weights.js";
 
 export interface ResolvePredictorsOptions {
@@ -20,7 +21,7 @@ export function resolvePredictors(file: Section, options: ResolvePredictorsOptio
     findings.fault(file.placeOf("predictors"), "is missing, name at least one");
   }
   const [base] = file.sections("default_variant_conf");
-  if (base) warnOfUnusedInVariant(base, findings);
+  if (base) warnOfUnusedFields(base, findings);
   const predictors = sections.map((section) => resolvePredictor(section, base, options));
   checkUnique("name", sections, findings);
   return { predictors };
@@ -45,6 +46,7 @@ function resolvePredictor(
     variants: variants.map((variant) => resolveVariant(variant, { base, ...options })),
     weights: resolveWeights(section, findings),
     maxInFlight: fields.number("max_in_flight"),
+    stickyKey: fields.string("sticky_key"),
   };
 }
 

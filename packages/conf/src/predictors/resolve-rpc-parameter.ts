@@ -28,5 +28,11 @@ export function resolveRpcParameter(fields: LayeredSection, findings: Findings):
       `must be one of ${names} for ${protocol}, not ${compressType} (${nameOf[compressType]})`,
     );
   }
-  return { protocol, compressType };
+  return {
+    protocol,
+    compressType,
+    packageSize: fields.number("package_size"),
+    maxChannelPerRequest: fields.number("max_channel_per_request"),
+    packRows: fields.bool("pack_rows"),
+  };
 }

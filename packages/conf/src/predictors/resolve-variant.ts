@@ -25,7 +25,7 @@ export function resolveVariant(
 ): PredictorVariantConf {
   const { findings } = context;
   const fields = new LayeredSection(section.type, base ? [section, base] : [section]);
-  warnOfUnusedInVariant(section, findings);
+  warnOfUnusedFields(section, findings);
   const rpc = resolveRpcParameter(fields.nested("rpc_parameter"), findings);
   const connection = resolveConnection(fields.nested("connection_conf"), rpc.protocol, findings);
   return {
@@ -37,12 +37,6 @@ export function resolveVariant(
     tls: resolveTls(fields.nested("tls"), section.place, context),
     tokenFile: resolveFile(fields, "token_file", context),
   };
-}
-
-/** Also for `default_variant_conf`, once rather than for each that inherits it. */
-export function warnOfUnusedInVariant(section: Section, findings: Findings): void {
-  warnOfUnusedFields(section, findings);
-  for (const rpc of section.sections("rpc_parameter")) warnOfUnusedFields(rpc, findings);
 }
 
 interface NamingOptions {

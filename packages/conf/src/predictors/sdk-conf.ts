@@ -12,6 +12,7 @@ export interface SdkPredictor {
   readonly variants: readonly SdkVariantConf[];
   readonly proto_file?: string;
   readonly max_in_flight?: number;
+  readonly sticky_key?: string;
 }
 
 export interface SdkVariantConf {
@@ -27,6 +28,7 @@ export interface SdkVariantConf {
     readonly package_size?: number;
     readonly protocol?: string;
     readonly max_channel_per_request?: number;
+    readonly pack_rows?: boolean;
   };
   readonly split_conf?: { readonly split_tag_name?: string; readonly tag_candidates?: string };
   readonly variant_router?: string;

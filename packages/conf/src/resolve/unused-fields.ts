@@ -13,7 +13,6 @@ const noTensorRt = "TensorRT runs with its own defaults";
 const noDistModel = "a model is not split over servers";
 const noCube = "there is no cube here";
 const noLicence = "no licence is checked";
-const noPackages = "a request goes to one server as it is";
 const noAnalysis = "the graph is optimised when a model is loaded";
 
 const unusedFields: Readonly<Record<string, Readonly<Record<string, UnusedField>>>> = {
@@ -49,10 +48,6 @@ const unusedFields: Readonly<Record<string, Readonly<Record<string, UnusedField>
     cube_cache_path: { why: noCube, quiet: "" },
     auth_product_name: { why: noLicence },
     auth_container_id: { why: noLicence },
-  },
-  RpcParameter: {
-    package_size: { why: noPackages, quiet: 20 },
-    max_channel_per_request: { why: noPackages, quiet: 3 },
   },
   VariantConf: {
     variant_router: {

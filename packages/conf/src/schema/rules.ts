@@ -124,6 +124,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "Predictor.endpoint_router": oneOf(["WeightedRandomRender"]),
   "Predictor.proto_file": isNotEmpty,
   "Predictor.max_in_flight": between(1, 1_000_000),
+  "Predictor.sticky_key": isNotEmpty,
 };
 
 /** Why a value of the right type is still no value for this field; undefined when it is one. */

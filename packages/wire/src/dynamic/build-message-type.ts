@@ -48,6 +48,7 @@ export class MessageTypeBuilder {
       entryType: keyType && createEntryType(field.name, keyType, type),
       isPacked: field.packed && type.kind === "scalar" && type.unpack !== undefined,
       isRequired: field.required,
+      isPackOn: shape === "list" && hasPackOn(field),
       hasPresence: field.hasPresence,
       defaultValue:
         shape === "single" && type.kind === "scalar" && !field.required && !field.partOf
@@ -127,10 +128,18 @@ function entryField(name: string, number: number, type: ScalarType | MessageType
     entryType: undefined,
     isPacked: false,
     isRequired: false,
+    isPackOn: false,
     hasPresence: true,
     defaultValue: type.kind === "scalar" ? type.zero : undefined,
     rivals: [],
   };
+}
+
+/** `(pds.pack_on)`, in whatever package the option is declared. */
+function hasPackOn({ options }: Field): boolean {
+  return Object.entries(options ?? {}).some(
+    ([name, value]) => /^\((?:[\w.]+\.)?pack_on\)$/.test(name) && value === true,
+  );
 }
 
 /** `class_0_prob` is `class0Prob`. Source: protobuf's rule for names in JSON. */

@@ -54,14 +54,15 @@ describe("loadProtoService", () => {
       ]),
     );
     assert.deepEqual(service.methods[0]?.request.fields, [
-      { name: "a", protoName: "a", type: "int32", shape: "single", isRequired: true },
-      { name: "b", protoName: "b", type: "float", shape: "single", isRequired: true },
+      { name: "a", protoName: "a", type: "int32", shape: "single", isRequired: true, isPackOn: false },
+      { name: "b", protoName: "b", type: "float", shape: "single", isRequired: true, isPackOn: false },
       {
         name: "instances",
         protoName: "instances",
         type: "baidu.paddle_serving.predictor.format.Dense",
         shape: "list",
         isRequired: false,
+        isPackOn: false,
       },
     ]);
   });

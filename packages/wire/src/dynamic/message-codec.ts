@@ -19,6 +19,8 @@ export interface ProtoField {
   readonly type: string;
   readonly shape: FieldShape;
   readonly isRequired: boolean;
+  /** A repeated field with the option `pack_on`, which clients may split over several requests. */
+  readonly isPackOn: boolean;
 }
 
 /**
@@ -69,11 +71,12 @@ export function createMessageCodec(type: MessageType, role: "request" | "respons
     protoJson: checked(unchecked.protoJson),
     protoText: checked(unchecked.protoText),
     unchecked,
-    fields: type.fields.map(({ name, protoName, shape, isRequired, type: of }) => ({
+    fields: type.fields.map(({ name, protoName, shape, isRequired, isPackOn, type: of }) => ({
       name,
       protoName,
       shape,
       isRequired,
+      isPackOn,
       type: of.kind === "message" ? of.fullName : of.name,
     })),
     check: (message) => check(type, message),

@@ -21,6 +21,8 @@ export interface MessageField {
   /** A list of numbers that is written as one block. */
   readonly isPacked: boolean;
   readonly isRequired: boolean;
+  /** Declared with the option `pack_on` of Paddle's pds_option.proto: clients may split it over several requests. */
+  readonly isPackOn: boolean;
   /** Of a single value: its default may be sent too, and then is told from one that was not. */
   readonly hasPresence: boolean;
   /** What a single scalar reads as when it was not sent; undefined where that is told by its absence. */
