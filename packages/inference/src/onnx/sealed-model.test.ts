@@ -57,6 +57,12 @@ function externalModel(location: string): Uint8Array {
 const biasBytes = (bias: number) => new Uint8Array(Float32Array.of(bias).buffer);
 
 describe("an encrypted model", () => {
+  test("is served by processes of its own", async (t) => {
+    const modelDir = await createSealed(t, { "model.onnx": biasModel(3) });
+    const manager = await serve(t, { modelDir, isolation: "process" }, { defaultThreadNum: 2 });
+    assert.equal(await ask(manager, 4), 7);
+  });
+
   for (const placement of [Placement.inline, Placement.pool]) {
     test(`is served (${placement})`, async (t) => {
       const modelDir = await createSealed(t, { "model.onnx": biasModel(3) });

@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { onnxCoreFactory } from "../onnx/onnx-core-factory.js";
 
 /** What a module imports, and what that imports, without what is imported when it is needed. */
-async function collectImports(module: string, found: Set<string> = new Set()): Promise<ReadonlySet<string>> {
-  if (found.has(module)) return found;
+async function collectImports(module: string, found: Set<string>): Promise<void> {
+  if (found.has(module)) return;
   found.add(module);
-  if (!module.includes("/dist/")) return found;
+  if (!module.includes("/dist/")) return;
   const text = await readFile(new URL(module), "utf8");
   for (const [, specifier = ""] of text.matchAll(/^(?:import|export)\b[^;]*? from "([^"]+)";$/gm)) {
     const isRelative = specifier.startsWith(".");
@@ -16,13 +16,14 @@ async function collectImports(module: string, found: Set<string> = new Set()): P
       found,
     );
   }
-  return found;
 }
 
-test("a thread that runs a model imports what a run needs, for each thread compiles it anew", async () => {
-  const worker = await collectImports(new URL("./pool-worker.js", import.meta.url).href);
-  const core = await collectImports(onnxCoreFactory.module);
-  const imported = new Set([...worker, ...core]);
+const workers = ["./pool-worker.js", "./process/process-worker.js"];
+
+test("a thread or process that runs a model imports what a run needs, for each compiles it anew", async () => {
+  const imported = new Set<string>();
+  for (const worker of workers) await collectImports(new URL(worker, import.meta.url).href, imported);
+  await collectImports(onnxCoreFactory.module, imported);
   for (const heavy of ["@paddlewheel/core", "@paddlewheel/onnx", "protobufjs"]) {
     assert.equal(imported.has(import.meta.resolve(heavy)), false, heavy);
   }

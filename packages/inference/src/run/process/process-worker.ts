@@ -11,6 +11,9 @@ import { workerFds } from "./worker-fds.js";
 
 type LoadRequest = Extract<WorkerRequest, { kind: "load" }>;
 
+/** A terminal and systemd send these to every process of the server, which still has runs for this one as it stops. */
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+
 let loaded: LoadedCore | undefined;
 let model: LoadRequest["source"]["model"];
 

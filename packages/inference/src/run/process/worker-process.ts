@@ -31,6 +31,7 @@ interface StartedProcess {
   readonly child: ChildProcess;
   /** Its folder, nobody else's. */
   readonly cwd: string;
+  readonly ended: Promise<WorkerEnding>;
 }
 
 const workerFile = fileURLToPath(new URL("./process-worker.js", import.meta.url));
@@ -48,7 +49,7 @@ export class WorkerProcess {
   #timeLimit: Timer | undefined;
   #ending: WorkerEnding | undefined;
 
-  private constructor({ child, cwd }: StartedProcess, options: WorkerProcessOptions) {
+  private constructor({ child, cwd, ended }: StartedProcess, options: WorkerProcessOptions) {
     this.#options = options;
     this.#child = child;
     const { [workerFds.channel]: channel, [workerFds.lifeline]: lifeline } = child.stdio;
@@ -56,9 +57,9 @@ export class WorkerProcess {
     (lifeline as Duplex).on("error", () => {}).resume();
     // What cannot be read any more is of no use.
     channel?.once("close", () => child.kill("SIGKILL"));
-    this.#gone = endOf(child).then(async (ending) => {
+    this.#gone = ended.then((ending) => {
       this.#end(ending);
-      await rm(cwd, { recursive: true, force: true }).catch(() => {});
+      return removeFolder(cwd);
     });
     this.#logOutput();
   }
@@ -71,7 +72,11 @@ export class WorkerProcess {
       [...workerFlags(process.execArgv, process.env.NODE_OPTIONS), workerFile],
       { cwd, env: workerEnvironment(process.env), stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"] },
     );
-    return new WorkerProcess({ child, cwd }, options);
+    const ended = endOf(child);
+    if (child.pid !== undefined) return new WorkerProcess({ child, cwd, ended }, options);
+    const { text } = await ended;
+    await removeFolder(cwd);
+    throw new Error(`the worker process ${text}`);
   }
 
   get pid(): number {
@@ -121,6 +126,11 @@ export class WorkerProcess {
     const log = (line: string) => logger.warn({ engine, pid, line }, "a worker process printed this");
     for (const stream of [stdout, stderr]) if (stream) logLines(stream, { clock, log });
   }
+}
+
+/** Nobody waits for a folder that cannot be removed; it is in the temporary folder. */
+function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true }).catch(() => {});
 }
 
 function endOf(child: ChildProcess): Promise<WorkerEnding> {
