@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Code, ServeError } from "@paddlewheel/core";
 import type { GeneralRequest, GeneralResponse } from "@paddlewheel/wire";
-import { Client, type ClientOptions } from "./client.js";
+import { Client } from "./client.js";
+import type { ClientOptions } from "./client-options.js";
 import {
   emptyResponse,
   type FakeHandler,
@@ -178,7 +179,7 @@ for (const { name, options, start } of transports) {
       const servers = [await opened(start(handlerOf("a"))), await opened(start(handlerOf("b")))];
       const client = connected(servers, options);
       for (let i = 0; i < 4; i++) await client.predict({ feed });
-      assert.deepEqual(answers, ["a", "b", "a", "b"]);
+      assert.ok(["abab", "baba"].includes(answers.join("")), answers.join(""));
     });
 
     test("can be closed twice, and connected again", async () => {

@@ -1,26 +1,17 @@
 import { Code, type ModelConf, type ModelTypes, ServeError } from "@paddlewheel/core";
-import type { CallTransport } from "./call-transport.js";
 import { loadClientModel } from "./client-model.js";
+import type { ClientOptions } from "./client-options.js";
+import { ClientVariant, type VariantConf } from "./client-variant.js";
 import { buildRequest } from "./feed/build-request.js";
-import { GrpcTransport } from "./grpc/transport.js";
-import { type HttpOptions, HttpTransport } from "./http/transport.js";
-import type { FetchedOf, FetchName, PredictOptions } from "./predict-options.js";
+import type { FetchedOf, FetchName, PredictOptions, TaggedPredictOptions } from "./predict-options.js";
 import { type FetchedByEngine, type Prediction, toPrediction } from "./prediction.js";
-import { type ClientSecurity, type ClientTlsOptions, resolveSecurity } from "./security/client-security.js";
+import { WeightedRandomRender } from "./route/weighted-random-render.js";
 
-export interface ClientOptions {
-  /** Time a call may take, in milliseconds; default 200000, as in Paddle Serving. */
-  readonly timeoutMs?: number;
-  /** How to call endpoints that are URLs. */
-  readonly http?: HttpOptions;
-  /** Speaks TLS to endpoints that are `host:port`, and says how to those that are `https://`. Default: plain, and as Node does. */
-  readonly tls?: ClientTlsOptions;
-  /** What the server wants of its callers, one of its token file. Without TLS it can be read on the way. */
-  readonly token?: string;
-}
+/** Compat: the tag of a client without variants, as Paddle Serving's C++ client has it. */
+const defaultTag = "default_tag_1";
 
 /**
- * The client whoever knows Paddle Serving's Python `Client` and `HttpClient` expects, over gRPC and HTTP.
+ * The client whoever knows Paddle Serving's Python `Client` and `HttpClient` expects, over gRPC, HTTP and baidu_std.
  *
  * ```ts
  * const client = new Client();
@@ -34,14 +25,15 @@ export interface ClientOptions {
  */
 export class Client<M extends ModelTypes = ModelTypes> {
   readonly #options: ClientOptions;
-  readonly #security: ClientSecurity;
+  readonly #variantConfs: VariantConf[] = [];
+  #timeoutMs: number;
   #model: ModelConf | undefined;
-  #transports: readonly CallTransport[] = [];
-  #turn = 0;
+  #variants: ClientVariant[] = [];
+  #router = new WeightedRandomRender([]);
 
   constructor(options: ClientOptions = {}) {
     this.#options = options;
-    this.#security = resolveSecurity(options.tls, options.token);
+    this.#timeoutMs = options.timeoutMs ?? 200_000;
   }
 
   /**
@@ -54,18 +46,45 @@ export class Client<M extends ModelTypes = ModelTypes> {
   }
 
   /**
-   * Says where the servers are; connections are made at the first call. Replaces what was connected before.
-   * @param endpoints `host:port` for gRPC, `http://host:port` or `https://host:port` for HTTP; several take turns
+   * Names a group of servers that gets its share of the calls once `connect` is called, without endpoints.
+   * @param endpoints as `connect` takes them
+   * @param weight a whole number from 0 on; the share is that of the sum of all weights
+   * @throws ServeError invalidArgument for a tag that is there already, or a weight that is none.
    */
-  connect(endpoints: readonly string[]): void {
+  addVariant(tag: string, endpoints: readonly string[], weight: number): void {
+    if (this.#variantConfs.some((variant) => variant.tag === tag)) {
+      throw new ServeError(Code.invalidArgument, `variant "${tag}" was added already`);
+    }
+    if (!Number.isSafeInteger(weight) || weight < 0) {
+      throw new ServeError(
+        Code.invalidArgument,
+        `variant "${tag}": weight ${weight} is not a whole number from 0 on`,
+      );
+    }
+    this.#variantConfs.push({ tag, endpoints, weight });
+  }
+
+  /**
+   * Says where the servers are; connections are made at the first call. Replaces what was connected before.
+   * @param endpoints `host:port` or `grpc://host:port` for gRPC, with TLS `grpcs://`, `http://host:port` or `https://host:port`
+   * for HTTP, `baidu_std://host:port`, and `list://` or `file://` with several; to be left out after `addVariant`
+   * @throws ServeError invalidArgument or invalidConf for an endpoint that is none.
+   */
+  connect(endpoints?: readonly string[]): void {
+    const confs = this.#confsOf(endpoints);
     this.close();
-    this.#transports = endpoints.map((endpoint) => {
-      const isUrl = /^https?:\/\//.test(endpoint);
-      const security = this.#security;
-      return isUrl
-        ? new HttpTransport(endpoint, { ...this.#options.http, security })
-        : new GrpcTransport(endpoint, { security });
-    });
+    this.#router = new WeightedRandomRender(confs.map(({ weight }) => weight));
+    try {
+      for (const conf of confs) this.#variants.push(new ClientVariant(conf, this.#options));
+    } catch (thrown) {
+      this.close();
+      throw thrown;
+    }
+  }
+
+  /** Time a call may take from now on, in milliseconds. */
+  setRpcTimeoutMs(timeoutMs: number): void {
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Alias names of the feed variables. */
@@ -83,19 +102,40 @@ export class Client<M extends ModelTypes = ModelTypes> {
    * @throws ServeError with the server's code and text; invalidArgument for a feed or fetch the model has not.
    */
   predict<F extends FetchName<M> = FetchName<M>>(options: PredictOptions<M, F>): Promise<FetchedOf<M, F>>;
+  /** As above, with the tag of the variant that was called. */
+  predict<F extends FetchName<M> = FetchName<M>>(
+    options: TaggedPredictOptions<M, F>,
+  ): Promise<[FetchedOf<M, F>, string]>;
   /** As above, for a workflow with several models, which answers by engine: say so with `predict<FetchedByEngine>`. */
   predict<P extends FetchedByEngine>(options: PredictOptions<M>): Promise<P>;
-  async predict(options: PredictOptions): Promise<Prediction> {
+  predict<P extends FetchedByEngine>(options: TaggedPredictOptions<M>): Promise<[P, string]>;
+  async predict(options: PredictOptions | TaggedPredictOptions): Promise<Prediction | [Prediction, string]> {
     const request = buildRequest(this.#loadedModel(), options);
-    const { timeoutMs = this.#options.timeoutMs ?? 200_000, signal } = options;
-    const response = await this.#nextTransport().call(request, { timeoutMs, signal });
-    return toPrediction(response);
+    const { timeoutMs = this.#timeoutMs, signal } = options;
+    const variant = this.#nextVariant();
+    const prediction = toPrediction(await variant.next().call(request, { timeoutMs, signal }));
+    return options.needVariantTag ? [prediction, variant.tag] : prediction;
   }
 
   /** Ends the connections and the calls on them. Idempotent; `connect` opens new ones. */
   close(): void {
-    for (const transport of this.#transports) transport.close();
-    this.#transports = [];
+    for (const variant of this.#variants) variant.close();
+    this.#variants = [];
+  }
+
+  #confsOf(endpoints: readonly string[] | undefined): readonly VariantConf[] {
+    const added = this.#variantConfs;
+    if (endpoints && added.length === 0) return [{ tag: defaultTag, endpoints, weight: 1 }];
+    if (endpoints) {
+      throw new ServeError(
+        Code.invalidArgument,
+        "connect: leave out the endpoints, the variants that were added have theirs",
+      );
+    }
+    if (added.some(({ weight }) => weight > 0)) return added;
+    const message =
+      added.length === 0 ? "no endpoint, and no variant was added" : "the weights of all variants are 0";
+    throw new ServeError(Code.invalidArgument, `connect: ${message}`);
   }
 
   #loadedModel(): ModelConf {
@@ -103,9 +143,9 @@ export class Client<M extends ModelTypes = ModelTypes> {
     throw new ServeError(Code.invalidArgument, "no model conf: call loadClientConfig first");
   }
 
-  #nextTransport(): CallTransport {
-    const transport = this.#transports[this.#turn++ % this.#transports.length];
-    if (transport) return transport;
+  #nextVariant(): ClientVariant {
+    const variant = this.#variants[this.#router.pick(Math.random())];
+    if (variant) return variant;
     throw new ServeError(Code.invalidArgument, "no endpoint: call connect first");
   }
 }

@@ -9,8 +9,9 @@ export {
 } from "./call/call-options.js";
 export type { CallAnswer, CallOutcome, CallRequest, RunningCall } from "./call/call-request.js";
 export { measureCalls } from "./call/measure-calls.js";
-export { Client, type ClientOptions } from "./client.js";
+export { Client } from "./client.js";
 export { loadClientModel } from "./client-model.js";
+export type { ClientOptions } from "./client-options.js";
 export type { Cluster, HostLease, HostOutcome, PickOptions } from "./cluster/cluster.js";
 export type { ClusterOptions, HealthCheckOptions } from "./cluster/cluster-options.js";
 export { createCluster } from "./cluster/create-cluster.js";
@@ -27,7 +28,14 @@ export { buildRequest, type Feed, type RequestOptions } from "./feed/build-reque
 export type { FeedValue } from "./feed/feed-tensor.js";
 export type { NestedList } from "./feed/nested-list.js";
 export type { HttpOptions } from "./http/transport.js";
-export type { FeedOf, FeedValueOf, FetchedOf, FetchName, PredictOptions } from "./predict-options.js";
+export type {
+  FeedOf,
+  FeedValueOf,
+  FetchedOf,
+  FetchName,
+  PredictOptions,
+  TaggedPredictOptions,
+} from "./predict-options.js";
 export { type Fetched, type FetchedByEngine, type Prediction, toPrediction } from "./prediction.js";
 export { checkPredictors } from "./predictor/check-predictors.js";
 export type { GeneralCall } from "./predictor/general-codecs.js";

@@ -18,8 +18,8 @@ export type FetchedOf<M extends ModelTypes, F extends FetchName<M>> = Pick<M["fe
   readonly [K in F as `${K}.lod`]?: Tensor;
 };
 
-/** A call's options, checked against the model's types where those are known. */
-export interface PredictOptions<M extends ModelTypes = ModelTypes, F extends FetchName<M> = FetchName<M>>
+/** What a call needs, checked against the model's types where those are known. */
+interface TypedRequestOptions<M extends ModelTypes, F extends FetchName<M>>
   extends Omit<RequestOptions, "feed" | "fetch"> {
   /** A model with one feed variable may be given its bare value; a list with one feed counts as that feed. */
   readonly feed: FeedOf<M> | readonly [FeedOf<M>] | FeedValueOf<M["feeds"][keyof M["feeds"]]>;
@@ -29,4 +29,19 @@ export interface PredictOptions<M extends ModelTypes = ModelTypes, F extends Fet
   readonly timeoutMs?: number;
   /** Gives the call up. */
   readonly signal?: AbortSignal;
+}
+
+/** A call's options, checked against the model's types where those are known. */
+export interface PredictOptions<M extends ModelTypes = ModelTypes, F extends FetchName<M> = FetchName<M>>
+  extends TypedRequestOptions<M, F> {
+  readonly needVariantTag?: false;
+}
+
+/** The options of a call that gives `[result, tag]`. */
+export interface TaggedPredictOptions<
+  M extends ModelTypes = ModelTypes,
+  F extends FetchName<M> = FetchName<M>,
+> extends TypedRequestOptions<M, F> {
+  /** Also tells the tag of the variant that was called. */
+  readonly needVariantTag: true;
 }

@@ -19,8 +19,8 @@ import {
   GrpcStatus,
   generalResponseCodec,
 } from "@paddlewheel/wire";
-import { emptyResponse } from "../testing/fake-server.js";
-import { GrpcTransport } from "./transport.js";
+import { emptyResponse } from "../../testing/fake-server.js";
+import { GrpcCaller } from "../../testing/grpc-caller.js";
 
 const request: GeneralRequest = {
   tensors: [],
@@ -41,7 +41,7 @@ type Answer = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
 interface Called {
   readonly endpoint: string;
-  readonly transport: GrpcTransport;
+  readonly transport: GrpcCaller;
 }
 
 /** A transport to a server that answers by hand. */
@@ -55,7 +55,7 @@ async function calling(onStream: Answer, clock?: ManualClock): Promise<Called> {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const endpoint = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const transport = new GrpcTransport(endpoint, clock ? { clock } : {});
+  const transport = new GrpcCaller(endpoint, clock ? { clock } : {});
   open.push({
     close: () => {
       transport.close();
@@ -101,7 +101,7 @@ async function assertFails(onStream: Answer, { code, message }: Failure): Promis
   return thrown;
 }
 
-describe("GrpcTransport", () => {
+describe("GrpcHostTransport", () => {
   test("sends the headers of gRPC", async () => {
     let seen: IncomingHttpHeaders = {};
     const { endpoint, transport } = await calling((stream, headers) => {
@@ -166,7 +166,7 @@ describe("GrpcTransport", () => {
   });
 
   test("refuses an endpoint that is none", () => {
-    assert.throws(() => new GrpcTransport("nowhere"), { message: 'endpoint "nowhere": must be host:port' });
+    assert.throws(() => new GrpcCaller("nowhere"), { message: 'endpoint "nowhere": must be host:port' });
   });
 });
 

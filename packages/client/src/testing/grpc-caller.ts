@@ -12,21 +12,21 @@ import { callHost } from "../transport/call-host.js";
 import { GrpcHostTransport } from "../transport/grpc/transport.js";
 import { CompressType, type HostTransport } from "../transport/host-transport.js";
 
-export interface GrpcTransportOptions {
+export interface GrpcCallerOptions {
   readonly clock?: Clock;
   /** Default none: plain connections, and no token. */
   readonly security?: ClientSecurity;
 }
 
-/** GeneralModelService over gRPC, at one server. */
-export class GrpcTransport implements CallTransport {
+/** GeneralModelService over gRPC at one server, without what an engine adds. */
+export class GrpcCaller implements CallTransport {
   readonly #host: HostTransport;
 
   /**
    * @param endpoint `host:port`
    * @throws ServeError invalidArgument when it is something else.
    */
-  constructor(endpoint: string, options: GrpcTransportOptions = {}) {
+  constructor(endpoint: string, options: GrpcCallerOptions = {}) {
     this.#host = new GrpcHostTransport({ address: endpoint, ...options });
   }
 
