@@ -1,3 +1,4 @@
+import { rmdirSync } from "node:fs";
 import { Socket } from "node:net";
 import { workerFds } from "./worker-fds.js";
 
@@ -7,5 +8,14 @@ import { workerFds } from "./worker-fds.js";
  */
 new Socket({ fd: workerFds.lifeline })
   .on("error", () => {})
-  .on("close", () => process.kill(process.pid, "SIGKILL"))
+  .on("close", end)
   .resume();
+
+function end(): void {
+  try {
+    rmdirSync(process.cwd());
+  } catch {
+    // Somebody left something there, or was faster.
+  }
+  process.kill(process.pid, "SIGKILL");
+}

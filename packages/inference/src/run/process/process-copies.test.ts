@@ -184,9 +184,11 @@ describe("ProcessCopies", () => {
     const [text] = await once(parent.stdout, "data");
     const pids: number[] = JSON.parse(String(text));
     assert.deepEqual(await Promise.all(pids.map(isAlive)), [true, true]);
+    const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`)));
     parent.kill("SIGKILL");
     await once(parent, "close");
     for (const pid of pids) while (await isAlive(pid)) await new Promise(setImmediate);
+    for (const folder of folders) await assert.rejects(readdir(folder), { code: "ENOENT" });
   });
 
   test("does not start when a copy cannot be loaded, and says why", async (t) => {

@@ -189,6 +189,7 @@ export class ProcessCopies implements ModelCopies {
 
   /** Runs that were begun once go before those that still wait in line. */
   #free(slot: Slot): void {
+    if (!slot.isReady) return;
     const taker = this.#takers.shift();
     if (taker) taker.resolve(slot);
     else this.#idle.push(slot);

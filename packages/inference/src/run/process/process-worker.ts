@@ -17,7 +17,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {
 let loaded: LoadedCore | undefined;
 let model: LoadRequest["source"]["model"];
 
-new Worker(new URL("./parent-guard.js", import.meta.url), { stdout: false, stderr: false }).unref();
+new Worker(new URL("./parent-guard.js", import.meta.url), { stdout: false, stderr: false });
 const channel = new FrameChannel(new Socket({ fd: workerFds.channel }), (frame) => void answer(frame));
 
 async function answer({ value, parts }: ReadFrame): Promise<void> {
