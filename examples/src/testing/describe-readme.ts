@@ -1,32 +1,35 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { assertAnswer } from "./answers.js";
 import { readReadme, repositoryRoot } from "./readme.js";
 import { type ExampleServer, isInstalled, runShell, startServer } from "./shell.js";
 
-/** The port of every README; tests take a free one. */
-const writtenPort = "9393";
+/** The ports of every README, of its first server and its second; tests take free ones. */
+const writtenPorts = ["9393", "9394"];
 
 /**
- * Does what the README of an example says: starts its server, runs its commands in their order, and compares the answers.
- * Further tests of the server get its URL when they run.
+ * Does what the README of an example says: starts its servers, runs its commands in their order, and compares the answers.
+ * Further tests of the first server get its URL when they run.
  */
 export function describeReadme(folder: string, furtherTests: (url: () => string) => void = () => {}): void {
-  const { start, commands, code } = readReadme(folder);
+  const { starts, commands, code } = readReadme(folder);
   describe(`the README of examples/${folder}`, () => {
-    let server: ExampleServer | undefined;
+    const servers: ExampleServer[] = [];
     before(async () => {
-      server = await startServer(start.replaceAll(writtenPort, "0"));
+      for (const start of starts) servers.push(await startServer(withPorts(start, () => "0")));
     });
-    after(async () => assert.equal(await server?.stop(), 0));
+    after(async () => {
+      for (const server of servers) assert.equal(await server.stop(), 0);
+    });
 
     for (const { command, answer } of commands) {
       test(`shows what this answers: ${command}`, { skip: skipWithout(command) }, async () => {
-        assertAnswer(await runShell(command.replaceAll(writtenPort, String(server?.port))), answer);
+        const toServers = withPorts(command, (index) => String(servers[index]?.port));
+        assertAnswer(await runShell(toServers), answer);
       });
     }
-    furtherTests(() => server?.url ?? "");
+    furtherTests(() => servers[0]?.url ?? "");
   });
 
   test(`the README of examples/${folder} shows code and conf as they are`, () => {
@@ -34,6 +37,10 @@ export function describeReadme(folder: string, furtherTests: (url: () => string)
     for (const text of code)
       assert.ok(sources.includes(withoutLayout(text)), `nowhere in the example: ${text}`);
   });
+}
+
+function withPorts(command: string, portOf: (index: number) => string): string {
+  return writtenPorts.reduce((text, port, index) => text.replaceAll(port, portOf(index)), command);
 }
 
 /** Tests need nothing but Node; where CI is set a missing program is a fault of the set-up, and the test fails. */
@@ -45,6 +52,7 @@ function skipWithout(command: string): string | false {
 function sourcesOf(folder: string): string {
   const folders = [`${repositoryRoot}examples/src/${folder}/`, `${repositoryRoot}examples/${folder}/conf/`];
   return folders
+    .filter((path) => existsSync(path))
     .flatMap((path) => readdirSync(path).map((file) => readFileSync(path + file, "utf8")))
     .join("\n");
 }

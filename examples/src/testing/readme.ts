@@ -18,35 +18,34 @@ export interface ReadmeCommand {
 }
 
 export interface Readme {
-  /** The command that starts the server. */
-  readonly start: string;
+  /** The commands that start the servers, at least one. */
+  readonly starts: readonly string[];
   /** All others, in their order. */
   readonly commands: readonly ReadmeCommand[];
   /** Everything it shows of code and conf. */
   readonly code: readonly string[];
 }
 
-const starts = /^packages\/cli\/bin\/paddlewheel\.js start /;
+const startsServer = /^packages\/cli\/bin\/paddlewheel\.js (?:start|serve) /;
 
 /**
- * Reads the README of an example: its first `sh` block starts the server, and each other one is followed by a `json` or
- * `text` block with the answer.
+ * Reads the README of an example: its first `sh` blocks start servers, and each other one is followed by a `json` or `text`
+ * block with the answer.
  * @throws Error when it has another form.
  */
 export function readReadme(folder: string): Readme {
   const blocks = fencedBlocks(readFileSync(`${repositoryRoot}examples/${folder}/README.md`, "utf8"));
   const shells = blocks.flatMap(({ language }, index) => (language === "sh" ? [index] : []));
-  const [start, ...others] = shells.map((index) => ({
-    command: blocks[index]?.text ?? "",
-    answer: blocks[index + 1],
-  }));
-  if (!start || !starts.test(start.command)) throw new Error(`${folder}: the first command starts no server`);
-  const commands = others.map(({ command, answer }) => {
+  const all = shells.map((index) => ({ command: blocks[index]?.text ?? "", answer: blocks[index + 1] }));
+  const startCount = all.findIndex(({ command }) => !startsServer.test(command));
+  const starts = all.slice(0, startCount).map(({ command }) => command);
+  if (starts.length === 0) throw new Error(`${folder}: the first command starts no server`);
+  const commands = all.slice(startCount).map(({ command, answer }) => {
     if (answer && /^(json|text)$/.test(answer.language)) return { command, answer };
     throw new Error(`${folder}: no json or text block with the answer follows ${command}`);
   });
   const code = blocks.filter(({ language }) => /^(ts|prototxt)$/.test(language)).map(({ text }) => text);
-  return { start: start.command, commands, code };
+  return { starts, commands, code };
 }
 
 function fencedBlocks(markdown: string): Block[] {

@@ -1,3 +1,4 @@
+export type { GeneralRequest, GeneralResponse, GeneralTensor, ModelOutput } from "@paddlewheel/wire";
 export { type CallEngine, createCallEngine } from "./call/call-engine.js";
 export type { AttemptEvent, AttemptKind, CallEvent, CallObserver } from "./call/call-observer.js";
 export {

@@ -1,0 +1,3 @@
+import { describeReadme } from "../testing/describe-readme.js";
+
+describeReadme("ab-test");
