@@ -76,7 +76,7 @@ describe("PredictorApi", () => {
     const [{ address, call }] = hosts.attempts as [(typeof hosts.attempts)[0]];
     assert.equal(address, "127.0.0.1:1");
     assert.equal(call.service, "baidu.paddle_serving.predictor.general_model.GeneralModelService");
-    assert.deepEqual([call.method, call.timeoutMs, call.compressType], ["inference", 50, 0]);
+    assert.deepEqual([call.method, call.timeoutMs, call.compressType, call.logId], ["inference", 50, 0, 7n]);
     assert.deepEqual(generalRequestCodec.decode(call.message).tensors, [x]);
   });
 
@@ -92,6 +92,10 @@ describe("PredictorApi", () => {
       predictor.inference({ tensors: "no" } as never, {}, resolve);
     });
     assert.equal(failure?.message, 'tensors: must be a list of tensors, got "no"');
+    await assert.rejects(predictor.inference(null as never), {
+      code: Code.invalidArgument,
+      message: "the request: must be an object, got null",
+    });
   });
 
   test("gives variants their share of the predictors, and one that is named", async () => {

@@ -1,4 +1,4 @@
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code, quoteValue, ServeError } from "@paddlewheel/core";
 import type { GeneralResponse } from "@paddlewheel/wire";
 import type { CallAnswer, CallRequest, RunningCall } from "../call/call-request.js";
 import { type NonEmpty, startParts } from "../pack/start-parts.js";
@@ -119,6 +119,12 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
 
   #route(request: object): Route {
     if (this.#isFree) throw new ServeError(Code.invalidArgument, "the predictor was freed: fetch another");
+    if (typeof request !== "object" || request === null) {
+      throw new ServeError(
+        Code.invalidArgument,
+        `the request: must be an object, got ${quoteValue(request)}`,
+      );
+    }
     const key = this.#endpoint.keyOf(request);
     const variant = this.#choice.variant ?? this.#endpoint.pick(undefined, key?.share);
     return { variant, requestCode: key?.requestCode };
@@ -131,10 +137,11 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
   ): CallRequest {
     const { connection, rpc } = variant.conf;
     return {
-      timeoutMs: connection.rpcTimeoutMs,
-      compressType: rpc.compressType,
-      requestCode,
+      logId: logIdOf(request),
       ...options,
+      timeoutMs: options.timeoutMs ?? connection.rpcTimeoutMs,
+      requestCode: options.requestCode ?? requestCode,
+      compressType: rpc.compressType,
       service: this.#endpoint.service.name,
       method: codecs.name,
       message: codecs.encode(request),
@@ -154,6 +161,11 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
       this.#calls.add(running);
     });
   }
+}
+
+/** The id that many messages have, GeneralModelService's among them: servers then log it before they have read the message. */
+function logIdOf(request: object): bigint {
+  return "logId" in request && typeof request.logId === "bigint" ? request.logId : 0n;
 }
 
 /** Where a request goes. */
