@@ -56,6 +56,30 @@ describe("paddlewheel call", () => {
     });
   }
 
+  describe("with a .proto", () => {
+    const flags = ["--proto", "protos/paddle_serving/general_model_service.proto"];
+    const tensor = { alias_name: "x", elem_type: 1, shape: [1, 13], float_data: house };
+
+    for (const protocol of ["grpc", "http", "baidu_std"]) {
+      test(`calls a method by ${protocol} with a message, and prints the response`, async () => {
+        const request = join(folder, "request.json");
+        await writeFile(request, JSON.stringify({ tensor: [tensor] }));
+        const message = ["--protocol", protocol, "--request", `@${request}`];
+        const { code, stdout } = await call(server.address, ...flags, ...message);
+        assert.equal(code, 0);
+        assert.deepEqual(JSON.parse(stdout).outputs[0].tensor[0].float_data, [price]);
+      });
+    }
+
+    test("refuses a message that is none of the service, and a method it has not", async () => {
+      const wrong = await call(server.address, ...flags, "--request", '{"tensor": 1}');
+      assert.equal(wrong.code, 1);
+      assert.match(wrong.stderr, /tensor/);
+      const { stderr } = await call(server.address, ...flags, "--request", "{}", "--method", "inferenc");
+      assert.match(stderr, /GeneralModelService has no method "inferenc"; did you mean "inference"\?\n$/);
+    });
+  });
+
   test("sends headers, the token's among them when there is no file", async () => {
     const header = ["--header", `authorization=Bearer ${token}`];
     const feed = `x=${JSON.stringify(house)}`;
@@ -70,6 +94,12 @@ describe("paddlewheel call", () => {
     for (const [args, message] of [
       [["call"], "call: name the server: host:port or a URL"],
       [["call", server.address], "--feed: name at least one value, NAME=JSON"],
+      [["call", server.address, "--request", "{}"], "--request: needs --proto"],
+      [
+        ["call", server.address, "--proto", "a.proto", "--feed", "x=1"],
+        "--feed: is for models; with --proto give --request",
+      ],
+      [["call", server.address, "--proto", "a.proto"], "--request: name the message, as JSON or @FILE"],
       [
         ["call", server.address, "--feed", "x=1", "--header", "a b=1"],
         '--header "a b=1": must be NAME=VALUE',

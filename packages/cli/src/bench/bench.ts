@@ -1,8 +1,7 @@
-import { type CallRequest, type ConnectedTarget, toPrediction } from "@paddlewheel/client";
+import type { CallRequest, ConnectedTarget } from "@paddlewheel/client";
 import { Code, ServeError, systemClock } from "@paddlewheel/core";
-import { generalResponseCodec } from "@paddlewheel/wire";
 import { openTarget } from "../call/open-target.js";
-import { readRequestMessage } from "../call/read-request.js";
+import { readServiceMessage } from "../call/service-message.js";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import type { FlagValues } from "../flags/flag-values.js";
@@ -19,17 +18,19 @@ export async function bench({ values, positionals, terminal }: CommandCall): Pro
   const [host] = positionals;
   if (host === undefined) throw new UsageError("bench: name the server: host:port or a URL");
   const plan = readLoadPlan(values);
-  const message = readRequestMessage(values);
-  const { target, requestOf } = await openTarget(host, values, {
+  const message = readServiceMessage(values);
+  const { target, request } = await openTarget(host, values, {
+    message,
     retry: { maxRetries: 0 },
     ...connectionsOf(values, plan),
   });
   try {
-    const request = requestOf(message);
     // One call that is looked at closely: load of a wrong request would measure how fast it is refused.
-    toPrediction(generalResponseCodec.decode((await target.call(request)).message));
+    const first = await target.call(request);
+    message.render(first.message);
+    const startCall = callerOf(target, request, first.message.length > 0);
     const tally = new CallTally();
-    const clientCpu = await measured(plan, tally, { startCall: callerOf(target, request), terminal });
+    const clientCpu = await measured(plan, tally, { startCall, terminal });
     const report = createLoadReport(plan, tally, clientCpu);
     const { out } = terminal;
     out.write(values.bool("json") ? `${JSON.stringify(report, undefined, 2)}\n` : renderLoad(report, out));
@@ -46,11 +47,12 @@ function connectionsOf(values: FlagValues, { load }: LoadPlan): { connectionCoun
   return { connectionCount: given ?? 1, limits: maxConnections === undefined ? {} : { maxConnections } };
 }
 
-function callerOf(target: ConnectedTarget, request: CallRequest): StartCall {
+/** @param isFull whether an answer has something in it, as the first had */
+function callerOf(target: ConnectedTarget, request: CallRequest, isFull: boolean): StartCall {
   return (onEnd) => {
     target.start(request, (outcome) => {
       if ("error" in outcome) onEnd(outcome.error);
-      else onEnd(outcome.answer.message.length === 0 ? emptyAnswer() : undefined);
+      else onEnd(isFull && outcome.answer.message.length === 0 ? emptyAnswer() : undefined);
     });
   };
 }

@@ -1,6 +1,6 @@
 import type { FlagTable } from "../flags/flag.js";
 
-/** What to send and what to ask for; of every command that calls a model. */
+/** What to send and what to ask for; of every command that calls a model, or another service. */
 export const feedFlags: FlagTable = {
   feed: {
     kind: "texts",
@@ -15,5 +15,17 @@ export const feedFlags: FlagTable = {
     help: "serving_client_conf files, or folders with one: gives types and shapes, and checks names before the call",
   },
   batch: { kind: "bool", help: "values have the batch axis in front already; else each is one sample" },
+  proto: {
+    kind: "text",
+    value: "FILE",
+    default: "none, the messages are those of GeneralModelService",
+    help: ".proto of a service with messages of its own, which --request is for",
+  },
+  request: {
+    kind: "text",
+    value: "JSON",
+    help: "message for a service of --proto, as JSON or as @FILE that holds it",
+  },
+  method: { kind: "text", value: "NAME", default: "inference", help: "method of a service of --proto" },
   log_id: { kind: "int", value: "N", default: "0", help: "number for the server's log lines" },
 };

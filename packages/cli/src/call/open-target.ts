@@ -7,15 +7,18 @@ import {
   type TargetOptions,
   type TransportProtocol,
 } from "@paddlewheel/client";
-import { generalModelServiceName } from "@paddlewheel/wire";
 import type { FlagValues } from "../flags/flag-values.js";
 import { UsageError } from "../usage-error.js";
+import type { ServiceMessage } from "./service-message.js";
 
-/** A server to call, and what each call to it brings. */
+/** A server to call, and what to call it with. */
 export interface OpenedTarget {
   readonly target: ConnectedTarget;
-  /** A call with its message. */
-  requestOf(message: Uint8Array): CallRequest;
+  readonly request: CallRequest;
+}
+
+export interface OpenOptions extends TargetOptions {
+  readonly message: ServiceMessage;
 }
 
 /**
@@ -25,11 +28,12 @@ export interface OpenedTarget {
 export async function openTarget(
   host: string,
   values: FlagValues,
-  options: TargetOptions = {},
+  { message: { service, method, message }, ...options }: OpenOptions,
 ): Promise<OpenedTarget> {
-  const call = {
-    service: values.text("service") ?? generalModelServiceName,
-    method: "inference",
+  const request = {
+    service,
+    method,
+    message,
     timeoutMs: values.int("timeout_ms") ?? 10_000,
     logId: BigInt(values.int("log_id") ?? 0),
     headers: new Map((values.texts("header") ?? []).map(parseHeader)),
@@ -42,7 +46,7 @@ export async function openTarget(
     target.close();
     throw thrown;
   }
-  return { target, requestOf: (message) => ({ ...call, message }) };
+  return { target, request };
 }
 
 function securityOf(values: FlagValues): Pick<TargetOptions, "tls" | "token"> {

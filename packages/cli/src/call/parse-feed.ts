@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { NestedList } from "@paddlewheel/client";
 import { type DType, dtypeTable, nearestNameHint } from "@paddlewheel/core";
 import { longInteger, parseJson } from "@paddlewheel/wire";
 import { UsageError } from "../usage-error.js";
+import { textOrFile } from "./text-or-file.js";
 
 /** One value of `--feed`. */
 export interface GivenFeed {
@@ -21,8 +21,7 @@ export function parseFeed(text: string): GivenFeed {
   if (alias === undefined || source === undefined) {
     throw new UsageError(`--feed ${JSON.stringify(text)}: must be NAME=JSON, NAME:TYPE=JSON or NAME=@FILE`);
   }
-  const json = source.startsWith("@") ? readFileSync(source.slice(1), "utf8") : source;
-  return { alias, dtype: parseDtype(alias, type), value: parseValue(alias, json) };
+  return { alias, dtype: parseDtype(alias, type), value: parseValue(alias, textOrFile(source)) };
 }
 
 function parseDtype(alias: string, type: string | undefined): DType | undefined {

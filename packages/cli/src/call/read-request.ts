@@ -1,5 +1,5 @@
 import { buildRequest, loadClientModel } from "@paddlewheel/client";
-import { type GeneralRequest, generalRequestCodec } from "@paddlewheel/wire";
+import type { GeneralRequest } from "@paddlewheel/wire";
 import type { FlagValues } from "../flags/flag-values.js";
 import { UsageError } from "../usage-error.js";
 import { modelOfFeeds } from "./model-of-feeds.js";
@@ -19,11 +19,6 @@ export function readRequest(values: FlagValues): GeneralRequest {
   const model = paths ? loadClientModel(paths) : modelOfFeeds({ feeds, fetches, batch });
   const feed = Object.fromEntries(feeds.map(({ alias, value }) => [alias, value]));
   return buildRequest(model, { feed, fetch: fetches, batch, logId: values.int("log_id") ?? 0 });
-}
-
-/** The same as the bytes of the message. */
-export function readRequestMessage(values: FlagValues): Uint8Array {
-  return generalRequestCodec.encode(readRequest(values));
 }
 
 function checkUntyped(feeds: readonly GivenFeed[]): void {

@@ -12,8 +12,8 @@ export const targetFlags: FlagTable = {
   service: {
     kind: "text",
     value: "NAME",
-    default: "GeneralModelService of Paddle Serving",
-    help: "full name of the service, package.Service, for one with the messages of GeneralModelService",
+    default: "GeneralModelService of Paddle Serving, or the only one of --proto",
+    help: "full name of the service, package.Service; without --proto of one with the messages of GeneralModelService",
   },
   timeout_ms: {
     kind: "int",
