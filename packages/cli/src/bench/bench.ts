@@ -1,6 +1,6 @@
 import type { CallRequest, ConnectedTarget } from "@paddlewheel/client";
 import { Code, ServeError, systemClock } from "@paddlewheel/core";
-import { openTarget } from "../call/open-target.js";
+import { type OpenOptions, openTarget } from "../call/open-target.js";
 import { readServiceMessage } from "../call/service-message.js";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
@@ -40,7 +40,10 @@ export async function bench({ values, positionals, terminal }: CommandCall): Pro
   }
 }
 
-function connectionsOf(values: FlagValues, { load }: LoadPlan): { connectionCount: number; limits: object } {
+function connectionsOf(
+  values: FlagValues,
+  { load }: LoadPlan,
+): Pick<OpenOptions, "connectionCount" | "limits"> {
   const given = values.int("connections");
   const inFlight = "rate" in load ? undefined : load.concurrency;
   const maxConnections = given ?? inFlight;
