@@ -10,7 +10,7 @@ import type { ServiceCodecs } from "./service-codecs.js";
 export class Endpoint {
   readonly name: string;
   readonly service: ServiceCodecs;
-  readonly #variants: readonly Variant[];
+  readonly #variants: Variant[] = [];
   readonly #router: WeightedRandomRender;
   readonly #random: () => number;
   readonly #maxInFlight: number;
@@ -21,11 +21,11 @@ export class Endpoint {
   constructor(conf: PredictorConf, service: ServiceCodecs, environment: VariantEnvironment) {
     this.name = conf.name;
     this.service = service;
-    this.#variants = conf.variants.map((variant) => new Variant(conf.name, variant, environment));
     this.#router = new WeightedRandomRender(conf.weights);
     this.#random = environment.random;
     this.#maxInFlight = conf.maxInFlight;
     this.#refusals = limitCounter(environment.metrics, "client_in_flight", { endpoint: conf.name });
+    this.#addVariants(conf, environment);
   }
 
   async ready(): Promise<void> {
@@ -79,5 +79,15 @@ export class Endpoint {
   /** Idempotent. */
   close(): void {
     for (const variant of this.#variants) variant.close();
+  }
+
+  #addVariants({ name, variants }: PredictorConf, environment: VariantEnvironment): void {
+    try {
+      for (const variant of variants) this.#variants.push(new Variant(name, variant, environment));
+    } catch (error) {
+      // Those before it watch their servers already.
+      this.close();
+      throw error;
+    }
   }
 }

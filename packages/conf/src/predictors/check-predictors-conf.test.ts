@@ -226,6 +226,10 @@ describe("faults of predictors", () => {
       ':1 predictors[1].name: "general_model" is already taken at conf/predictors.prototxt:1: choose another',
     ],
     [
+      `${minimal} ${minimal.replace("variants", 'name: "a,b" variants')}`,
+      ':1 predictors[1].name: must be 1 to 128 characters without commas, control characters or blanks at its ends, not "a,b"',
+    ],
+    [
       paddle.replace("10|90", "10"),
       ":27 predictors[0].weighted_random_render_conf.variant_weight_list: has 1 weights for 2 variants: give one for each",
     ],

@@ -57,12 +57,14 @@ function nameOf(field: "name" | "tag", section: Section): string {
 function checkUnique(field: "name" | "tag", sections: readonly Section[], findings: Findings): void {
   const owners = new Map<string, Place>();
   for (const section of sections) {
+    // One that is wrong is at fault already.
+    if (section.mentions(field) && section.string(field) === undefined) continue;
     const name = nameOf(field, section);
     const place = section.placeOf(field);
     const owner = owners.get(name);
-    if (owner && name !== "") {
+    if (!owner) owners.set(name, place);
+    else if (name !== "") {
       findings.fault(place, `"${name}" is already taken at ${formatPlace(owner)}: choose another`);
     }
-    if (!owner) owners.set(name, place);
   }
 }
