@@ -50,14 +50,20 @@ function readPredictors(source: string | SdkConf): ReadPredictors {
   if (!report.conf) return { report, services: [] };
   const faults: Diagnostic[] = [];
   const services = report.conf.predictors.flatMap((predictor, index) => {
-    const field = predictor.protoFile === undefined ? "service_name" : "proto_file";
-    try {
-      return [loadServiceCodecs(predictor)];
-    } catch (error) {
-      const { message } = ServeError.from(error);
-      faults.push({ ...report.placeOf(["predictors", index, field]), message });
-      return [];
-    }
+    const attempt = <T>(field: string, load: () => T): T | undefined => {
+      try {
+        return load();
+      } catch (error) {
+        const { message } = ServeError.from(error);
+        faults.push({ ...report.placeOf(["predictors", index, field]), message });
+        return undefined;
+      }
+    };
+    const { protoFile, stickyKey } = predictor;
+    const serviceField = protoFile === undefined ? "service_name" : "proto_file";
+    const codecs = attempt(serviceField, () => loadServiceCodecs(predictor));
+    if (stickyKey !== undefined) attempt("sticky_key", () => codecs?.keyReader(stickyKey));
+    return codecs ? [codecs] : [];
   });
   return { report: faults.length > 0 ? { ...report, conf: undefined, faults } : report, services };
 }

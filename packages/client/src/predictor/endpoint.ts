@@ -1,6 +1,6 @@
 import type { PredictorConf } from "@paddlewheel/conf";
 import { Code, type Counter, limitCounter, nameHint, ServeError } from "@paddlewheel/core";
-import { hashKey, type KeyHash } from "../route/sticky-key.js";
+import { hashKey, type KeyHash, type ReadKey } from "../route/sticky-key.js";
 import { WeightedRandomRender } from "../route/weighted-random-render.js";
 import { Variant } from "../variant/variant.js";
 import type { VariantEnvironment } from "../variant/variant-environment.js";
@@ -10,6 +10,7 @@ import type { ServiceCodecs } from "./service-codecs.js";
 export class Endpoint {
   readonly name: string;
   readonly service: ServiceCodecs;
+  readonly #readKey: ReadKey | undefined;
   readonly #variants: Variant[] = [];
   readonly #router: WeightedRandomRender;
   readonly #random: () => number;
@@ -21,6 +22,7 @@ export class Endpoint {
   constructor(conf: PredictorConf, service: ServiceCodecs, environment: VariantEnvironment) {
     this.name = conf.name;
     this.service = service;
+    this.#readKey = conf.stickyKey === undefined ? undefined : service.keyReader(conf.stickyKey);
     this.#router = new WeightedRandomRender(conf.weights);
     this.#random = environment.random;
     this.#maxInFlight = conf.maxInFlight;
@@ -34,12 +36,12 @@ export class Endpoint {
 
   /** Whether the request decides on the variant, so that none is picked before. */
   get isSticky(): boolean {
-    return this.service.readKey !== undefined;
+    return this.#readKey !== undefined;
   }
 
   /** What a request sticks to; undefined when it has no key, and for an endpoint that is not sticky. */
   keyOf(request: object): KeyHash | undefined {
-    const key = this.service.readKey?.(request);
+    const key = this.#readKey?.(request);
     return key && hashKey(key, this.name);
   }
 

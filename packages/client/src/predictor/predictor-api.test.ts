@@ -479,7 +479,10 @@ describe("PredictorApi with a .proto", () => {
   test("refuses a sticky_key that no request has", async () => {
     const text = conf("test.EchoService").replace("variants", 'sticky_key: "user_ids" variants');
     await assert.rejects(createFromFile(text), (error: ServeError) => {
-      assert.match(error.message, /no request has a field "user_ids"; did you mean "user_id"\?$/);
+      assert.match(
+        error.message,
+        /predictors\[0\]\.sticky_key: no request has a field "user_ids"; did you mean "user_id"\?$/,
+      );
       return true;
     });
   });

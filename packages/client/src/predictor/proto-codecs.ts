@@ -56,7 +56,7 @@ export function protoKey(key: string, methods: readonly ProtoMethod[]): ReadKey 
   const [first = "", ...inner] = key.split(".");
   const names = new Set(methods.flatMap(({ request }) => request.fields.map(({ protoName }) => protoName)));
   if (!names.has(first)) {
-    const message = `sticky_key "${key}": no request has a field "${first}"${nameHint(first, names)}`;
+    const message = `no request has a field "${first}"${nameHint(first, names)}`;
     throw invalidConf([{ path: [], message }]);
   }
   const path = [first, ...inner].map(camelCase);

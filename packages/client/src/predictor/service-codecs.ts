@@ -24,21 +24,19 @@ export interface MethodCodecs {
 export interface ServiceCodecs {
   /** Full protobuf name, `package.Service`. */
   readonly name: string;
-  /** Undefined without a `sticky_key`. */
-  readonly readKey: ReadKey | undefined;
+  /** @param path a `sticky_key` @throws ServeError invalidConf when no request has such a field. */
+  keyReader(path: string): ReadKey;
   /** @throws ServeError methodNotFound naming those there are. */
   method(name: string): MethodCodecs;
 }
 
 /** @throws ServeError invalidConf for a .proto that cannot be used, and a service that needs one. */
-export function loadServiceCodecs({ service, protoFile, stickyKey }: PredictorConf): ServiceCodecs {
+export function loadServiceCodecs({ service, protoFile }: PredictorConf): ServiceCodecs {
   if (protoFile !== undefined) {
     const { name, methods } = loadProtoService({ file: protoFile, service });
-    const readKey = stickyKey === undefined ? undefined : protoKey(stickyKey, methods);
-    return codecsOf(name, methods.map(protoMethod), readKey);
+    return codecsOf(name, methods.map(protoMethod), (path) => protoKey(path, methods));
   }
-  const readKey = stickyKey === undefined ? undefined : generalKey(stickyKey);
-  if (service === generalModelServiceName) return codecsOf(service, generalMethods, readKey);
+  if (service === generalModelServiceName) return codecsOf(service, generalMethods, generalKey);
   const message = `the messages of ${service} are not known here: name its .proto with proto_file`;
   throw invalidConf([{ path: [], message }]);
 }
@@ -46,12 +44,12 @@ export function loadServiceCodecs({ service, protoFile, stickyKey }: PredictorCo
 function codecsOf(
   name: string,
   methods: readonly MethodCodecs[],
-  readKey: ReadKey | undefined,
+  keyReader: ServiceCodecs["keyReader"],
 ): ServiceCodecs {
   const byName = new Map(methods.map((method) => [method.name, method] as const));
   return {
     name,
-    readKey,
+    keyReader,
     method(wanted) {
       const method = byName.get(wanted);
       if (method) return method;
