@@ -40,11 +40,7 @@ export const poolAlone: Contender = {
   ...models,
   key: "pool-alone",
   title: "pool, no batches",
-  start: (workload) =>
-    startPaddlewheel(workload, {
-      key: "pool-alone",
-      engineLines: ['placement: "pool"', "batch_infer_size: 1"],
-    }),
+  start: (workload) => startPaddlewheel(workload, poolAloneSettings),
 };
 
 export interface PaddlewheelOptions extends Omit<ServerOptions, "workload" | "command"> {
@@ -52,7 +48,12 @@ export interface PaddlewheelOptions extends Omit<ServerOptions, "workload" | "co
   readonly engineLines?: readonly string[];
 }
 
-export const poolSettings: PaddlewheelOptions = { key: "pool", engineLines: ['placement: "pool"'] };
+const poolSettings: PaddlewheelOptions = { key: "pool", engineLines: ['placement: "pool"'] };
+
+export const poolAloneSettings: PaddlewheelOptions = {
+  key: "pool-alone",
+  engineLines: ['placement: "pool"', "batch_infer_size: 1"],
+};
 
 /** Starts our server on a workload. */
 export async function startPaddlewheel(

@@ -1,6 +1,6 @@
 import { linearModel, mlpModel, resnet50Model } from "@paddlewheel/onnx";
 
-export type BenchModelName = "linear" | "mlp" | "resnet50";
+export type BenchModelName = "linear" | "mlp" | "wide" | "resnet50";
 
 /** A model of one float32 input and one float32 output, built when it is needed and never kept in the repository. */
 export interface BenchModel {
@@ -26,6 +26,12 @@ export const benchModels: Readonly<Record<BenchModelName, BenchModel>> = {
     name: "mlp",
     inputShape: [784],
     build: () => mlpModel({ layers: [784, 512, 512, 10], seed }),
+  },
+  /** As small a request, and a run of some milliseconds. */
+  wide: {
+    name: "wide",
+    inputShape: [784],
+    build: () => mlpModel({ layers: [784, 4096, 4096, 10], seed }),
   },
   resnet50: {
     name: "resnet50",
