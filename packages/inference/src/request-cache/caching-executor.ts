@@ -100,9 +100,9 @@ export class CachingExecutor implements Executor {
     const key = { hash: this.#hash(this.report.signature.inputs, inputs), inputs };
     const found = this.#cache.find(key);
     const shared = found ? undefined : this.#runs.follow(key, { call, spans });
-    const outcome = found ? "hit" : shared ? "shared" : "miss";
+    const outcome = found ? "hit" : shared === undefined ? "miss" : "shared";
     metrics.lookedUp(outcome);
-    if (shared) return shared;
+    if (shared !== undefined) return shared;
     spans?.endCache(clock.now(), outcome);
     return found ? Promise.resolve(found) : this.#lead(key, call, spans);
   }
