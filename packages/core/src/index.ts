@@ -23,6 +23,7 @@ export {
 } from "./dag/workflow-conf.js";
 export { type BatchingConf, BatchingMode, defaultBatchingConf } from "./engine/batching-conf.js";
 export {
+  defaultEngineConf,
   type EngineConf,
   Isolation,
   latestVersion,

@@ -2,12 +2,12 @@ import { dirname } from "node:path";
 import {
   type BatchingConf,
   type BatchingMode,
-  defaultBatchingConf,
+  defaultEngineConf,
   type EngineConf,
-  Isolation,
+  type Isolation,
   type ModelConf,
   nameHint,
-  Placement,
+  type Placement,
   ReloadableType,
 } from "@paddlewheel/core";
 import { type ConfContext, findPath, readConfFile } from "../files/conf-context.js";
@@ -23,8 +23,7 @@ import { warnOfUnusedFields } from "./unused-fields.js";
 
 /** Compat: the only engine type Paddle Serving still has; the FLUID_* types of older files stood for the same. */
 const paddleType = "PADDLE_INFER";
-const defaultBatchInferSize = 32;
-const defaultMaxQueueSize = 1024;
+const defaults = defaultEngineConf;
 
 export interface ResolvedEngines {
   readonly confs: readonly EngineConf[];
@@ -102,15 +101,15 @@ class EngineResolver {
       versions: resolveVersions(section, this.#context.findings, (path) => this.#futurePath(path)),
       reloadIntervalMs: section.number("reload_interval_ms"),
       doneFile: section.string("done_file"),
-      runtimeThreadNum: section.number("runtime_thread_num") ?? 0,
-      placement: (section.string("placement") as Placement | undefined) ?? Placement.auto,
-      isolation: (section.string("isolation") as Isolation | undefined) ?? Isolation.thread,
+      runtimeThreadNum: section.number("runtime_thread_num") ?? defaults.runtimeThreadNum,
+      placement: (section.string("placement") as Placement | undefined) ?? defaults.placement,
+      isolation: (section.string("isolation") as Isolation | undefined) ?? defaults.isolation,
       maxRunMs: section.number("max_run_ms"),
-      maxQueueSize: section.number("max_queue_size") ?? defaultMaxQueueSize,
+      maxQueueSize: section.number("max_queue_size") ?? defaults.maxQueueSize,
       requestCacheSize: section.number("request_cache_size"),
       batchInferSize: this.#batchInferSize(section),
-      enableOverrun: section.bool("enable_overrun") ?? false,
-      allowSplitRequest: section.bool("allow_split_request") ?? true,
+      enableOverrun: section.bool("enable_overrun") ?? defaults.enableOverrun,
+      allowSplitRequest: section.bool("allow_split_request") ?? defaults.allowSplitRequest,
       batching: this.#batching(section),
       session: resolveSession(section, this.#context.findings),
       ...this.#encryption(section),
@@ -196,28 +195,29 @@ class EngineResolver {
 
   /** Compat: older files write 0, which meant nothing as their engines did not batch. */
   #batchInferSize(section: Section): number {
-    const size = section.number("batch_infer_size") ?? defaultBatchInferSize;
+    const size = section.number("batch_infer_size") ?? defaults.batchInferSize;
     if (size > 0) return size;
-    const message = `0 stands for the default, ${defaultBatchInferSize}: remove it, or write 1 for no batches`;
+    const message = `0 stands for the default, ${defaults.batchInferSize}: remove it, or write 1 for no batches`;
     this.#context.findings.warn(section.placeOf("batch_infer_size"), message);
-    return defaultBatchInferSize;
+    return defaults.batchInferSize;
   }
 
   #batching(section: Section): BatchingConf {
+    const { batching } = defaults;
     return {
-      mode: (section.string("batching") as BatchingMode | undefined) ?? defaultBatchingConf.mode,
-      maxQueueDelayMicros: section.number("max_queue_delay_us") ?? 0,
+      mode: (section.string("batching") as BatchingMode | undefined) ?? batching.mode,
+      maxQueueDelayMicros: section.number("max_queue_delay_us") ?? batching.maxQueueDelayMicros,
       preferredBatchSizes: this.#preferredBatchSizes(section),
-      enablePadding: section.bool("enable_padding") ?? false,
-      padValue: section.number("pad_value") ?? 0,
-      maxQueueWaitMs: section.number("max_queue_wait_ms") ?? 0,
+      enablePadding: section.bool("enable_padding") ?? batching.enablePadding,
+      padValue: section.number("pad_value") ?? batching.padValue,
+      maxQueueWaitMs: section.number("max_queue_wait_ms") ?? batching.maxQueueWaitMs,
     };
   }
 
   /** Rising, each once. */
   #preferredBatchSizes(section: Section): readonly number[] {
     const sizes = section.numbers("preferred_batch_size");
-    const max = section.number("batch_infer_size") || defaultBatchInferSize;
+    const max = section.number("batch_infer_size") || defaults.batchInferSize;
     for (const { value, place } of sizes.filter((size) => size.value > max)) {
       this.#context.findings.fault(place, `must be at most batch_infer_size, ${max}, not ${value}`);
     }

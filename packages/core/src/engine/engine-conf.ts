@@ -1,6 +1,6 @@
 import type { DType } from "../tensor/dtype.js";
-import type { BatchingConf } from "./batching-conf.js";
-import type { SessionConf } from "./session-conf.js";
+import { type BatchingConf, defaultBatchingConf } from "./batching-conf.js";
+import { defaultSessionConf, type SessionConf } from "./session-conf.js";
 
 /** How an engine notices a new model. Source: Paddle Serving `reloadable_type`. */
 export const ReloadableType = {
@@ -86,6 +86,29 @@ export interface EngineConf {
   /** Names and shapes of the model's general_model file; undefined when the model speaks for itself. */
   readonly model: ModelConf | undefined;
 }
+
+/** An engine whose conf says no more than it must: it is never reloaded, and decides for itself where it runs. */
+export const defaultEngineConf: Omit<EngineConf, "name" | "type" | "modelDir"> = {
+  reloadableMeta: undefined,
+  reloadableType: ReloadableType.none,
+  versions: latestVersion,
+  reloadIntervalMs: undefined,
+  doneFile: undefined,
+  runtimeThreadNum: 0,
+  placement: Placement.auto,
+  isolation: Isolation.thread,
+  maxRunMs: undefined,
+  maxQueueSize: 1024,
+  requestCacheSize: undefined,
+  batchInferSize: 32,
+  enableOverrun: false,
+  allowSplitRequest: true,
+  batching: defaultBatchingConf,
+  session: defaultSessionConf,
+  isEncrypted: false,
+  keyFile: undefined,
+  model: undefined,
+};
 
 /** A feed or fetch variable of a model. Source: Paddle Serving general_model_config.proto. */
 export interface ModelVarConf {

@@ -1,13 +1,9 @@
 import { join, resolve } from "node:path";
 import {
-  defaultBatchingConf,
-  defaultSessionConf,
+  defaultEngineConf,
   type EngineConf,
   type Fault,
-  Isolation,
-  latestVersion,
   nearestNameHint,
-  Placement,
   ReloadableType,
 } from "@paddlewheel/core";
 import { graphPlace } from "./builder-place.js";
@@ -100,27 +96,14 @@ function engineConf({ name, model, index }: NamedModel, defaults: EngineDefaults
   const { modelDir: folder, ...options } = typeof model === "string" ? { modelDir: model } : model;
   const modelDir = resolve(folder);
   return {
+    ...defaultEngineConf,
     name,
     type: "PADDLE_INFER",
     modelDir,
     reloadableMeta: join(modelDir, "fluid_time_file"),
     reloadableType: ReloadableType.timestampNe,
-    versions: latestVersion,
-    reloadIntervalMs: undefined,
-    doneFile: undefined,
-    runtimeThreadNum: inTurn(defaults.runtimeThreadNum, index) ?? 0,
-    placement: Placement.auto,
-    isolation: Isolation.thread,
-    maxRunMs: undefined,
-    maxQueueSize: 1024,
-    requestCacheSize: undefined,
-    batchInferSize: inTurn(defaults.batchInferSize, index) ?? 32,
-    enableOverrun: false,
-    allowSplitRequest: true,
-    batching: defaultBatchingConf,
-    session: defaultSessionConf,
-    isEncrypted: false,
-    keyFile: undefined,
+    runtimeThreadNum: inTurn(defaults.runtimeThreadNum, index) ?? defaultEngineConf.runtimeThreadNum,
+    batchInferSize: inTurn(defaults.batchInferSize, index) ?? defaultEngineConf.batchInferSize,
     ...options,
     model: undefined,
   };
