@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { mlpModel } from "@paddlewheel/onnx";
-import { OpMaker, OpSeqMaker, Server } from "@paddlewheel/server";
 import { LatencyHistogram } from "./measure/latency-histogram.js";
+import { startGeneralServer } from "./soak-server.js";
 import { generalModelService, inferencePath } from "./workloads/bench-service.js";
 
 const { values } = parseArgs({
@@ -26,21 +26,6 @@ const layers = [64, 1024, 1024, 1];
 
 const x = Array.from({ length: layers[0] ?? 0 }, (_, i) => (i % 7) / 7);
 const body = JSON.stringify({ tensor: [{ name: "x", elem_type: 1, shape: [1, x.length], float_data: x }] });
-
-async function startServer(modelDir: string): Promise<{ server: Server; url: string }> {
-  const op = new OpMaker();
-  const sequence = new OpSeqMaker()
-    .addOp(op.create("general_reader"))
-    .addOp(op.create("general_infer"))
-    .addOp(op.create("general_response"));
-  const server = new Server();
-  server.setOpSequence(sequence.getOpSequence());
-  const runtimeThreadNum = Number(values.processes);
-  const model = { modelDir, isolation: "process", runtimeThreadNum, reloadableType: "none" } as const;
-  server.loadModelConfig({ GeneralInferOp_0: model });
-  server.prepareServer({ port: 0 });
-  return { server, url: `http://127.0.0.1:${(await server.runServer()).port}` };
-}
 
 async function ask(url: string): Promise<number> {
   const headers = { "content-type": "application/json" };
@@ -97,7 +82,14 @@ async function keepKilling({ url, endsAt }: Soak): Promise<number> {
 
 const modelDir = await mkdtemp(join(tmpdir(), "crashes-"));
 await writeFile(join(modelDir, "model.onnx"), mlpModel({ layers, seed: 1 }));
-const { server, url } = await startServer(modelDir);
+const runtimeThreadNum = Number(values.processes);
+const { server, port } = await startGeneralServer({
+  modelDir,
+  isolation: "process",
+  runtimeThreadNum,
+  reloadableType: "none",
+});
+const url = `http://127.0.0.1:${port}`;
 const soak: Soak = {
   url,
   expected: await ask(url),

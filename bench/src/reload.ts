@@ -9,8 +9,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { linearModel } from "@paddlewheel/onnx";
-import { OpMaker, OpSeqMaker, Server } from "@paddlewheel/server";
 import { LatencyHistogram } from "./measure/latency-histogram.js";
+import { startGeneralServer } from "./soak-server.js";
 import { generalModelService } from "./workloads/bench-service.js";
 
 const { values } = parseArgs({
@@ -153,33 +153,15 @@ async function replaceModels(dir: string, soak: Soak): Promise<void> {
   }
 }
 
-async function startServer(
-  dir: string,
-  reloadableType: (typeof types)[number],
-): Promise<{ server: Server; port: number }> {
-  const op = new OpMaker();
-  const sequence = new OpSeqMaker()
-    .addOp(op.create("general_reader"))
-    .addOp(op.create("general_infer"))
-    .addOp(op.create("general_response"));
-  const server = new Server();
-  server.setOpSequence(sequence.getOpSequence());
-  server.loadModelConfig({
-    GeneralInferOp_0: {
-      modelDir: dir,
-      reloadableMeta: join(dir, "tag"),
-      reloadableType,
-      reloadIntervalMs: lookMs,
-    },
-  });
-  server.prepareServer({ port: 0 });
-  return { server, port: (await server.runServer()).port };
-}
-
 async function run(type: (typeof types)[number]): Promise<number> {
   const dir = await mkdtemp(join(tmpdir(), "reload-"));
   await putModel(dir, 1);
-  const { server, port } = await startServer(dir, type);
+  const { server, port } = await startGeneralServer({
+    modelDir: dir,
+    reloadableMeta: join(dir, "tag"),
+    reloadableType: type,
+    reloadIntervalMs: lookMs,
+  });
   const soak = new Soak(port);
   let isReplaced = false;
   const isOver = () => soak.done >= requests && isReplaced;
