@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { open } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { Call, Code, ServeError } from "@paddlewheel/core";
 import fc from "fast-check";
 import { loggedAccess } from "./access-log.js";
 import { createPinoLogger, type LogSink, type PinoLoggerOptions } from "./pino-logger.js";
+import { LogFile } from "./testing/log-file.js";
 
 const labels = { protocol: "grpc", service: 'a."Service"', method: "inference" };
 const traceContext = {
@@ -16,18 +14,12 @@ const traceContext = {
   state: "",
 };
 
-async function createLog(
-  t: TestContext,
-  options: PinoLoggerOptions,
-): Promise<[LogSink, () => Promise<string>]> {
-  const path = join(tmpdir(), `access-log-${process.pid}-${t.name.length}-${Math.random()}`);
-  const file = await open(path, "w+");
-  t.after(() => file.close());
+function createLog(t: TestContext, options: PinoLoggerOptions): [LogSink, () => Promise<string>] {
+  const file = new LogFile(t);
   const sink = createPinoLogger({ ...options, fd: file.fd });
   const readAll = async (): Promise<string> => {
     await sink.flush();
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(1 << 20), position: 0 });
-    return buffer.toString("utf8", 0, bytesRead);
+    return file.text();
   };
   return [sink, readAll];
 }
@@ -41,7 +33,7 @@ function withoutTime(lines: string): string[] {
 
 describe("printedAccess", () => {
   test("writes the very line that the logger would", async (t) => {
-    const [{ logger, accessLog }, readAll] = await createLog(t, {});
+    const [{ logger, accessLog }, readAll] = createLog(t, {});
     const print = accessLog.forMethod(labels);
     const log = loggedAccess(logger).forMethod(labels);
     const call = fc.record({
@@ -73,7 +65,7 @@ describe("printedAccess", () => {
   });
 
   test("writes nothing when the level is above info", async (t) => {
-    const [{ accessLog }, readAll] = await createLog(t, { level: "warn" });
+    const [{ accessLog }, readAll] = createLog(t, { level: "warn" });
     accessLog.forMethod(labels)(new Call({ service: "s", method: "m" }), 1);
     assert.equal(await readAll(), "");
   });

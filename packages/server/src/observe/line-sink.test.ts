@@ -1,37 +1,29 @@
 import assert from "node:assert/strict";
-import { closeSync, mkdtempSync, openSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { LineSink, linesWithin } from "./line-sink.js";
 import { createPinoLogger } from "./pino-logger.js";
+import { LogFile } from "./testing/log-file.js";
 
-function tempFile(): { readonly fd: number; text(): string } {
-  const path = join(mkdtempSync(join(tmpdir(), "paddlewheel-log-")), "log");
-  const fd = openSync(path, "w");
-  return { fd, text: () => readFileSync(path, "utf8") };
-}
-
-test("every line arrives once and in order, also beyond the size of a piece", async () => {
-  const file = tempFile();
+test("every line arrives once and in order, also beyond the size of a piece", async (t) => {
+  const file = new LogFile(t);
   const sink = new LineSink(file.fd);
   const lines = Array.from({ length: 5000 }, (_, i) => `line ${i} ${"x".repeat(50)}\n`);
   for (const line of lines) sink.write(line);
   await sink.close();
-  closeSync(file.fd);
+  file.close();
   assert.equal(file.text(), lines.join(""));
 });
 
-test("a log that cannot be written costs nobody anything", async () => {
-  const file = tempFile();
-  closeSync(file.fd);
+test("a log that cannot be written costs nobody anything", async (t) => {
+  const file = new LogFile(t);
+  file.close();
   const sink = new LineSink(file.fd);
   sink.write("lost\n");
   await sink.close();
 });
 
-test("lines beyond what may be held are dropped and counted", async () => {
-  const file = tempFile();
+test("lines beyond what may be held are dropped and counted", async (t) => {
+  const file = new LogFile(t);
   const sink = new LineSink(file.fd);
   const line = `${"x".repeat(1024 * 1024)}\n`;
   // No turn of the event loop passes, so no piece can be finished: the reader looks stalled.
@@ -40,8 +32,8 @@ test("lines beyond what may be held are dropped and counted", async () => {
   await sink.close();
 });
 
-test("a line is JSON with level, time, the child's fields and its own", async () => {
-  const file = tempFile();
+test("a line is JSON with level, time, the child's fields and its own", async (t) => {
+  const file = new LogFile(t);
   const { logger, flush } = createPinoLogger({ fd: file.fd });
   logger.child({ service: "S" }).info({ code: 0, text: 'a "b"\n' }, "call");
   logger.debug({}, "not written");
@@ -51,14 +43,14 @@ test("a line is JSON with level, time, the child's fields and its own", async ()
   assert.deepEqual(line, { level: "info", service: "S", code: 0, text: 'a "b"\n', msg: "call" });
 });
 
-test("a sink that others write to as well writes whole lines, as many as a pipe takes at once", async () => {
-  const file = tempFile();
+test("a sink that others write to as well writes whole lines, as many as a pipe takes at once", async (t) => {
+  const file = new LogFile(t);
   const sink = new LineSink(file.fd, { isShared: true });
   const lines = Array.from({ length: 500 }, (_, i) => `line ${i} ${"ü".repeat(i % 97)}\n`);
   const long = `${"x".repeat(10_000)}\n`;
   for (const line of [...lines, long, ...lines]) sink.write(line);
   await sink.close();
-  closeSync(file.fd);
+  file.close();
   assert.equal(file.text(), [...lines, long, ...lines].join(""));
 });
 
@@ -69,8 +61,8 @@ test("a piece has the lines that fit in their bytes, and one at least", () => {
   assert.equal(linesWithin(["aaaa\n", "b\n"], 4), 1);
 });
 
-test("lines of a process among several have its number", async () => {
-  const file = tempFile();
+test("lines of a process among several have its number", async (t) => {
+  const file = new LogFile(t);
   const { logger, flush } = createPinoLogger({ fd: file.fd, process: 3 });
   logger.info({}, "hello");
   await flush();
