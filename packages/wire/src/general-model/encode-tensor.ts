@@ -1,50 +1,68 @@
 import { type DType, elemTypeOf, type TensorData } from "@paddlewheel/core";
-import {
-  bytesPart,
-  int32Part,
-  integersPart,
-  nothing,
-  type Part,
-  stringPart,
-  stringsPart,
-} from "../protobuf/part.js";
+import type { WireWriter } from "../protobuf/wire-writer.js";
 import { dataFieldOf, numberDataFields } from "./data-field.js";
 import type { GeneralTensor } from "./message.js";
 import type { NumberField, NumberValues } from "./number-field.js";
 
+/** Bytes for the fields of a tensor beside its elements, so that most find room at once. */
+const otherFieldBytes = 128;
+
+/** About how many bytes tensors take; too few where varints are longer than what they stand for. */
+export function tensorBytesHint(tensors: readonly GeneralTensor[]): number {
+  let size = otherFieldBytes;
+  for (const { data } of tensors) {
+    size += otherFieldBytes + (ArrayBuffer.isView(data) ? data.byteLength : 0);
+  }
+  return size;
+}
+
+/** Each tensor as an element of the `repeated` field, which stand in the message in their order. */
+export function writeTensors(writer: WireWriter, field: number, tensors: readonly GeneralTensor[]): void {
+  for (let i = tensors.length - 1; i >= 0; i--) {
+    const before = writer.size;
+    const tensor = tensors[i];
+    if (tensor) writeTensor(writer, tensor);
+    writer.close(field, before);
+  }
+}
+
 /**
- * The fields of a message Tensor in the order of their numbers. The tensor has passed `checkTensor`.
+ * The fields of a message Tensor, the last first. The tensor has passed `checkTensor`.
  * Compat: the levels of lod lie end to end, as Paddle Serving writes them. Only levels of a tensor without rows, all
  * zeros, cannot be told apart.
  */
-export function tensorParts({ dtype, data, shape, lod, name, aliasName }: GeneralTensor): Part[] {
-  return [
-    listPart(dtype, data),
-    int32Part(10, elemTypeOf(dtype)),
-    integersPart(11, shape),
-    integersPart(12, lod?.flat() ?? []),
-    stringPart(13, name),
-    stringPart(14, aliasName),
-    contentPart(dtype, data),
-  ];
+function writeTensor(writer: WireWriter, { dtype, data, shape, lod, name, aliasName }: GeneralTensor): void {
+  if (dataFieldOf[dtype] === "tensor_content" && ArrayBuffer.isView(data)) writer.bytes(15, data);
+  writer.string(14, aliasName);
+  writer.string(13, name);
+  if (lod) writer.integers(12, lod.flat());
+  writer.integers(11, shape);
+  writer.int32(10, elemTypeOf(dtype));
+  writeList(writer, dtype, data);
 }
 
 /** The elements of types that have a list of their own. */
-function listPart(dtype: DType, data: TensorData): Part {
+function writeList(writer: WireWriter, dtype: DType, data: TensorData): void {
   const field = dataFieldOf[dtype];
-  if (!ArrayBuffer.isView(data)) return stringsPart(9, data);
-  if (field === "tensor_content" || field === "data") return nothing;
-  const { number, values } = numberDataFields[field];
-  return numbersPart(number, values, data);
+  if (!ArrayBuffer.isView(data)) writeStrings(writer, 9, data);
+  else if (field !== "tensor_content" && field !== "data") {
+    const { number, values } = numberDataFields[field];
+    writeNumbers(writer, number, { field: values, values: data });
+  }
+}
+
+/** One field for each string, the empty ones too. */
+export function writeStrings(writer: WireWriter, field: number, values: readonly string[]): void {
+  for (let i = values.length - 1; i >= 0; i--) writer.explicitString(field, values[i] ?? "");
 }
 
 /** A packed list; nothing when it is empty. */
-export function numbersPart(number: number, field: NumberField, values: NumberValues): Part {
-  return bytesPart(number, field.size(values), (writer) => field.write(writer, values));
-}
-
-/** The elements of the other types, as they lie in memory. */
-function contentPart(dtype: DType, data: TensorData): Part {
-  if (dataFieldOf[dtype] !== "tensor_content" || !ArrayBuffer.isView(data)) return nothing;
-  return bytesPart(15, data.byteLength, (writer) => writer.raw(data));
+function writeNumbers(
+  writer: WireWriter,
+  number: number,
+  { field, values }: { readonly field: NumberField; readonly values: NumberValues },
+): void {
+  const before = writer.size;
+  field.write(writer, values);
+  writer.closeFilled(number, before);
 }

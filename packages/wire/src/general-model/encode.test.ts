@@ -52,6 +52,29 @@ describe("encoding a tensor that is not what it says", () => {
 });
 
 describe("encoding", () => {
+  it("finds room for what takes more bytes than its elements have", () => {
+    const texts = Array.from({ length: 100 }, (_, i) => "ß".repeat(i * 100));
+    const numbers = new BigInt64Array(10_000).fill(-1n);
+    const request: GeneralRequest = {
+      tensors: [
+        { name: "texts", aliasName: "", dtype: "string", shape: [texts.length], data: texts },
+        { name: "numbers", aliasName: "", dtype: "int64", shape: [numbers.length], data: numbers },
+      ],
+      fetchVarNames: texts,
+      profileServer: true,
+      logId: 7n,
+    };
+    assert.deepEqual(generalRequestCodec.decode(generalRequestCodec.encode(request)), request);
+  });
+
+  it("leaves the messages before it as they are", () => {
+    const encodeOne = (value: number) =>
+      generalRequestCodec.encode(requestOf({ ...tooShort, shape: [1], data: Float32Array.of(value) }));
+    const messages = Array.from({ length: 2000 }, (_, i) => encodeOne(i));
+    const read = messages.map((bytes) => generalRequestCodec.decode(bytes).tensors[0]?.data[0]);
+    assert.deepEqual(read, Array.from(messages.keys()));
+  });
+
   it("writes a log id modulo 2^64", () => {
     const request = { ...requestOf({ ...tooShort, shape: [1] }), logId: -1n };
     assert.equal(generalRequestCodec.decode(generalRequestCodec.encode(request)).logId, 2n ** 64n - 1n);

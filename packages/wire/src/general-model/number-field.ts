@@ -10,7 +10,6 @@ import {
 } from "../json/json-value.js";
 import { decodeBools, decodeInt32s, decodeInt64s, viewAs } from "../protobuf/packed-decode.js";
 import type { PackedValues } from "../protobuf/packed-values.js";
-import { sizeOfInt32s, sizeOfInt64s } from "../protobuf/varint-size.js";
 import { WireType } from "../protobuf/wire-type.js";
 import type { WireWriter } from "../protobuf/wire-writer.js";
 
@@ -21,8 +20,7 @@ export interface NumberField<T extends NumberValues = NumberValues> {
   /** Of one value. */
   readonly wireType: WireType;
   decode(packed: PackedValues): T;
-  /** Bytes of the packed list, without tag and length. */
-  size(values: T): number;
+  /** The packed list, without tag and length. */
   write(writer: WireWriter, values: T): void;
   /** @throws ServeError malformedRequest that opens with the path of the wrong element. */
   parseJson(list: readonly unknown[], path: string): T;
@@ -32,7 +30,6 @@ export interface NumberField<T extends NumberValues = NumberValues> {
 export const int64Field: NumberField<BigInt64Array> = {
   wireType: WireType.varint,
   decode: (packed) => decodeInt64s(packed.bytes(), packed.varintCount),
-  size: sizeOfInt64s,
   write: (writer, values) => writer.int64s(values),
   parseJson(list, path) {
     const values = new BigInt64Array(list.length);
@@ -45,7 +42,6 @@ export const int64Field: NumberField<BigInt64Array> = {
 export const int32Field: NumberField<Int32Array> = {
   wireType: WireType.varint,
   decode: (packed) => decodeInt32s(packed.bytes(), packed.varintCount),
-  size: sizeOfInt32s,
   write: (writer, values) => writer.int32s(values),
   parseJson(list, path) {
     const values = new Int32Array(list.length);
@@ -58,7 +54,6 @@ export const int32Field: NumberField<Int32Array> = {
 export const uint32Field: NumberField<Uint32Array> = {
   wireType: WireType.varint,
   decode: (packed) => new Uint32Array(decodeInt32s(packed.bytes(), packed.varintCount).buffer),
-  size: sizeOfInt32s,
   write: (writer, values) => writer.int32s(values),
   parseJson(list, path) {
     const values = new Uint32Array(list.length);
@@ -71,7 +66,6 @@ export const uint32Field: NumberField<Uint32Array> = {
 export const boolField: NumberField<Uint8Array> = {
   wireType: WireType.varint,
   decode: (packed) => decodeBools(packed.bytes(), packed.varintCount),
-  size: (values) => values.length,
   write: (writer, values) => writer.bools(values),
   parseJson(list, path) {
     const values = new Uint8Array(list.length);
@@ -84,7 +78,6 @@ export const boolField: NumberField<Uint8Array> = {
 export const floatField: NumberField<Float32Array> = {
   wireType: WireType.fixed32,
   decode: (packed) => viewAs(Float32Array, packed.bytes()),
-  size: (values) => values.byteLength,
   write: (writer, values) => writer.raw(values),
   parseJson(list, path) {
     const values = new Float32Array(list.length);
@@ -97,7 +90,6 @@ export const floatField: NumberField<Float32Array> = {
 export const doubleField: NumberField<Float64Array> = {
   wireType: WireType.fixed64,
   decode: (packed) => viewAs(Float64Array, packed.bytes()),
-  size: (values) => values.byteLength,
   write: (writer, values) => writer.raw(values),
   parseJson(list, path) {
     const values = new Float64Array(list.length);

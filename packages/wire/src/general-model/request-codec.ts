@@ -3,11 +3,11 @@ import { textFormsThroughBytes } from "../dynamic/text-forms.js";
 import { boolMember, integerMember, listMember, objectText, stringsMember } from "../json/format-json.js";
 import { readBool, readObject, readStrings, readUint64 } from "../json/json-value.js";
 import { parseJson } from "../json/parse-json.js";
-import { boolPart, encodeParts, messagePart, stringsPart, uint64Part } from "../protobuf/part.js";
 import { WireReader } from "../protobuf/wire-reader.js";
+import { WireWriter } from "../protobuf/wire-writer.js";
 import { MessageBudget } from "../wire-limits.js";
 import { decodeTensor } from "./decode-tensor.js";
-import { tensorParts } from "./encode-tensor.js";
+import { tensorBytesHint, writeStrings, writeTensors } from "./encode-tensor.js";
 import type { GeneralRequest, GeneralTensor } from "./message.js";
 import { generalModelType } from "./message-types.js";
 import { readTensors, tensorJson } from "./tensor-json.js";
@@ -48,12 +48,12 @@ function decode(bytes: Uint8Array, isOwned = false): GeneralRequest {
 
 function encode(request: GeneralRequest): Uint8Array {
   checkTensors(request);
-  return encodeParts([
-    ...request.tensors.map((tensor) => messagePart(1, tensorParts(tensor))),
-    stringsPart(2, request.fetchVarNames),
-    boolPart(3, request.profileServer),
-    uint64Part(4, request.logId),
-  ]);
+  const writer = new WireWriter(tensorBytesHint(request.tensors));
+  writer.uint64(4, request.logId);
+  writer.bool(3, request.profileServer);
+  writeStrings(writer, 2, request.fetchVarNames);
+  writeTensors(writer, 1, request.tensors);
+  return writer.finish();
 }
 
 function decodeJson(text: string): GeneralRequest {

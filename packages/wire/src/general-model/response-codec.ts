@@ -4,19 +4,11 @@ import { boolMember, integerMember, listMember, objectText, stringMember } from 
 import { readBool, readInt32, readList, readObject, readString, readUint64 } from "../json/json-value.js";
 import { parseJson } from "../json/parse-json.js";
 import { PackedValues } from "../protobuf/packed-values.js";
-import {
-  boolPart,
-  encodeParts,
-  int32Part,
-  integersPart,
-  messagePart,
-  stringPart,
-  uint64Part,
-} from "../protobuf/part.js";
 import { WireReader } from "../protobuf/wire-reader.js";
+import { WireWriter } from "../protobuf/wire-writer.js";
 import { MessageBudget } from "../wire-limits.js";
 import { decodeTensor } from "./decode-tensor.js";
-import { tensorParts } from "./encode-tensor.js";
+import { tensorBytesHint, writeTensors } from "./encode-tensor.js";
 import type { GeneralResponse, GeneralTensor, ModelOutput } from "./message.js";
 import { generalModelType } from "./message-types.js";
 import { int64Field } from "./number-field.js";
@@ -72,19 +64,26 @@ function decodeOutput(reader: WireReader, budget: MessageBudget): ModelOutput {
 
 function encode(response: GeneralResponse): Uint8Array {
   checkTensors(response);
-  return encodeParts([
-    ...response.outputs.map(({ tensors, engineName }) =>
-      messagePart(1, [
-        ...tensors.map((tensor) => messagePart(1, tensorParts(tensor))),
-        stringPart(2, engineName),
-      ]),
-    ),
-    integersPart(2, wholeMicros(response)),
-    boolPart(3, response.profileServer),
-    uint64Part(4, response.logId),
-    int32Part(5, response.errNo),
-    stringPart(6, response.errMsg),
-  ]);
+  const writer = new WireWriter(bytesHint(response));
+  writer.string(6, response.errMsg);
+  writer.int32(5, response.errNo);
+  writer.uint64(4, response.logId);
+  writer.bool(3, response.profileServer);
+  writer.integers(2, wholeMicros(response));
+  for (let i = response.outputs.length - 1; i >= 0; i--) {
+    const before = writer.size;
+    const output = response.outputs[i];
+    writer.string(2, output?.engineName);
+    writeTensors(writer, 1, output?.tensors ?? []);
+    writer.close(1, before);
+  }
+  return writer.finish();
+}
+
+function bytesHint({ outputs }: GeneralResponse): number {
+  let size = 0;
+  for (const { tensors } of outputs) size += tensorBytesHint(tensors);
+  return size;
 }
 
 function decodeJson(text: string): GeneralResponse {

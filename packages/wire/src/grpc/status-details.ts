@@ -1,6 +1,6 @@
 import { Code, type CodeName, codeName, type ErrorDetails, type ServeError } from "@paddlewheel/core";
-import { encodeParts, int32Part, messagePart, type Part, stringPart } from "../protobuf/part.js";
 import { WireReader } from "../protobuf/wire-reader.js";
+import { WireWriter } from "../protobuf/wire-writer.js";
 import { decodeBinaryHeader, encodeBinaryHeader } from "./metadata.js";
 import type { GrpcStatus } from "./status.js";
 import { decodeStatusMessage, encodeStatusMessage } from "./status-message.js";
@@ -23,6 +23,9 @@ export interface StatusDetails {
 /** Bytes of all details together: with the message they stay far below the 8 KiB of trailers peers take. */
 const maxDetailsSize = 1024;
 
+/** Bytes of a detail beside its key and value, at most: three tags and lengths. */
+const detailOverhead = 8;
+
 /** Keys as ErrorInfo wants them; none of them can be `__proto__`. */
 const detailKey = /^[a-z][a-zA-Z0-9_-]{1,63}$/;
 
@@ -33,25 +36,40 @@ const detailKey = /^[a-z][a-zA-Z0-9_-]{1,63}$/;
  */
 export function encodeStatusDetails(status: GrpcStatus, error: ServeError): string {
   const message = decodeStatusMessage(encodeStatusMessage(error.message));
-  const bytes = encodeParts([
-    int32Part(1, status),
-    stringPart(2, message),
-    messagePart(3, [stringPart(1, errorInfoType), messagePart(2, errorInfo(error))]),
-  ]);
-  return encodeBinaryHeader(bytes);
+  const writer = new WireWriter(2 * maxDetailsSize + message.length);
+  writeAny(writer, error);
+  writer.string(2, message);
+  writer.int32(1, status);
+  return encodeBinaryHeader(writer.finish());
 }
 
-function errorInfo(error: ServeError): Part[] {
-  const reason = reasonOf(codeName(error.code) ?? "internal");
-  const parts = [stringPart(1, reason), stringPart(2, errorDomain)];
+/** The error as an ErrorInfo in a google.protobuf.Any; each message has its last field first. */
+function writeAny(writer: WireWriter, error: ServeError): void {
+  const any = writer.size;
+  for (const [key, value] of fittingDetails(error.details).reverse()) writeDetail(writer, key, value);
+  writer.string(2, errorDomain);
+  writer.string(1, reasonOf(codeName(error.code) ?? "internal"));
+  writer.close(2, any);
+  writer.string(1, errorInfoType);
+  writer.close(3, any);
+}
+
+function writeDetail(writer: WireWriter, key: string, value: string): void {
+  const before = writer.size;
+  writer.string(2, value);
+  writer.string(1, key);
+  writer.close(3, before);
+}
+
+/** Those that ErrorInfo may hold, as many as there is room for. */
+function fittingDetails(details: ErrorDetails): [key: string, value: string][] {
   let left = maxDetailsSize;
-  for (const [key, value] of Object.entries(error.details)) {
-    const part = messagePart(3, [stringPart(1, key), stringPart(2, value)]);
-    if (!detailKey.test(key) || part.size > left) continue;
-    left -= part.size;
-    parts.push(part);
-  }
-  return parts;
+  return Object.entries(details).filter(([key, value]) => {
+    const size = key.length + Buffer.byteLength(value) + detailOverhead;
+    if (!detailKey.test(key) || size > left) return false;
+    left -= size;
+    return true;
+  });
 }
 
 /**

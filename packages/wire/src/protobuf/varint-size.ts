@@ -8,32 +8,9 @@ export function sizeOfVarint64(low: number, high: number): number {
   return high === 0 ? sizeOfVarint32(low) : (640 - Math.clz32(high) * 9) >>> 6;
 }
 
-/** Bytes of an int32 or uint32: protobuf writes a negative one with all its 64 bits. */
-export function sizeOfInt32(value: number): number {
-  return value < 0 ? 10 : sizeOfVarint32(value);
-}
-
-export function sizeOfInt32s(values: ArrayLike<number>): number {
-  let size = 0;
-  for (let i = 0; i < values.length; i++) size += sizeOfInt32(values[i] ?? 0);
-  return size;
-}
-
-export function sizeOfInt64s(values: BigInt64Array): number {
-  const halves = halvesOf(values);
-  let size = 0;
-  for (let i = 0; i < halves.length; i += 2) size += sizeOfVarint64(halves[i] ?? 0, halves[i + 1] ?? 0);
-  return size;
-}
-
 /** The memory of 64-bit values, lower half first. */
 export function halvesOf(values: BigInt64Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-}
-
-/** Bytes of a field whose value is `length` bytes: tag, length, value. Field numbers up to 15 have a tag of one. */
-export function sizeOfBytesField(length: number): number {
-  return 1 + sizeOfVarint32(length) + length;
 }
 
 /** The lower 32 bits of a whole number, in two's complement. */

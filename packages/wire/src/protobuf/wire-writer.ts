@@ -1,68 +1,129 @@
-import { Code, ServeError } from "@paddlewheel/core";
-import { halvesOf, maxShortText } from "./varint-size.js";
+import { highHalfOf, lowHalfOf } from "./int64-halves.js";
+import { byteLength, halvesOf, highHalf, lowHalf, maxShortText, sizeOfVarint64 } from "./varint-size.js";
 import { WireType } from "./wire-type.js";
 
+/** Memory that small messages are cut from, from its end on: one of its own would cost each of them more than its fields. */
+const slabBytes = 32 * 1024;
+let slab = Buffer.allocUnsafeSlow(slabBytes);
+let slabEnd = slabBytes;
+
 /**
- * Writes protobuf fields into one buffer of the size its owner has worked out, whatever their value: leaving out
- * defaults is the owner's business, as it must count the same way.
+ * Writes a message from its last field to its first: what is nested has been written by the time its length is, so nothing
+ * is counted beforehand. Field numbers are below 16: a tag is one byte. As proto3 asks, defaults and empty lists are left
+ * out, unless the name of a method says otherwise. One at a time: the next is made when this one has finished.
  */
 export class WireWriter {
-  readonly #buffer: Buffer;
-  #position = 0;
+  #buffer: Buffer;
+  /** Where the last byte of the message ends. */
+  #end: number;
+  /** Where what is written begins. */
+  #start: number;
 
-  constructor(size: number) {
-    this.#buffer = Buffer.allocUnsafe(size);
+  /** @param sizeHint bytes the message will take, as far as that is easily told; it may grow beyond them */
+  constructor(sizeHint = 0) {
+    const isSmall = sizeHint <= slabEnd;
+    this.#buffer = isSmall ? slab : Buffer.allocUnsafeSlow(sizeHint);
+    this.#end = isSmall ? slabEnd : sizeHint;
+    this.#start = this.#end;
   }
 
-  /** The written bytes. A buffer that is not full would send what was in memory before. */
+  /** Bytes written so far; `close` makes a field of those that came since. */
+  get size(): number {
+    return this.#end - this.#start;
+  }
+
+  /** The message. Nothing may be written after it. */
   finish(): Uint8Array {
-    if (this.#position !== this.#buffer.length) {
-      throw new ServeError(Code.internal, "a message was not as long as its sizes said");
+    const message = this.#buffer.subarray(this.#start, this.#end);
+    if (this.#buffer === slab) slabEnd = this.#start;
+    if (slabEnd < slabBytes / 8) {
+      slab = Buffer.allocUnsafeSlow(slabBytes);
+      slabEnd = slabBytes;
     }
-    return this.#buffer;
+    return message;
   }
 
-  int32(field: number, value: number): void {
-    this.#tag(field, WireType.varint);
+  int32(field: number, value: number | undefined): void {
+    if (value) this.explicitInt32(field, value);
+  }
+
+  /** Also when it is 0. */
+  explicitInt32(field: number, value: number): void {
     this.varint(value, value < 0 ? -1 : 0);
+    this.#tag(field, WireType.varint);
   }
 
-  uint64(field: number, low: number, high: number): void {
-    this.#tag(field, WireType.varint);
+  /** Of the value modulo 2^64. */
+  uint64(field: number, value: bigint | undefined): void {
+    if (!value) return;
+    const low = lowHalfOf(value);
+    const high = highHalfOf(value);
+    if (low === 0 && high === 0) return;
     this.varint(low, high);
+    this.#tag(field, WireType.varint);
+  }
+
+  bool(field: number, value: boolean | undefined): void {
+    if (value) this.explicitInt32(field, 1);
+  }
+
+  string(field: number, value: string | undefined): void {
+    if (value) this.explicitString(field, value);
+  }
+
+  /** Also when it is empty, as the elements of a list are. */
+  explicitString(field: number, value: string): void {
+    const length = byteLength(value);
+    const start = this.#take(length);
+    if (length === value.length && length <= maxShortText) {
+      // As many bytes as letters: all are ASCII.
+      for (let i = 0; i < length; i++) this.#buffer[start + i] = value.charCodeAt(i);
+    } else this.#buffer.write(value, start, length, "utf8");
+    this.#open(field, length);
+  }
+
+  /** The memory of an array, as it is: one copy. */
+  bytes(field: number, value: ArrayBufferView | undefined): void {
+    if (!value || value.byteLength === 0) return;
+    this.raw(value);
+    this.#open(field, value.byteLength);
+  }
+
+  /** A packed list of whole numbers, each between -2^53 and 2^53, as varints. */
+  integers(field: number, values: readonly number[]): void {
+    const before = this.size;
+    for (let i = values.length - 1; i >= 0; i--) {
+      const value = values[i] ?? 0;
+      this.varint(lowHalf(value), highHalf(value));
+    }
+    this.closeFilled(field, before);
+  }
+
+  /** Makes one field of all that was written since `size` was `before`: a message, that may be empty. */
+  close(field: number, before: number): void {
+    this.#open(field, this.size - before);
+  }
+
+  /** As `close`, but writes nothing when nothing was written. */
+  closeFilled(field: number, before: number): void {
+    if (this.size > before) this.close(field, before);
   }
 
   /** Of a header in front of the fields; the value is unsigned. */
   bigEndian32(value: number): void {
-    this.#position = this.#buffer.writeUInt32BE(value, this.#position);
+    const start = this.#take(4);
+    this.#buffer.writeUInt32BE(value, start);
   }
 
-  /** Opens a field of `length` bytes: a message, or a list of numbers. Whoever opens it writes that many. */
-  open(field: number, length: number): void {
-    this.#tag(field, WireType.bytes);
-    this.varint(length, 0);
-  }
-
-  string(field: number, value: string, byteLength: number): void {
-    this.open(field, byteLength);
-    if (byteLength === value.length && byteLength <= maxShortText) {
-      // As many bytes as letters: all are ASCII.
-      for (let i = 0; i < byteLength; i++) this.#buffer[this.#position++] = value.charCodeAt(i);
-      return;
-    }
-    this.#buffer.write(value, this.#position, byteLength, "utf8");
-    this.#position += byteLength;
-  }
-
-  /** The memory of an array, as it is: one copy. */
-  raw(values: ArrayBufferView): void {
-    this.#buffer.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#position);
-    this.#position += values.byteLength;
+  /** The memory of an array, without a tag. */
+  raw({ buffer, byteOffset, byteLength: length }: ArrayBufferView): void {
+    const start = this.#take(length);
+    this.#buffer.set(new Uint8Array(buffer, byteOffset, length), start);
   }
 
   /** Signed or unsigned; a negative one with all its 64 bits. */
   int32s(values: ArrayLike<number>): void {
-    for (let i = 0; i < values.length; i++) {
+    for (let i = values.length - 1; i >= 0; i--) {
       const value = values[i] ?? 0;
       this.varint(value, value < 0 ? -1 : 0);
     }
@@ -70,30 +131,54 @@ export class WireWriter {
 
   int64s(values: BigInt64Array): void {
     const halves = halvesOf(values);
-    for (let i = 0; i < halves.length; i += 2) this.varint(halves[i] ?? 0, halves[i + 1] ?? 0);
+    for (let i = halves.length - 2; i >= 0; i -= 2) this.varint(halves[i] ?? 0, halves[i + 1] ?? 0);
   }
 
   /** A byte each; any value but 0 is true. */
   bools(values: Uint8Array): void {
-    for (let i = 0; i < values.length; i++) this.#buffer[this.#position++] = values[i] ? 1 : 0;
-  }
-
-  #tag(field: number, wireType: WireType): void {
-    this.#buffer[this.#position++] = (field << 3) | wireType;
+    const start = this.#take(values.length);
+    for (let i = 0; i < values.length; i++) this.#buffer[start + i] = values[i] ? 1 : 0;
   }
 
   /** One value by itself, given as two halves. */
   varint(lowBits: number, highBits: number): void {
-    const buffer = this.#buffer;
-    let position = this.#position;
     let low = lowBits >>> 0;
     let high = highBits >>> 0;
+    let position = this.#take(sizeOfVarint64(low, high));
+    const buffer = this.#buffer;
     while (high !== 0 || low > 0x7f) {
       buffer[position++] = (low & 0x7f) | 0x80;
       low = ((low >>> 7) | (high << 25)) >>> 0;
       high >>>= 7;
     }
-    buffer[position++] = low;
-    this.#position = position;
+    buffer[position] = low;
+  }
+
+  /** The length and the tag of a field whose bytes have been written. */
+  #open(field: number, length: number): void {
+    this.varint(length, 0);
+    this.#tag(field, WireType.bytes);
+  }
+
+  #tag(field: number, wireType: WireType): void {
+    const start = this.#take(1);
+    this.#buffer[start] = (field << 3) | wireType;
+  }
+
+  /** Makes room for so many bytes before those that were written; gives where they begin. */
+  #take(length: number): number {
+    if (length > this.#start) this.#grow(length);
+    this.#start -= length;
+    return this.#start;
+  }
+
+  /** To at least twice the size, so that a message of many parts is not copied for each of them. */
+  #grow(length: number): void {
+    const { size } = this;
+    const grown = Buffer.allocUnsafeSlow(Math.max(2 * size, size + length) + slabBytes / 8);
+    grown.set(this.#buffer.subarray(this.#start, this.#end), grown.length - size);
+    this.#buffer = grown;
+    this.#end = grown.length;
+    this.#start = grown.length - size;
   }
 }
