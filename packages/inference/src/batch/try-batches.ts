@@ -30,6 +30,9 @@ export interface TrialOptions {
 
 type Core = Pick<FluidFamilyCore, "run">;
 
+/** To be raised with every change of what is tried or how, also of made-up inputs: earlier trials are then made again. */
+export const trialVersion = 1;
+
 /** Kernels for one row and for many round differently; a model that mixes rows differs by far more. */
 const tolerance = 1e-3;
 

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { digestFile } from "./digest-file.js";
 import { fileStamp, isSettled } from "./file-stamp.js";
+import { writeWhole } from "./write-whole.js";
 
 interface Memo {
   /** The boot of the host in which these were digested. */
@@ -73,15 +73,9 @@ export class DigestMemo {
   async save(): Promise<void> {
     if (this.#isSaved || this.#boot === undefined) return;
     const memo: Memo = { boot: this.#boot, digests: [...this.#digests].slice(-maxDigests) };
-    const temporary = join(this.#dir, `tmp-${process.pid}-${randomUUID()}`);
-    try {
-      await writeFile(temporary, JSON.stringify(memo), { mode: 0o600 });
-      await rename(temporary, join(this.#dir, memoFile));
-      this.#isSaved = true;
-    } catch {
-      // Then the next start digests again, which must not keep this one from its model.
-      await rm(temporary, { force: true });
-    }
+    const [cacheDir, path] = [this.#dir, join(this.#dir, memoFile)];
+    // Where it cannot be written the next start digests again, which must not keep this one from its model.
+    this.#isSaved = await writeWhole({ cacheDir, path, text: JSON.stringify(memo) });
   }
 
   #keep(stamp: string, digest: string): void {

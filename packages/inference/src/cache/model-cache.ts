@@ -5,6 +5,7 @@ import type { PrepareRequest } from "../core/fluid-family-core.js";
 import { entryUse, isEntryWhole, sealEntry, touchEntry } from "./cache-entry.js";
 import { defaultCacheDir, openCacheFolder } from "./cache-folder.js";
 import { DigestMemo } from "./digest-memo.js";
+import { Findings } from "./findings.js";
 import { modelKey } from "./model-key.js";
 import { planEviction } from "./plan-eviction.js";
 import { prepareInProcess } from "./prepare-process.js";
@@ -52,6 +53,8 @@ export interface CacheRequest extends Omit<PrepareRequest, "preparedDir"> {
 
 export interface PreparedModel {
   readonly dir: string;
+  /** Of this start and earlier ones. */
+  readonly findings: Findings;
   /** From here on it may be removed; to be called once no copy is open. Calling it again does nothing. */
   release(): Promise<void>;
 }
@@ -133,7 +136,8 @@ export class ModelCache {
       released ??= this.#marks.remove(key);
       return released;
     };
-    return { dir: this.#entry(key), release };
+    const dir = this.#entry(key);
+    return { dir, findings: new Findings(dir), release };
   }
 
   #refuse({ engine }: CacheRequest, thrown: unknown): undefined {

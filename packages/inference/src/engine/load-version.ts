@@ -1,5 +1,4 @@
 import {
-  BatchingMode,
   type Clock,
   type EngineConf,
   Isolation,
@@ -30,6 +29,7 @@ import {
   type InferEngineOptions,
   type LoadedStatus,
 } from "./infer-engine.js";
+import { measureRun } from "./measure-run.js";
 import { resolveModelConf } from "./model-conf.js";
 import { type PlacementFacts, planPlacement } from "./plan-placement.js";
 
@@ -159,7 +159,8 @@ async function openVersion(
   const { isolation, maxRunMs = defaultMaxRunMs } = conf;
   const batch = batchConfOf(conf);
   const surrounding = { clock, logger, observer };
-  const options = { engine: name, source, key, batch, limits, isolation, maxRunMs, ...surrounding };
+  const findings = prepared?.findings;
+  const options = { engine: name, source, key, findings, batch, limits, isolation, maxRunMs, ...surrounding };
   const placement = await choosePlacement(facts, options);
   const executor = await createExecutor(placement, options);
   try {
@@ -207,14 +208,10 @@ function checkIsolation({ placement, isolation, maxRunMs }: EngineConf): void {
   }
 }
 
-/** Measures in a worker where the run time decides: a slow model must not hold up this thread even once. */
 async function choosePlacement(facts: PlacementFacts, options: LoadOptions): Promise<EnginePlacement> {
   const plan = planPlacement(facts);
   if (plan.kind !== "measure") return plan;
-  const batch = { ...options.batch, mode: BatchingMode.off };
-  const probe = await WorkerPool.create({ ...options, batch, threads: 1 });
-  await probe.close();
-  const measured = planPlacement({ ...facts, measured: probe.report.warmUp });
+  const measured = planPlacement({ ...facts, measured: await measureRun(options) });
   if (measured.kind === "measure") throw new Error("a measured model was to be measured again");
   return measured;
 }

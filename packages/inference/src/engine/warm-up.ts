@@ -12,6 +12,9 @@ export interface WarmUp {
   readonly failure: string | undefined;
 }
 
+/** To be raised with every change of what is run or how it is timed: what was measured before is then measured again. */
+export const warmUpVersion = 1;
+
 export const warmUpLimits = {
   /** Timed runs end after this many milliseconds: a thousand runs of a tiny model, one of a large one. */
   budgetMs: 20,

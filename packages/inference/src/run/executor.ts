@@ -1,6 +1,7 @@
 import type { Call, Clock, TensorMap, VarSignature } from "@paddlewheel/core";
 import type { LineLimits } from "../batch/plan-admission.js";
 import type { BatchConf, BatchingChoice } from "../batch/plan-batching.js";
+import type { Findings } from "../cache/findings.js";
 import type { CipherKey } from "../encrypt/cipher-key.js";
 import type { RunObserver } from "../engine/engine-metrics.js";
 import type { CoreSource, LoadReport } from "./load-core.js";
@@ -35,6 +36,8 @@ export interface ExecutorOptions {
   readonly source: CoreSource;
   /** Of an encrypted model; each copy gets one of its own, and wipes it. */
   readonly key?: CipherKey | undefined;
+  /** What earlier starts found out about the model, where it is prepared. */
+  readonly findings?: Findings | undefined;
   readonly batch: BatchConf;
   readonly limits: LineLimits;
   readonly clock: Clock;

@@ -2,6 +2,7 @@ import { type Call, type Clock, Code, type TensorMap } from "@paddlewheel/core";
 import { type Batch, Batcher } from "../batch/batcher.js";
 import { chooseBatching } from "../batch/choose-batching.js";
 import type { BatchingChoice } from "../batch/plan-batching.js";
+import { rememberTrials } from "../batch/remember-trials.js";
 import { tryBatches } from "../batch/try-batches.js";
 import type { RunObserver } from "../engine/engine-metrics.js";
 import { countRows, type Executor, type ExecutorOptions } from "./executor.js";
@@ -63,9 +64,8 @@ export class InlineExecutor implements Executor {
     const { batch, source } = options;
     const loaded = await loadCore(source, { copy: 0, key: options.key?.copy() });
     const { core, report } = loaded;
-    const batching = await chooseBatching(batch, report.signature, (trial) =>
-      tryBatches(core, { ...trial, model: source.model }),
-    );
+    const tryOut = rememberTrials(options, (trial) => tryBatches(core, { ...trial, model: source.model }));
+    const batching = await chooseBatching(batch, report.signature, tryOut);
     return new InlineExecutor(loaded, options, batching);
   }
 

@@ -2,6 +2,7 @@ import { type Call, Code, Isolation, type Logger, ServeError, type TensorMap } f
 import { type Batch, Batcher } from "../batch/batcher.js";
 import { chooseBatching } from "../batch/choose-batching.js";
 import type { BatchingChoice } from "../batch/plan-batching.js";
+import { rememberTrials } from "../batch/remember-trials.js";
 import { countRows, type Executor, type ExecutorOptions } from "./executor.js";
 import type { LoadReport } from "./load-core.js";
 import type { CopyRun, ModelCopies } from "./model-copies.js";
@@ -67,7 +68,8 @@ export class WorkerPool implements Executor {
       onReady: () => batcher?.dispatch(),
       onBroken: (reason) => batcher?.rejectWaiting(reason),
     });
-    const batching = await chooseBatching(batch, report.signature, (trial) => copies.tryBatches(trial));
+    const tryOut = rememberTrials(options, (trial) => copies.tryBatches(trial));
+    const batching = await chooseBatching(batch, report.signature, tryOut);
     const pool = new WorkerPool(options, { copies, report, batching });
     batcher = pool.#batcher;
     return pool;
