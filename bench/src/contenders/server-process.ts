@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { CallerName } from "../load/callers.js";
+import type { OpenLoadPlan, OpenWindow } from "../load/load-job.js";
 import { runLoader } from "../load/measuring-process.js";
 import type { PreparedWorkload } from "../workloads/workload.js";
 import { adoptChild, describeEnd, hasEnded, stopChild } from "./child-process.js";
@@ -19,11 +20,15 @@ export interface ServerOptions {
   readonly caller?: CallerName;
   /** The figures are those of the caller, not of the server; default false. */
   readonly isCallerMeasured?: boolean;
+  /** The cores that the server and the loader are bound to, as taskset names them; default any. */
+  readonly cpus?: { readonly server: string; readonly loader: string } | undefined;
 }
 
 /** A server that runs; `port` is for loads of another kind. */
 export interface RunningServer extends RunningContender {
   readonly port: number;
+  /** Sends requests at a rate, whatever becomes of them. */
+  measureOpen(plan: OpenLoadPlan): Promise<OpenWindow>;
 }
 
 /**
@@ -31,10 +36,10 @@ export interface RunningServer extends RunningContender {
  * goes to a file.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { key, workload, command, caller = "grpc", isCallerMeasured = false } = options;
+  const { key, workload, command, caller = "grpc", isCallerMeasured = false, cpus } = options;
   const port = await findFreePort();
   const logFile = join(workload.directory, `${key}-${workload.name}.log`);
-  const child = spawnLogged(command(port), logFile);
+  const child = spawnLogged(boundTo(cpus?.server, command(port)), logFile);
   try {
     await Promise.race([awaitRightAnswers({ server: child, port, workload }), failOnEnd(child, logFile)]);
   } catch (error) {
@@ -47,17 +52,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     measuredPid: isCallerMeasured ? undefined : child.pid,
     requests: workload.requests.map(({ message, expected }) => ({ message, expected })),
   };
+  const explained = async <Window>(window: Promise<Window>): Promise<Window> => {
+    try {
+      return await window;
+    } catch (error) {
+      throw hasEnded(child) ? endError(child, logFile) : error;
+    }
+  };
   return {
     port,
-    async measure(plan) {
-      try {
-        return await runLoader({ ...job, plan });
-      } catch (error) {
-        throw hasEnded(child) ? endError(child, logFile) : error;
-      }
-    },
+    measure: (plan) => explained(runLoader({ ...job, plan }, cpus?.loader)),
+    measureOpen: (plan) => explained(runLoader({ ...job, plan }, cpus?.loader)),
     stop: () => stopChild(child),
   };
+}
+
+function boundTo(
+  cpu: string | undefined,
+  command: readonly [string, ...string[]],
+): readonly [string, ...string[]] {
+  return cpu === undefined ? command : ["taskset", "-c", cpu, ...command];
 }
 
 function spawnLogged([file, ...args]: readonly [string, ...string[]], logFile: string): ChildProcess {

@@ -7,12 +7,18 @@ import { readTreeCpuMicros, readTreePeakRss } from "../measure/process-tree.js";
 import { prepareCalls } from "./caller.js";
 import { callers } from "./callers.js";
 import { ClosedLoop } from "./closed-loop.js";
-import type { LoadJob, LoadOutcome } from "./load-job.js";
+import type { LoadJob, LoadOutcome, LoadPlan, OpenWindow } from "./load-job.js";
+import { runOpenLoad } from "./open-load.js";
 
 /** An answer that has not come by then after the window counts as missing. */
 const drainMs = 10_000;
 
-async function runJob(job: LoadJob): Promise<MeasuredWindow> {
+function runJob(job: LoadJob): Promise<MeasuredWindow | OpenWindow> {
+  const { plan } = job;
+  return "rate" in plan ? runOpenLoad({ ...job, plan }) : runClosedLoad({ ...job, plan });
+}
+
+async function runClosedLoad(job: LoadJob<LoadPlan>): Promise<MeasuredWindow> {
   const { plan, requests, target, measuredPid = process.pid } = job;
   const caller = callers[job.caller];
   const connections = await Promise.all(Array.from({ length: plan.connections }, () => caller.open(target)));
@@ -71,7 +77,7 @@ async function drain(loop: ClosedLoop): Promise<void> {
 
 process.once("message", (job: LoadJob) => {
   runJob(job)
-    .then((window): LoadOutcome => ({ window }))
+    .then((window): LoadOutcome<typeof window> => ({ window }))
     .catch((error: unknown): LoadOutcome => ({ failure: String(error) }))
     .then((outcome) => process.send?.(outcome))
     .catch(() => process.exit(1));

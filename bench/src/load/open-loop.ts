@@ -3,14 +3,20 @@ import { ErrorTally } from "../measure/error-tally.js";
 import { LatencyHistogram } from "../measure/latency-histogram.js";
 import type { CallConnection, PreparedCall } from "./caller.js";
 
-/** How a server says that it has too much to do: RESOURCE_EXHAUSTED. */
-const refusal = "grpc-status is 8";
+/** How a server says that it will not answer now, by gRPC status as connections tell it. */
+const refusals: Readonly<Record<string, string>> = {
+  "grpc-status is 4": "DEADLINE_EXCEEDED",
+  "grpc-status is 8": "RESOURCE_EXHAUSTED",
+  "grpc-status is 14": "UNAVAILABLE",
+};
 
 export interface OpenLoopOptions {
   readonly connections: readonly CallConnection[];
   readonly calls: readonly PreparedCall[];
   /** Requests per second, whatever becomes of them. */
   readonly rate: number;
+  /** Milliseconds after which an answer is late. */
+  readonly deadlineMs: number;
 }
 
 /** Sends requests at a fixed rate, as many callers who know nothing of each other do. */
@@ -19,8 +25,10 @@ export class OpenLoop {
   readonly latencies: LatencyHistogram = new LatencyHistogram();
   readonly errors: ErrorTally = new ErrorTally();
   readonly #options: OpenLoopOptions;
+  readonly #refused = new Map<string, number>();
   #sent = 0;
-  #refused = 0;
+  #late = 0;
+  #ended = 0;
 
   constructor(options: OpenLoopOptions) {
     this.#options = options;
@@ -30,13 +38,19 @@ export class OpenLoop {
     return this.#sent;
   }
 
-  get refused(): number {
-    return this.#refused;
+  /** Right answers after the deadline. */
+  get late(): number {
+    return this.#late;
   }
 
-  /** Right answers, refusals and errors. */
-  get ended(): number {
-    return this.latencies.count + this.#refused + this.errors.count;
+  /** Refusals by the name of their status. */
+  get refused(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#refused);
+  }
+
+  /** Requests without an outcome. */
+  get open(): number {
+    return this.#sent - this.#ended;
   }
 
   async run(milliseconds: number): Promise<void> {
@@ -57,15 +71,25 @@ export class OpenLoop {
     const call = calls[at % calls.length];
     if (!connection || !call) throw new RangeError("an open loop needs connections and calls");
     connection.call(call.body, {
-      onAnswer: (answer) => {
-        const fault = call.check(answer);
-        if (fault === undefined) this.latencies.record((performance.now() - dueAt) * 1000);
-        else this.errors.add(fault);
-      },
-      onFailure: (reason) => {
-        if (reason === refusal) this.#refused++;
-        else this.errors.add(reason);
-      },
+      onAnswer: (answer) => this.#onAnswer(call.check(answer), performance.now() - dueAt),
+      onFailure: (reason) => this.#onFailure(reason),
     });
+  }
+
+  #onAnswer(fault: string | undefined, ms: number): void {
+    this.#ended++;
+    if (fault !== undefined) {
+      this.errors.add(fault);
+      return;
+    }
+    this.latencies.record(ms * 1000);
+    if (ms > this.#options.deadlineMs) this.#late++;
+  }
+
+  #onFailure(reason: string): void {
+    this.#ended++;
+    const refusal = refusals[reason];
+    if (refusal === undefined) this.errors.add(reason);
+    else this.#refused.set(refusal, (this.#refused.get(refusal) ?? 0) + 1);
   }
 }

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const depthMetric = /^paddlewheel_engine_queue_depth\{[^}]*\} (\d+)/m;
+
+const lookIntervalMs = 200;
+
+/** Reads the length of the line before the model of a server five times a second, until it is told to stop. */
+export class LineWatch {
+  readonly #watching: Promise<void>;
+  #isOpen = true;
+  #longest = 0;
+
+  constructor(port: number) {
+    this.#watching = this.#watch(`http://127.0.0.1:${port}/metrics`);
+  }
+
+  /** Gives the longest line it has seen. */
+  async stop(): Promise<number> {
+    this.#isOpen = false;
+    await this.#watching;
+    return this.#longest;
+  }
+
+  async #watch(url: string): Promise<void> {
+    while (this.#isOpen) {
+      const text = await (await fetch(url)).text();
+      this.#longest = Math.max(this.#longest, Number(depthMetric.exec(text)?.[1] ?? 0));
+      await sleep(lookIntervalMs);
+    }
+  }
+}
