@@ -25,6 +25,7 @@ export type { ObservableCluster } from "./cluster/named-cluster.js";
 export type { ResolveName } from "./cluster/naming/find-by-dns.js";
 export type { ServerListLimits } from "./cluster/naming/parse-servers.js";
 export { parseFilterStrategy } from "./cluster/tags.js";
+export type { Comparison, Difference } from "./compare/comparison.js";
 export { buildRequest, type Feed, type RequestOptions } from "./feed/build-request.js";
 export type { FeedValue } from "./feed/feed-tensor.js";
 export type { NestedList } from "./feed/nested-list.js";
@@ -47,6 +48,7 @@ export {
   Predictor,
 } from "./predictor/predictor.js";
 export { type FetchParams, PredictorApi, type PredictorApiOptions } from "./predictor/predictor-api.js";
+export type { ShadowExample, ShadowReport } from "./route/shadow/shadow-report.js";
 export { type ClientSecurity, type ClientTlsOptions, resolveSecurity } from "./security/client-security.js";
 export { type ConnectedTarget, connectTarget, type TargetOptions } from "./target/connect-target.js";
 export { type CallTarget, parseTarget } from "./target/parse-target.js";

@@ -31,9 +31,16 @@ export type {
   PredictorsConf,
   PredictorVariantConf,
   RpcParameterConf,
+  ShadowConf,
   SplitConf,
 } from "./predictors/predictors-conf.js";
-export type { SdkConf, SdkConnectionConf, SdkPredictor, SdkVariantConf } from "./predictors/sdk-conf.js";
+export type {
+  SdkConf,
+  SdkConnectionConf,
+  SdkPredictor,
+  SdkShadowConf,
+  SdkVariantConf,
+} from "./predictors/sdk-conf.js";
 export { readOpModules } from "./read-op-modules.js";
 export {
   type RenderInferServiceOptions,

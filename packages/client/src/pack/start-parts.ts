@@ -5,6 +5,10 @@ import type { CallAnswer, CallRequest, RunningCall } from "../call/call-request.
 /** A list with at least one item. */
 export type NonEmpty<T> = readonly [T, ...T[]];
 
+export function mapParts<T, U>([first, ...others]: NonEmpty<T>, change: (part: T) => U): NonEmpty<U> {
+  return [change(first), ...others.map(change)];
+}
+
 /** How the calls of all parts ended: with an answer each, in their order, or with the first error. */
 export type PartsOutcome = { readonly answers: NonEmpty<CallAnswer> } | { readonly error: ServeError };
 

@@ -1,5 +1,6 @@
 import type { PredictorConf } from "@paddlewheel/conf";
 import { Code, type Counter, limitCounter, nameHint, ServeError } from "@paddlewheel/core";
+import { Shadow } from "../route/shadow/shadow.js";
 import { hashKey, type KeyHash, type ReadKey } from "../route/sticky-key.js";
 import { WeightedRandomRender } from "../route/weighted-random-render.js";
 import { Variant } from "../variant/variant.js";
@@ -10,6 +11,8 @@ import type { ServiceCodecs } from "./service-codecs.js";
 export class Endpoint {
   readonly name: string;
   readonly service: ServiceCodecs;
+  /** Undefined where calls are not copied. */
+  readonly shadow: Shadow | undefined;
   readonly #readKey: ReadKey | undefined;
   readonly #variants: Variant[] = [];
   readonly #router: WeightedRandomRender;
@@ -28,6 +31,7 @@ export class Endpoint {
     this.#maxInFlight = conf.maxInFlight;
     this.#refusals = limitCounter(environment.metrics, "client_in_flight", { endpoint: conf.name });
     this.#addVariants(conf, environment);
+    this.shadow = this.#createShadow(conf, environment);
   }
 
   async ready(): Promise<void> {
@@ -80,7 +84,13 @@ export class Endpoint {
 
   /** Idempotent. */
   close(): void {
+    this.shadow?.close();
     for (const variant of this.#variants) variant.close();
+  }
+
+  #createShadow({ name, shadow }: PredictorConf, environment: VariantEnvironment): Shadow | undefined {
+    if (!shadow) return undefined;
+    return new Shadow({ endpoint: name, conf: shadow, variant: this.pick(shadow.variant), environment });
   }
 
   #addVariants({ name, variants }: PredictorConf, environment: VariantEnvironment): void {

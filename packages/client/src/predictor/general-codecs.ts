@@ -5,6 +5,7 @@ import {
   generalRequestCodec,
   generalResponseCodec,
 } from "@paddlewheel/wire";
+import { compareResponses } from "../compare/compare-responses.js";
 import { mergeRows } from "../pack/merge-rows.js";
 import { type Part, planParts } from "../pack/plan-parts.js";
 import { countRows, takeRows } from "../pack/split-rows.js";
@@ -21,6 +22,10 @@ export const generalMethods: readonly MethodCodecs[] = ["inference", "debug"].ma
   name,
   encode: (request) => generalRequestCodec.encode({ ...noFields, ...asGeneralCall(request) }),
   decode: (bytes) => checkAnswer(generalResponseCodec.decode(bytes)),
+  decodeRequest: (bytes) => generalRequestCodec.decode(bytes),
+  // Safe: they are what `decode` gave. So below.
+  compare: (expected, actual, tolerance) =>
+    compareResponses(expected as GeneralResponse, actual as GeneralResponse, tolerance),
   split(request, packing) {
     const { tensors } = asGeneralCall(request);
     const rowCount = packing.packRows ? countRows(tensors) : undefined;
@@ -29,7 +34,6 @@ export const generalMethods: readonly MethodCodecs[] = ["inference", "debug"].ma
     const take = (part: Part): object => ({ ...request, tensors: takeRows(tensors, part) });
     return [take(first), ...others.map(take)];
   },
-  // Safe: they are what `decode` gave.
   merge: (responses) => mergeRows(responses as [GeneralResponse, ...GeneralResponse[]]),
 }));
 

@@ -11,6 +11,7 @@ import {
   silentLogger,
 } from "@paddlewheel/core";
 import type { GeneralResponse } from "@paddlewheel/wire";
+import type { ShadowReport } from "../route/shadow/shadow-report.js";
 import type { HostTransport } from "../transport/host-transport.js";
 import type { VariantEnvironment } from "../variant/variant-environment.js";
 import { loadPredictors } from "./check-predictors.js";
@@ -99,7 +100,18 @@ export class PredictorApi {
     return new Predictor<Request, Response>(found, {
       variant: isOpen ? undefined : found.pick(variant),
       split,
+      isNamed: variant !== undefined,
     });
+  }
+
+  /**
+   * What came of the copies of an endpoint's calls so far.
+   * @throws ServeError notFound for an endpoint there is none of, invalidArgument for one without `shadow`.
+   */
+  shadowReport(endpoint: string): ShadowReport {
+    const { shadow } = this.#endpointOf(endpoint);
+    if (shadow) return shadow.report();
+    throw new ServeError(Code.invalidArgument, `"${endpoint}" has no shadow: its calls are not copied`);
   }
 
   /** The predictor takes no further call; those under way go on. Idempotent. */

@@ -1,11 +1,11 @@
 import { Code, quoteValue, ServeError } from "@paddlewheel/core";
 import type { GeneralResponse } from "@paddlewheel/wire";
 import type { CallAnswer, CallRequest, RunningCall } from "../call/call-request.js";
-import { type NonEmpty, startParts } from "../pack/start-parts.js";
+import { mapParts, type NonEmpty, startParts } from "../pack/start-parts.js";
 import type { Variant } from "../variant/variant.js";
 import type { Endpoint } from "./endpoint.js";
 import type { GeneralCall } from "./general-codecs.js";
-import type { MethodCodecs } from "./service-codecs.js";
+import { decodeParts, type MethodCodecs } from "./service-codecs.js";
 
 /** What one call may ask for. */
 export type InferenceOptions = Partial<
@@ -30,6 +30,8 @@ export interface PredictorChoice {
   /** Undefined: each request decides. */
   readonly variant: Variant | undefined;
   readonly split: string | undefined;
+  /** Whether the caller named the variant: its calls are then no part of the traffic that is divided and copied. */
+  readonly isNamed: boolean;
 }
 
 /**
@@ -98,13 +100,17 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
   async call(method: string, request: Request, options: InferenceOptions = {}): Promise<Response> {
     const codecs = this.#endpoint.service.method(method);
     const route = this.#route(request);
-    const [first, ...others] = codecs.split(request, route.variant.conf.rpc);
-    const callOf = (part: object): CallRequest => this.#callOf(codecs, part, { ...route, options });
-    const answers = await this.#start([callOf(first), ...others.map(callOf)], route.variant);
-    const [answer, ...rest] = answers;
-    const response = codecs.decode(answer.message);
-    if (rest.length === 0) return response as Response;
-    return codecs.merge([response, ...rest.map(({ message }) => codecs.decode(message))]) as Response;
+    const parts = codecs.split(request, route.variant.conf.rpc);
+    const calls = mapParts(parts, (part) => this.#callOf(codecs, part, { ...route, options }));
+    const answers = await this.#start(calls, route.variant);
+    const response = decodeParts(
+      codecs,
+      mapParts(answers, ({ message }) => message),
+    );
+    const { isNamed, split } = this.#choice;
+    const { shadow } = this.#endpoint;
+    if (!isNamed && shadow?.draws(route.variant)) shadow.copy({ codecs, calls, answers, split, ...route });
+    return response as Response;
   }
 
   /** Ends the calls of this predictor with `cancelled`. Further ones may follow. */

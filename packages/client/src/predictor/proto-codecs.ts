@@ -1,5 +1,6 @@
 import { invalidConf, nameHint } from "@paddlewheel/core";
 import { camelCase, type ProtoField, type ProtoMethod } from "@paddlewheel/wire";
+import { compareMessages } from "../compare/compare-messages.js";
 import { type Packing, type Part, planParts } from "../pack/plan-parts.js";
 import type { NonEmpty } from "../pack/start-parts.js";
 import { type ReadKey, readKeyAt } from "../route/sticky-key.js";
@@ -12,6 +13,8 @@ export function protoMethod({ name, request, response }: ProtoMethod): MethodCod
     name,
     encode: (message) => request.encode(message),
     decode: (bytes) => response.decode(bytes),
+    decodeRequest: (bytes) => request.decode(bytes),
+    compare: compareMessages,
     split: (message, packing) => (packOn.length === 0 ? [message] : splitLists(message, packOn, packing)),
     // As brpc merges by default: lists one behind the other, of single fields the last.
     merge: ([first, ...others]) => others.reduce((merged, part) => response.merge(merged, part), first),

@@ -1,8 +1,9 @@
 import type { PredictorConf } from "@paddlewheel/conf";
 import { Code, invalidConf, nameHint, ServeError } from "@paddlewheel/core";
 import { generalModelServiceName, loadProtoService } from "@paddlewheel/wire";
+import type { Comparison } from "../compare/comparison.js";
 import type { Packing } from "../pack/plan-parts.js";
-import type { NonEmpty } from "../pack/start-parts.js";
+import { mapParts, type NonEmpty } from "../pack/start-parts.js";
 import type { ReadKey } from "../route/sticky-key.js";
 import { generalKey, generalMethods } from "./general-codecs.js";
 import { protoKey, protoMethod } from "./proto-codecs.js";
@@ -14,10 +15,20 @@ export interface MethodCodecs {
   encode(request: object): Uint8Array;
   /** @throws ServeError malformedRequest for bytes that are no response; the error that a response holds. */
   decode(message: Uint8Array): object;
+  /** What `encode` was given, but for what it leaves out. */
+  decodeRequest(message: Uint8Array): object;
+  /** How alike two responses are. @param tolerance of numbers, see `Comparison` */
+  compare(expected: object, actual: object, tolerance: number): Comparison;
   /** The request in parts, which is the request itself where there is nothing to split. */
   split(request: object, packing: Packing): NonEmpty<object>;
   /** The response of the responses to all parts, in their order. */
   merge(responses: NonEmpty<object>): object;
+}
+
+/** The response that the answers to all parts hold. @throws ServeError as `decode`. */
+export function decodeParts(codecs: MethodCodecs, messages: NonEmpty<Uint8Array>): object {
+  const responses = mapParts(messages, (message) => codecs.decode(message));
+  return responses.length === 1 ? responses[0] : codecs.merge(responses);
 }
 
 /** What a client needs to know of a service. */

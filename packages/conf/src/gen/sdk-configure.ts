@@ -252,6 +252,51 @@ export const descriptor: INamespace = {
                     }
                   }
                 },
+                "ShadowConf": {
+                  "edition": "proto2",
+                  "fields": {
+                    "variant": {
+                      "rule": "required",
+                      "type": "string",
+                      "id": 1
+                    },
+                    "percent": {
+                      "type": "int32",
+                      "id": 2,
+                      "options": {
+                        "default": 10
+                      }
+                    },
+                    "max_in_flight": {
+                      "type": "int32",
+                      "id": 3,
+                      "options": {
+                        "default": 16
+                      }
+                    },
+                    "max_bytes": {
+                      "type": "int32",
+                      "id": 4,
+                      "options": {
+                        "default": 1048576
+                      }
+                    },
+                    "tolerance": {
+                      "type": "double",
+                      "id": 5,
+                      "options": {
+                        "default": 0.0001
+                      }
+                    },
+                    "max_examples": {
+                      "type": "int32",
+                      "id": 6,
+                      "options": {
+                        "default": 0
+                      }
+                    }
+                  }
+                },
                 "Predictor": {
                   "edition": "proto2",
                   "fields": {
@@ -299,6 +344,10 @@ export const descriptor: INamespace = {
                     "sticky_key": {
                       "type": "string",
                       "id": 102
+                    },
+                    "shadow": {
+                      "type": "ShadowConf",
+                      "id": 103
                     }
                   }
                 }

@@ -76,6 +76,12 @@ predictors {
 
 const minimal = `predictors { variants { tag: "a" naming_conf { cluster: "127.0.0.1:1" } } }`;
 
+/** `minimal` with a variant b, and more. */
+function besideMinimal(fields: string): string {
+  const b = 'variants { tag: "b" naming_conf { cluster: "127.0.0.1:2" } }';
+  return minimal.replace(/ }$/, ` ${b} ${fields} }`);
+}
+
 describe("predictors", () => {
   test("have what default_variant_conf says where they say nothing, field by field", () => {
     const report = check(paddle);
@@ -144,7 +150,27 @@ describe("predictors", () => {
       weights: [1],
       maxInFlight: 10_000,
       stickyKey: undefined,
+      shadow: undefined,
     });
+  });
+
+  test("copy calls to a shadow, which needs no weight beside a single other variant", () => {
+    const report = check(besideMinimal('shadow { variant: "b" tolerance: 2e-3 }'));
+    assert.deepEqual(report.conf?.predictors[0]?.weights, [1, 0]);
+    assert.deepEqual(report.conf?.predictors[0]?.shadow, {
+      variant: "b",
+      share: 0.1,
+      maxInFlight: 16,
+      maxBytes: 1_048_576,
+      tolerance: 0.002,
+      maxExamples: 0,
+    });
+    const yaml = `
+predictors:
+- variants: [{ tag: a, naming_conf: { cluster: "x:1" } }, { tag: b, naming_conf: { cluster: "x:2" } }]
+  shadow: { variant: b, tolerance: 2e-3 }
+`;
+    assert.deepEqual(check(yaml, {}, "yaml").conf?.predictors[0]?.shadow, report.conf?.predictors[0]?.shadow);
   });
 
   test("mean the same in YAML and as an object", () => {
@@ -214,7 +240,7 @@ describe("faults of predictors", () => {
     ]);
   });
 
-  const cases: readonly (readonly [text: string, fault: string])[] = [
+  const cases: readonly (readonly [text: string, ...faults: string[]])[] = [
     ["", " predictors: is missing, name at least one"],
     ["predictors { }", ":1 predictors[0].variants: is missing, name at least one"],
     [
@@ -279,10 +305,42 @@ describe("faults of predictors", () => {
       minimal.replace("variants", 'proto_file: "x.proto" variants'),
       `:1 predictors[0].proto_file: there is no file ${testCwd}/conf/x.proto`,
     ],
+    [
+      besideMinimal('shadow { variant: "bb" }'),
+      ":1 predictors[0].weighted_random_render_conf: is missing, 2 variants need weights: write variant_weight_list",
+      ':1 predictors[0].shadow.variant: there is no variant "bb"; did you mean "b"?',
+    ],
+    [
+      minimal.replace(/ }$/, ' shadow { variant: "a" } }'),
+      ':1 predictors[0].shadow.variant: no variant but "a" itself has a weight above 0: name another',
+    ],
+    [
+      paddle.replace("10|90", "0|1").replace(/}\n$/, 'shadow { variant: "b" }\n}\n'),
+      ':38 predictors[0].shadow.variant: no variant but "b" itself has a weight above 0: name another',
+    ],
+    [
+      paddle.replace(/}\n$/, 'shadow { variant: "a" }\n}\n'),
+      ':38 predictors[0].shadow.variant: "a" is split otherwise than "b": give both one split_conf',
+    ],
+    [
+      besideMinimal('shadow { variant: "b" tolerance: 1.5 }'),
+      ":1 predictors[0].shadow.tolerance: must be a number from 0 to 1, not 1.5",
+    ],
+    [
+      besideMinimal('shadow { variant: "b" tolerance: nan }'),
+      ":1 predictors[0].shadow.tolerance: must be a number from 0 to 1, not NaN",
+    ],
+    [
+      besideMinimal('shadow { variant: "b" tolerance: "1" }'),
+      ':1 predictors[0].shadow.tolerance: must be a number, not "1"',
+    ],
   ];
-  for (const [text, fault] of cases) {
-    test(`are refused:${fault}`, () =>
-      assert.deepEqual(faultsOf(text), [`conf/predictors.prototxt${fault}`]));
+  for (const [text, ...faults] of cases) {
+    test(`are refused:${faults.join("")}`, () =>
+      assert.deepEqual(
+        faultsOf(text),
+        faults.map((fault) => `conf/predictors.prototxt${fault}`),
+      ));
   }
 
   test("of an object have no line", () => {

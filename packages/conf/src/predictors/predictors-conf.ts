@@ -18,6 +18,24 @@ export interface PredictorConf {
   readonly maxInFlight: number;
   /** Path of the request field whose value decides on the variant; undefined: the dice do. */
   readonly stickyKey: string | undefined;
+  /** Undefined: calls are not copied. */
+  readonly shadow: ShadowConf | undefined;
+}
+
+/** Copies of calls, whose answers nobody gets but who compares them. */
+export interface ShadowConf {
+  /** Tag of the variant that gets them. */
+  readonly variant: string;
+  /** Of the calls to other variants, above 0 to 1. */
+  readonly share: number;
+  /** Copies under way. */
+  readonly maxInFlight: number;
+  /** Of a request, and of an answer. */
+  readonly maxBytes: number;
+  /** 0 to 1: by how much numbers may differ, or by which share of the larger one. */
+  readonly tolerance: number;
+  /** Different answers that are kept with their requests. */
+  readonly maxExamples: number;
 }
 
 /** Servers that are alike. */

@@ -6,6 +6,7 @@ import type { Section } from "../schema/section.js";
 import type { PredictorTexts } from "./check-predictors-conf.js";
 import type { PredictorConf, PredictorsConf } from "./predictors-conf.js";
 import { resolveFile } from "./resolve-file.js";
+import { resolveShadow } from "./resolve-shadow.js";
 import { resolveVariant } from "./resolve-variant.js";
 import { resolveWeights } from "./resolve-weights.js";
 
@@ -39,14 +40,17 @@ function resolvePredictor(
     findings.fault(section.placeOf("variants"), "is missing, name at least one");
   }
   checkUnique("tag", variants, findings);
+  const weights = resolveWeights(section, findings);
+  const resolved = variants.map((variant) => resolveVariant(variant, { base, ...options }));
   return {
     name: nameOf("name", section),
     service: fields.string("service_name") ?? "",
     protoFile: resolveFile(fields, "proto_file", options.context),
-    variants: variants.map((variant) => resolveVariant(variant, { base, ...options })),
-    weights: resolveWeights(section, findings),
+    variants: resolved,
+    weights,
     maxInFlight: fields.number("max_in_flight"),
     stickyKey: fields.string("sticky_key"),
+    shadow: resolveShadow(section, { variants: resolved, weights }, findings),
   };
 }
 

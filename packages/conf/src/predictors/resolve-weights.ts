@@ -1,24 +1,31 @@
 import type { Findings } from "../diagnostic.js";
 import type { Section } from "../schema/section.js";
+import { sideTags } from "./side-variant.js";
 
 /** Sums up to which every weight has its exact share of the numbers Math.random gives. */
 const maxSum = 2 ** 31 - 1;
 
-/** The weights of a predictor's variants; one that is alone needs none. */
+/** The weights of a predictor's variants; one that is alone but for those of `shadow` needs none. */
 export function resolveWeights(predictor: Section, findings: Findings): readonly number[] {
   const count = predictor.entries("variants").length;
   const [render] = predictor.sections("weighted_random_render_conf");
-  if (!render) {
-    if (count <= 1) return [1];
-    const message = `is missing, ${count} variants need weights: write variant_weight_list`;
-    findings.fault(predictor.placeOf("weighted_random_render_conf"), message);
-    return [];
-  }
+  if (!render) return weightsOfOne(predictor, findings);
   const text = render.string("variant_weight_list") ?? "50";
   const weights = text.split("|").map((weight) => parseWeight(weight.trim()));
   const fault = whyNot(text, weights, count);
   if (fault !== undefined) findings.fault(render.placeOf("variant_weight_list"), fault);
   return weights;
+}
+
+function weightsOfOne(predictor: Section, findings: Findings): readonly number[] {
+  const variants = predictor.sections("variants");
+  if (variants.length <= 1) return [1];
+  const side = sideTags(predictor);
+  const weights = variants.map((variant) => (side.has(variant.string("tag") ?? "") ? 0 : 1));
+  if (weights.filter((weight) => weight > 0).length === 1) return weights;
+  const message = `is missing, ${variants.length} variants need weights: write variant_weight_list`;
+  findings.fault(predictor.placeOf("weighted_random_render_conf"), message);
+  return [];
 }
 
 function whyNot(text: string, weights: readonly number[], count: number): string | undefined {

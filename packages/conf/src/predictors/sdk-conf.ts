@@ -13,6 +13,16 @@ export interface SdkPredictor {
   readonly proto_file?: string;
   readonly max_in_flight?: number;
   readonly sticky_key?: string;
+  readonly shadow?: SdkShadowConf;
+}
+
+export interface SdkShadowConf {
+  readonly variant: string;
+  readonly percent?: number;
+  readonly max_in_flight?: number;
+  readonly max_bytes?: number;
+  readonly tolerance?: number;
+  readonly max_examples?: number;
 }
 
 export interface SdkVariantConf {

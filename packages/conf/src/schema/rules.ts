@@ -125,6 +125,14 @@ const rules: Readonly<Record<string, Rule>> = {
   "Predictor.proto_file": isNotEmpty,
   "Predictor.max_in_flight": between(1, 1_000_000),
   "Predictor.sticky_key": isNotEmpty,
+  "ShadowConf.variant": isName,
+  "ShadowConf.percent": between(1, 100),
+  "ShadowConf.max_in_flight": between(1, 10_000),
+  // Of each copy under way there may be so much, twice.
+  "ShadowConf.max_bytes": between(1, 67_108_864),
+  "ShadowConf.tolerance": isShare,
+  // Each may hold a request and two answers of max_bytes.
+  "ShadowConf.max_examples": between(0, 100),
 };
 
 /** Why a value of the right type is still no value for this field; undefined when it is one. */
@@ -140,6 +148,11 @@ function between(min: number, max: number): Rule {
     if (typeof value === "number" && value >= min && value <= max) return undefined;
     return `must be a whole number from ${min} to ${max}, not ${value}`;
   };
+}
+
+function isShare(value: ScalarValue): string | undefined {
+  if (typeof value === "number" && value >= 0 && value <= 1) return undefined;
+  return `must be a number from 0 to 1, not ${value}`;
 }
 
 function oneOf(values: readonly ScalarValue[]): Rule {

@@ -29,7 +29,8 @@ const holder = new Type("Scalar")
   .add(new Field("string", 1, "string"))
   .add(new Field("bool", 2, "bool"))
   .add(new Field("int32", 3, "int32"))
-  .add(new Field("uint32", 4, "uint32"));
+  .add(new Field("uint32", 4, "uint32"))
+  .add(new Field("double", 5, "double"));
 // Without a root protobufjs cannot tell how a field is encoded.
 new Root().add(holder);
 
@@ -68,6 +69,7 @@ function readYaml(type: string, scalar: YamlScalar): ScalarResult {
     if (value === 0 || value === 1) return { value: value === 1 };
     return mustBe(type, scalar);
   }
+  if (type === "double") return typeof value === "number" ? { value } : mustBe(type, scalar);
   const [min, max] = intRanges[type] ?? [0, 0];
   const isInRange = typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
   return isInRange ? { value: Object.is(value, -0) ? 0 : value } : mustBe(type, scalar);
@@ -96,7 +98,11 @@ function mustBe(type: string, scalar: TreeScalar): ScalarResult {
   return { fault: `must be ${what}, not ${show(scalar)}` };
 }
 
-const wordsOf: Readonly<Record<string, string>> = { string: "a string in quotes", bool: "true or false" };
+const wordsOf: Readonly<Record<string, string>> = {
+  string: "a string in quotes",
+  bool: "true or false",
+  double: "a number",
+};
 
 function show(scalar: TreeScalar): string {
   const source = scalar.source.length > 40 ? `${scalar.source.slice(0, 40)}…` : scalar.source;
