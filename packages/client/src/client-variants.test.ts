@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Code, ServeError } from "@paddlewheel/core";
-import type { GeneralResponse } from "@paddlewheel/wire";
+import { type GeneralResponse, generalResponseCodec } from "@paddlewheel/wire";
 import { Client } from "./client.js";
 import type { ClientOptions } from "./client-options.js";
 import {
@@ -13,6 +13,7 @@ import {
   type FakeServer,
   startFakeGrpc,
   startFakeHttp,
+  startHttp,
 } from "./testing/fake-server.js";
 
 const conf = `feed_var { name: "x" feed_type: 1 shape: 1 } fetch_var { name: "y" fetch_type: 1 shape: 1 }`;
@@ -168,10 +169,41 @@ describe("a client's endpoints", () => {
     for (let i = 0; i < 6; i++) assert.equal(await answered(client), 4);
   });
 
+  test("may be called by HTTP where they do not say how", async () => {
+    const server = (await serving(5, startFakeHttp)).replace("http://", "");
+    for (const form of [server, `list://${await gone()},${server}`]) {
+      const client = clientOf({ protocol: "http" });
+      client.connect([form]);
+      for (let i = 0; i < 3; i++) assert.equal(await answered(client), 5, form);
+    }
+  });
+
+  test("that say http:// are plain beside others that are not", async () => {
+    const client = clientOf({ tls: { insecure: true } });
+    client.connect([await serving(6, startFakeHttp)]);
+    assert.equal(await answered(client), 6);
+  });
+
+  test("over HTTP are called at the path and by the service they were given", async () => {
+    const paths: (string | undefined)[] = [];
+    const server = await startHttp((request, response) => {
+      paths.push(request.url);
+      response.writeHead(200).end(generalResponseCodec.encode(answerOf(7)));
+    });
+    open.push(server);
+    for (const options of [{}, { service: "shop.Prices" }, { http: { servicePath: "/uci/prediction" } }]) {
+      const client = clientOf(options);
+      client.connect([server.endpoint]);
+      assert.equal(await answered(client), 7);
+    }
+    assert.deepEqual(paths, ["/GeneralModelService/inference", "/shop.Prices/inference", "/uci/prediction"]);
+  });
+
   test("must be some", () => {
     for (const [endpoint, message] of [
       ["grpc://nowhere", 'endpoint "grpc://nowhere": behind grpc:// must be host:port'],
       ["nowhere", /"nowhere".* host:port/],
+      ["http://one/v1", 'endpoint "http://one/v1": behind http:// must be host or host:port'],
       ["gprc://one:1", /"gprc:\/\/" is no naming service/],
     ] as const) {
       assert.throws(() => clientOf().connect([endpoint]), { message });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Code, ServeError } from "@paddlewheel/core";
 import type { GeneralRequest, GeneralResponse } from "@paddlewheel/wire";
+import type { AttemptEvent, CallObserver } from "./call/call-observer.js";
 import { Client } from "./client.js";
 import type { ClientOptions } from "./client-options.js";
 import {
@@ -17,6 +18,7 @@ import {
   startFakeHttp,
   startHttp,
 } from "./testing/fake-server.js";
+import { CompressType } from "./transport/host-transport.js";
 
 const conf = `feed_var { name: "x_in" alias_name: "x" feed_type: 1 shape: 2 }
 fetch_var { name: "fc_0" alias_name: "price" fetch_type: 1 shape: 1 }
@@ -39,6 +41,11 @@ async function opened<T extends { close(): void }>(promise: Promise<T>): Promise
   const one = await promise;
   open.push(one);
   return one;
+}
+
+/** As errors and metadata name a server. */
+function addressOf({ endpoint }: FakeServer): string {
+  return endpoint.replace("http://", "");
 }
 
 function connected(servers: readonly FakeServer[], options?: ClientOptions): Client {
@@ -68,6 +75,7 @@ const transports: readonly {
   readonly start: (handler: FakeHandler) => Promise<FakeServer>;
 }[] = [
   { name: "grpc", options: {}, start: startFakeGrpc },
+  { name: "grpc with gzip", options: { compressType: CompressType.gzip }, start: startFakeGrpc },
   { name: "http with bytes", options: {}, start: startFakeHttp },
   { name: "http with JSON", options: { http: { format: "json" } }, start: startFakeHttp },
   {
@@ -114,7 +122,7 @@ for (const { name, options, start } of transports) {
       const server = await opened(start(forever));
       await assert.rejects(connected([server], { ...options, timeoutMs: 50 }).predict({ feed }), {
         code: Code.deadlineExceeded,
-        message: `${server.endpoint} did not answer within 50 ms`,
+        message: `${addressOf(server)} did not answer within 50 ms`,
       });
     });
 
@@ -163,9 +171,73 @@ for (const { name, options, start } of transports) {
         (error) =>
           error instanceof ServeError &&
           error.code === Code.unavailable &&
-          error.message.includes(server.endpoint) &&
+          error.message.includes(addressOf(server)) &&
           error.message.includes("ECONNREFUSED"),
       );
+    });
+
+    test("names variant, host and attempts in the error of a call", async () => {
+      const server = await opened(
+        start(() => {
+          throw new ServeError(Code.opFailure, "too odd");
+        }),
+      );
+      await assert.rejects(connected([server], options).predict({ feed }), (error) => {
+        assert.ok(error instanceof ServeError);
+        const host = addressOf(server);
+        const attempts = `${host} opFailure: too odd`;
+        assert.deepEqual(error.details, { variant: "default_tag_1", host, attempts });
+        return true;
+      });
+    });
+
+    test("fails no call because of a server that is down, and tells its observer of it", async () => {
+      const dead = await start(sumOf);
+      dead.close();
+      const server = await opened(start(sumOf));
+      const attempts: AttemptEvent[] = [];
+      const observer: CallObserver = {
+        onAttempt: (event) => attempts.push(event),
+        onCall: () => {},
+        onBudgetSpent: () => {},
+      };
+      const client = connected([dead, server], { ...options, observer });
+      for (let i = 0; i < 6; i++) assert.ok((await client.predict({ feed })).price);
+      const failed = attempts.filter(({ error }) => error).map(({ host }) => host);
+      // The first refusal takes it out of the cluster.
+      assert.deepEqual(failed, [addressOf(dead)]);
+    });
+
+    test("hedges a call whose server takes its time", async () => {
+      let isSlowAsked = false;
+      const slow = await opened(
+        start(() => {
+          isSlowAsked = true;
+          return forever();
+        }),
+      );
+      const server = await opened(start(sumOf));
+      const client = connected([slow, server], {
+        ...options,
+        timeoutMs: 20_000,
+        hedge: { after: 1, budgetShare: 1 },
+      });
+      while (!isSlowAsked) {
+        const [{ price }, { host }] = await client.predict({ feed, needMetadata: true });
+        assert.deepEqual(price?.data, Float32Array.of(3));
+        assert.equal(host, addressOf(server));
+      }
+    });
+
+    test("asks for the version of a call, and tells which answered", async () => {
+      const server = await opened(start(sumOf));
+      const client = connected([server], options);
+      const modelVersion = "canary, uci=3";
+      const [{ price }, metadata] = await client.predict({ feed, modelVersion, needMetadata: true });
+      assert.ok(price);
+      assert.deepEqual(metadata, { variantTag: "default_tag_1", host: addressOf(server), modelVersion });
+      const [, { modelVersion: unasked }] = await client.predict({ feed, needMetadata: true });
+      assert.equal(unasked, undefined);
     });
 
     test("lets several servers take turns", async () => {
@@ -245,7 +317,7 @@ describe("a client", () => {
     const gateway = await opened(startHttp((_, response) => void response.writeHead(502).end()));
     await assert.rejects(connected([gateway]).predict({ feed }), {
       code: Code.unavailable,
-      message: `${gateway.endpoint} answered with HTTP status 502`,
+      message: `${addressOf(gateway)} answered with HTTP status 502`,
     });
   });
 

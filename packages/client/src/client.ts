@@ -3,7 +3,14 @@ import { loadClientModel } from "./client-model.js";
 import type { ClientOptions } from "./client-options.js";
 import { ClientVariant, type VariantConf } from "./client-variant.js";
 import { buildRequest } from "./feed/build-request.js";
-import type { FetchedOf, FetchName, PredictOptions, TaggedPredictOptions } from "./predict-options.js";
+import type {
+  FetchedOf,
+  FetchName,
+  MetadataPredictOptions,
+  PredictMetadata,
+  PredictOptions,
+  TaggedPredictOptions,
+} from "./predict-options.js";
 import { type FetchedByEngine, type Prediction, toPrediction } from "./prediction.js";
 import { WeightedRandomRender } from "./route/weighted-random-render.js";
 
@@ -106,15 +113,25 @@ export class Client<M extends ModelTypes = ModelTypes> {
   predict<F extends FetchName<M> = FetchName<M>>(
     options: TaggedPredictOptions<M, F>,
   ): Promise<[FetchedOf<M, F>, string]>;
+  /** As above, with all there is to know of who answered. */
+  predict<F extends FetchName<M> = FetchName<M>>(
+    options: MetadataPredictOptions<M, F>,
+  ): Promise<[FetchedOf<M, F>, PredictMetadata]>;
   /** As above, for a workflow with several models, which answers by engine: say so with `predict<FetchedByEngine>`. */
   predict<P extends FetchedByEngine>(options: PredictOptions<M>): Promise<P>;
   predict<P extends FetchedByEngine>(options: TaggedPredictOptions<M>): Promise<[P, string]>;
-  async predict(options: PredictOptions | TaggedPredictOptions): Promise<Prediction | [Prediction, string]> {
+  predict<P extends FetchedByEngine>(options: MetadataPredictOptions<M>): Promise<[P, PredictMetadata]>;
+  async predict(
+    options: PredictOptions | TaggedPredictOptions | MetadataPredictOptions,
+  ): Promise<Prediction | [Prediction, string | PredictMetadata]> {
     const request = buildRequest(this.#loadedModel(), options);
-    const { timeoutMs = this.#timeoutMs, signal } = options;
+    const { timeoutMs = this.#timeoutMs, signal, modelVersion } = options;
     const variant = this.#nextVariant();
-    const prediction = toPrediction(await variant.next().call(request, { timeoutMs, signal }));
-    return options.needVariantTag ? [prediction, variant.tag] : prediction;
+    const answer = await variant.next().call(request, { timeoutMs, signal, modelVersion });
+    const prediction = toPrediction(answer.response);
+    if (options.needVariantTag) return [prediction, variant.tag];
+    if (!options.needMetadata) return prediction;
+    return [prediction, { variantTag: variant.tag, host: answer.host, modelVersion: answer.modelVersion }];
   }
 
   /** Ends the connections and the calls on them. Idempotent; `connect` opens new ones. */

@@ -29,12 +29,14 @@ export type { Comparison, Difference } from "./compare/comparison.js";
 export { buildRequest, type Feed, type RequestOptions } from "./feed/build-request.js";
 export type { FeedValue } from "./feed/feed-tensor.js";
 export type { NestedList } from "./feed/nested-list.js";
-export type { HttpOptions } from "./http/transport.js";
+export type { HttpOptions } from "./http-options.js";
 export type {
   FeedOf,
   FeedValueOf,
   FetchedOf,
   FetchName,
+  MetadataPredictOptions,
+  PredictMetadata,
   PredictOptions,
   TaggedPredictOptions,
 } from "./predict-options.js";
@@ -64,6 +66,7 @@ export {
   type OnAttemptEnd,
   type OutgoingCall,
 } from "./transport/host-transport.js";
+export type { HttpBodyOptions, HttpFormat } from "./transport/http/body-options.js";
 export {
   ConnectionType,
   defaultTransportLimits,

@@ -29,12 +29,28 @@ interface TypedRequestOptions<M extends ModelTypes, F extends FetchName<M>>
   readonly timeoutMs?: number;
   /** Gives the call up. */
   readonly signal?: AbortSignal;
+  /**
+   * The versions or labels of the models to run: `canary` of every engine, `uci=3` of one, `stable, uci=3` of one and of
+   * all others. Default the server's.
+   */
+  readonly modelVersion?: string | undefined;
+}
+
+/** Who answered a call. */
+export interface PredictMetadata {
+  /** Tag of the variant. */
+  readonly variantTag: string;
+  /** Address of the server. */
+  readonly host: string;
+  /** Version of each engine that ran, `uci=3, ocr=1`; undefined from servers that do not say. */
+  readonly modelVersion: string | undefined;
 }
 
 /** A call's options, checked against the model's types where those are known. */
 export interface PredictOptions<M extends ModelTypes = ModelTypes, F extends FetchName<M> = FetchName<M>>
   extends TypedRequestOptions<M, F> {
   readonly needVariantTag?: false;
+  readonly needMetadata?: false;
 }
 
 /** The options of a call that gives `[result, tag]`. */
@@ -44,4 +60,15 @@ export interface TaggedPredictOptions<
 > extends TypedRequestOptions<M, F> {
   /** Also tells the tag of the variant that was called. */
   readonly needVariantTag: true;
+  readonly needMetadata?: false;
+}
+
+/** The options of a call that gives `[result, metadata]`. */
+export interface MetadataPredictOptions<
+  M extends ModelTypes = ModelTypes,
+  F extends FetchName<M> = FetchName<M>,
+> extends TypedRequestOptions<M, F> {
+  readonly needVariantTag?: false;
+  /** Also tells who answered. */
+  readonly needMetadata: true;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Client, CompressType } from "@paddlewheel/client";
+import { Code } from "@paddlewheel/core";
 import { clientFolder, house, modelFolder, price } from "../cli/example.js";
 import { type StartedServer, startServer } from "../harness/start-server.js";
 
@@ -41,6 +42,17 @@ for (const scheme of ["", "grpc://", "baidu_std://", "http://", "list://"]) {
     test("gives the variant's tag beside the result where it is wanted", async () => {
       const answer = await client.predict({ feed: { x: house }, needVariantTag: true });
       assert.deepEqual(answer, [{ price: priceTensor }, "default_tag_1"]);
+    });
+
+    test("asks for a version, and tells which answered", async () => {
+      const feed = { x: house };
+      const [, metadata] = await client.predict({ feed, modelVersion: "0", needMetadata: true });
+      assert.equal(metadata.host, server.address);
+      assert.match(metadata.modelVersion ?? "", /^GeneralInferOp_0=0@[0-9a-f]+$/);
+      await assert.rejects(client.predict({ feed, modelVersion: "7" }), {
+        code: Code.notFound,
+        message: 'engine "GeneralInferOp_0" has no version "7"; it has "0"',
+      });
     });
   });
 }

@@ -134,7 +134,7 @@ describe("a server with TLS", () => {
       assert.deepEqual(await predict(endpoint, { tls: { ca: tls.ca, serverName: "localhost" } }), expected);
       await assert.rejects(predict(endpoint, { tls: {} }), {
         code: Code.unavailable,
-        message: `cannot call ${endpoint}: unable to verify the first certificate`,
+        message: `cannot call ${server.address}: unable to verify the first certificate`,
       });
       await assert.rejects(predict(endpoint, { tls: { ca: tls.ca, serverName: "elsewhere" } }), {
         code: Code.unavailable,

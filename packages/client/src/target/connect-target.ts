@@ -11,7 +11,7 @@ import type { CallTarget } from "./parse-target.js";
 export interface TargetOptions
   extends Pick<ClusterOptions, "loadBalancer">,
     Pick<CallEngineOptions, "retry" | "hedge" | "observer" | "variant">,
-    Pick<HostTransportOptions, "connectionType" | "connectionCount" | "limits"> {
+    Pick<HostTransportOptions, "connectionType" | "connectionCount" | "limits" | "http"> {
   /** Speaks TLS; needed only where the target does not say so, or for more than the defaults. */
   readonly tls?: ClientTlsOptions | undefined;
   readonly token?: string | undefined;
@@ -28,12 +28,13 @@ export interface ConnectedTarget extends CallEngine {
  * @throws ServeError invalidConf for naming and balancer, invalidArgument for other options.
  */
 export function connectTarget(target: CallTarget, options: TargetOptions = {}): ConnectedTarget {
-  const { loadBalancer, connectionType, connectionCount, limits, token, tls, ...policies } = options;
+  const { loadBalancer, connectionType, connectionCount, limits, http, token, tls, ...policies } = options;
   const { naming, protocol, isTls } = target;
   const security = resolveSecurity(tls ?? (isTls ? {} : undefined), token);
   const cluster = createCluster({ naming, loadBalancer });
   const connections = {
     connectionType,
+    http,
     ...(connectionCount === undefined ? {} : { connectionCount }),
     ...(limits ? { limits } : {}),
   };

@@ -5,14 +5,14 @@ import { parseTarget } from "./parse-target.js";
 
 describe("parseTarget", () => {
   for (const [text, expected] of [
-    ["127.0.0.1:9393", { protocol: "grpc", naming: "127.0.0.1:9393", isTls: false }],
-    ["grpc://one:1", { protocol: "grpc", naming: "one:1", isTls: false }],
+    ["127.0.0.1:9393", { protocol: "grpc", naming: "127.0.0.1:9393", isTls: undefined }],
+    ["grpc://one:1", { protocol: "grpc", naming: "one:1", isTls: undefined }],
     ["grpcs://one:1", { protocol: "grpc", naming: "one:1", isTls: true }],
-    ["baidu_std://[::1]:8010", { protocol: "baidu_std", naming: "[::1]:8010", isTls: false }],
+    ["baidu_std://[::1]:8010", { protocol: "baidu_std", naming: "[::1]:8010", isTls: undefined }],
     ["http://one", { protocol: "http", naming: "one:80", isTls: false }],
     ["https://one/", { protocol: "http", naming: "one:443", isTls: true }],
-    ["list://one:1 3,two:2", { protocol: "grpc", naming: "list://one:1 3,two:2", isTls: false }],
-    ["file:///etc/servers", { protocol: "grpc", naming: "file:///etc/servers", isTls: false }],
+    ["list://one:1 3,two:2", { protocol: "grpc", naming: "list://one:1 3,two:2", isTls: undefined }],
+    ["file:///etc/servers", { protocol: "grpc", naming: "file:///etc/servers", isTls: undefined }],
   ] as const) {
     test(`reads ${text}`, () => assert.deepEqual(parseTarget(text), expected));
   }

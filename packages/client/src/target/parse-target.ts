@@ -7,15 +7,15 @@ export interface CallTarget {
   readonly protocol: TransportProtocol;
   /** As `createCluster` takes it. */
   readonly naming: string;
-  /** Whether the text itself asks for TLS. */
-  readonly isTls: boolean;
+  /** Whether the text itself asks for TLS, or as `http://` for none; undefined when it leaves that open. */
+  readonly isTls: boolean | undefined;
 }
 
 /** Schemes that say how to call the one server behind them. */
 const callSchemes: Readonly<Record<string, Omit<CallTarget, "naming"> & { readonly port?: number }>> = {
-  grpc: { protocol: "grpc", isTls: false },
+  grpc: { protocol: "grpc", isTls: undefined },
   grpcs: { protocol: "grpc", isTls: true },
-  baidu_std: { protocol: "baidu_std", isTls: false },
+  baidu_std: { protocol: "baidu_std", isTls: undefined },
   http: { protocol: "http", isTls: false, port: 80 },
   https: { protocol: "http", isTls: true, port: 443 },
 };
@@ -29,7 +29,7 @@ const callSchemes: Readonly<Record<string, Omit<CallTarget, "naming"> & { readon
 export function parseTarget(text: string, protocol: TransportProtocol = "grpc"): CallTarget {
   const [, scheme = "", location = ""] = /^(\w+):\/\/(.*?)\/?$/.exec(text) ?? [];
   const found = Object.hasOwn(callSchemes, scheme) ? callSchemes[scheme] : undefined;
-  if (!found) return { protocol, naming: text, isTls: false };
+  if (!found) return { protocol, naming: text, isTls: undefined };
   const { port, ...target } = found;
   const address = parseAddress(location, port);
   if (address) return { ...target, naming: formatAddress(address) };

@@ -51,12 +51,12 @@ export async function startFakeGrpc(handler: FakeHandler): Promise<FakeServer> {
     {
       inference: async (
         call: { request: Buffer; metadata: Metadata },
-        respond: (error: object | null, bytes?: Buffer) => void,
+        respond: (error: object | null, bytes?: Buffer, trailers?: Metadata) => void,
       ) => {
         try {
-          const logId = call.metadata.get("log-id")[0]?.toString();
-          const response = await handler(generalRequestCodec.decode(call.request), { "log-id": logId });
-          respond(null, Buffer.from(generalResponseCodec.encode(response)));
+          const headers = call.metadata.getMap() as FakeHeaders;
+          const response = await handler(generalRequestCodec.decode(call.request), headers);
+          respond(null, Buffer.from(generalResponseCodec.encode(response)), versionMetadata(headers));
         } catch (thrown) {
           respond(grpcError(ServeError.from(thrown)));
         }
@@ -69,6 +69,18 @@ export async function startFakeGrpc(handler: FakeHandler): Promise<FakeServer> {
     );
   });
   return { endpoint: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
+}
+
+function versionMetadata(headers: FakeHeaders): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(versionHeader(headers))) metadata.set(name, value);
+  return metadata;
+}
+
+/** Answers say that what was asked for has run. */
+function versionHeader(headers: FakeHeaders): Readonly<Record<string, string>> {
+  const version = headers["x-model-version"];
+  return version === undefined ? {} : { "x-model-version": version };
 }
 
 function grpcError(error: ServeError): object {
@@ -90,8 +102,9 @@ export async function startFakeHttp(handler: FakeHandler): Promise<FakeServer> {
       const message = isJson
         ? generalRequestCodec.decodeJson(String(body))
         : generalRequestCodec.decode(body);
-      const answer = await handler(message, request.headers as FakeHeaders);
-      response.writeHead(200, type).end(encode(answer));
+      const headers = request.headers as FakeHeaders;
+      const answer = await handler(message, headers);
+      response.writeHead(200, { ...type, ...versionHeader(headers) }).end(encode(answer));
     } catch (thrown) {
       const { code, message } = ServeError.from(thrown);
       const answer = { ...emptyResponse, errNo: code, errMsg: message };

@@ -6,7 +6,7 @@ import {
   generalRequestCodec,
   generalResponseCodec,
 } from "@paddlewheel/wire";
-import type { CallTransport, TransportCallOptions } from "../call-transport.js";
+import type { CallRequest } from "../call/call-request.js";
 import type { ClientSecurity } from "../security/client-security.js";
 import { callHost } from "../transport/call-host.js";
 import { GrpcHostTransport } from "../transport/grpc/transport.js";
@@ -19,7 +19,7 @@ export interface GrpcCallerOptions {
 }
 
 /** GeneralModelService over gRPC at one server, without what an engine adds. */
-export class GrpcCaller implements CallTransport {
+export class GrpcCaller {
   readonly #host: HostTransport;
 
   /**
@@ -30,7 +30,10 @@ export class GrpcCaller implements CallTransport {
     this.#host = new GrpcHostTransport({ address: endpoint, ...options });
   }
 
-  async call(request: GeneralRequest, { timeoutMs, signal }: TransportCallOptions): Promise<GeneralResponse> {
+  async call(
+    request: GeneralRequest,
+    { timeoutMs, signal }: Pick<CallRequest, "timeoutMs" | "signal">,
+  ): Promise<GeneralResponse> {
     const call = {
       service: generalModelServiceName,
       method: "inference",

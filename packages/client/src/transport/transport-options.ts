@@ -1,5 +1,6 @@
 import { type Clock, Code, ServeError } from "@paddlewheel/core";
 import type { ClientSecurity } from "../security/client-security.js";
+import type { HttpBodyOptions } from "./http/body-options.js";
 
 /** How calls share connections to a host. Source: brpc's ConnectionType. */
 export const ConnectionType = {
@@ -57,6 +58,8 @@ export interface HostTransportOptions {
   readonly connectionCount?: number;
   /** What is left out has the values of `defaultTransportLimits`. */
   readonly limits?: Partial<TransportLimits>;
+  /** How HTTP carries messages; the other protocols take no notice of it. */
+  readonly http?: HttpBodyOptions | undefined;
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { Code, ServeError } from "@paddlewheel/core";
-import { generalModelServiceName, generalResponseCodec, unpackZlib } from "@paddlewheel/wire";
-import { codeOfHttpStatus } from "../../http/status.js";
+import { generalModelServiceName, unpackZlib } from "@paddlewheel/wire";
+import { generalMessages } from "../../general-messages.js";
 import { parseErrorCode } from "../../stopped-call.js";
 import { answered } from "../attempt-failure.js";
 import type { AttemptOutcome, OutgoingCall } from "../host-transport.js";
+import { contentTypes, type HttpFormat } from "./body-options.js";
+import { codeOfHttpStatus } from "./status.js";
 
 /** Longest text of an error page that goes into a message. */
 const maxErrorText = 1024;
@@ -14,6 +16,7 @@ export interface ReadAnswerOptions {
   readonly address: string;
   readonly maxAnswerBytes: number;
   readonly call: OutgoingCall;
+  readonly format: HttpFormat | undefined;
 }
 
 /** What a whole answer tells its caller. Never rejects. */
@@ -44,14 +47,10 @@ function unpack(
   return unpackZlib(body, { format: "gzip", maxMessageSize: maxAnswerBytes, notPacked });
 }
 
-function errorOf(
-  head: IncomingMessage,
-  body: Uint8Array,
-  { address, call }: ReadAnswerOptions,
-): AttemptOutcome {
+function errorOf(head: IncomingMessage, body: Uint8Array, options: ReadAnswerOptions): AttemptOutcome {
   const status = head.statusCode ?? 0;
   const own = parseErrorCode(textOf(head.headers["x-bd-error-code"]));
-  const text = messageOf(head, body, call) || `${address} answered with HTTP status ${status}`;
+  const text = messageOf(head, body, options) || `${options.address} answered with HTTP status ${status}`;
   return answered(new ServeError(own ?? codeOfHttpStatus(status), text), own !== undefined);
 }
 
@@ -59,21 +58,26 @@ function errorOf(
 function messageOf(
   { headers }: IncomingMessage,
   body: Uint8Array,
-  { service, readErrorText = errorTextOf(service) }: OutgoingCall,
+  { call, format = "proto" }: ReadAnswerOptions,
 ): string {
-  if (!headers["content-type"]?.startsWith("application/proto")) {
-    return new TextDecoder().decode(body.subarray(0, maxErrorText)).trim();
-  }
+  const isMessage = headers["content-type"]?.startsWith(contentTypes[format]);
+  const text = isMessage ? errorText(body, call, format) : "";
+  // JSON that is none of ours, a gateway's own say, can be shown; bytes cannot.
+  if (text || (isMessage && format === "proto")) return text;
+  return new TextDecoder().decode(body.subarray(0, maxErrorText)).trim();
+}
+
+function errorText(body: Uint8Array, { service, readErrorText }: OutgoingCall, format: HttpFormat): string {
+  const read = readErrorText ?? (service === generalModelServiceName ? errorTextOf(format) : undefined);
   try {
-    return readErrorText?.(body) ?? "";
+    return read?.(body) ?? "";
   } catch {
     return "";
   }
 }
 
-function errorTextOf(service: string): OutgoingCall["readErrorText"] {
-  if (service !== generalModelServiceName) return undefined;
-  return (body) => generalResponseCodec.decode(body).errMsg;
+function errorTextOf(format: HttpFormat): OutgoingCall["readErrorText"] {
+  return (body) => generalMessages[format].decode(body).errMsg;
 }
 
 function headersOf({ headers }: IncomingMessage): ReadonlyMap<string, string> {

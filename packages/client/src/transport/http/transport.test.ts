@@ -4,6 +4,7 @@ import { afterEach, describe, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Code } from "@paddlewheel/core";
 import { createDeferred, ManualClock } from "@paddlewheel/core/testing";
+import { generalModelServiceName } from "@paddlewheel/wire";
 import { resolveSecurity } from "../../security/client-security.js";
 import { startHttp } from "../../testing/fake-server.js";
 import { answerOf, failureOf, startAttempt } from "../../testing/outgoing-call.js";
@@ -111,6 +112,29 @@ describe("HttpHostTransport", () => {
     ]);
   });
 
+  test("posts JSON to the path it was given, and reads errors that come as JSON", async () => {
+    const answers: readonly string[] = [
+      '{"err_msg":"told by a message"}',
+      '{"message":"a gateway\'s own"}',
+      "{",
+    ];
+    let turn = 0;
+    const seen: unknown[] = [];
+    const { transport } = await scene(
+      ({ request, response }) => {
+        seen.push(request.url, request.headers["content-type"], request.headers["accept-encoding"]);
+        response.writeHead(500, { "content-type": "application/json" }).end(answers[turn++]);
+      },
+      { http: { format: "json", servicePath: "/v1/predict?key=1", compressResponse: true } },
+    );
+    const messages = [];
+    for (const _ of answers) {
+      messages.push((await failureOf(startAttempt(transport, { service: generalModelServiceName }))).message);
+    }
+    assert.deepEqual(messages, ["told by a message", '{"message":"a gateway\'s own"}', "{"]);
+    assert.deepEqual(seen.slice(0, 3), ["/v1/predict?key=1", "application/json", "gzip"]);
+  });
+
   test("says that a call is unanswered when its connection breaks, also within the answer", async () => {
     const { address, transport } = await scene(({ request, response }) => {
       if (request.headers["x-request-id"]) response.writeHead(200, { "content-length": "10" }).write("half");
@@ -189,6 +213,10 @@ describe("HttpHostTransport", () => {
     assert.deepEqual([stage, code], ["unsent", Code.invalidArgument]);
     assert.throws(() => new HttpHostTransport({ address: "h:1", connectionType: "single" }), {
       message: "connection type single: http has only pooled and short",
+    });
+    assert.throws(() => new HttpHostTransport({ address: "h:1", http: { servicePath: "predict" } }), {
+      code: Code.invalidArgument,
+      message: 'servicePath "predict": must begin with / and have no blanks nor letters beyond ASCII',
     });
     assert.throws(() => new HttpHostTransport({ address: "h:1", limits: { maxConnections: 0 } }), {
       message: "maxConnections: 0 is not a whole number from 1 on",

@@ -12,17 +12,19 @@ import {
   type HostTransportOptions,
   resolveTransportLimits,
 } from "../transport-options.js";
+import { checkServicePath } from "./body-options.js";
 import { UnaryAttempt, type UnaryHost } from "./unary-attempt.js";
 
-/** HTTP/1.1 with protobuf bodies to one host, on pooled connections by default. */
+/** HTTP/1.1 with bodies of protobuf or JSON to one host, on pooled connections by default. */
 export class HttpHostTransport implements HostTransport {
   readonly #host: UnaryHost;
   #isClosed = false;
 
-  /** @throws ServeError invalidArgument for an address, a connection type or a limit that is none. */
+  /** @throws ServeError invalidArgument for an address, a connection type, a limit or a path that is none. */
   constructor(options: HostTransportOptions) {
-    const { address, security = noSecurity, clock = systemClock, connectionType } = options;
+    const { address, security = noSecurity, clock = systemClock, connectionType, http = {} } = options;
     checkConnections(options, [ConnectionType.pooled, ConnectionType.short], "http");
+    checkServicePath(http.servicePath);
     const limits = resolveTransportLimits(options.limits);
     const { tls, authorization } = security;
     const agentOptions = {
@@ -41,6 +43,7 @@ export class HttpHostTransport implements HostTransport {
       deadlines: new Deadlines(clock),
       limits,
       authorization,
+      body: http,
       attempts: new Set(),
     };
   }

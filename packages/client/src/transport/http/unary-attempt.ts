@@ -17,6 +17,7 @@ import type { Deadline, Deadlines } from "../deadlines.js";
 import { CompressType, type OnAttemptEnd, type OutgoingCall } from "../host-transport.js";
 import { type AttemptWorker, OpenAttempt } from "../open-attempt.js";
 import type { TransportLimits } from "../transport-options.js";
+import type { HttpBodyOptions } from "./body-options.js";
 import { readAnswer } from "./read-answer.js";
 import { requestHead } from "./request-head.js";
 
@@ -30,6 +31,7 @@ export interface UnaryHost {
   readonly deadlines: Deadlines;
   readonly limits: TransportLimits;
   readonly authorization: Secret | undefined;
+  readonly body: HttpBodyOptions;
   /** Those under way. */
   readonly attempts: Set<UnaryAttempt>;
 }
@@ -78,22 +80,22 @@ export class UnaryAttempt implements AttemptWorker {
     this.#request?.destroy();
   }
 
-  #send(body: Uint8Array, isPacked: boolean): void {
-    const { agent, authorization, endpoint, isTls } = this.#host;
+  #send(bytes: Uint8Array, isPacked: boolean): void {
+    const { agent, authorization, body, endpoint, isTls } = this.#host;
     const { service, method } = this.#call;
     const open = isTls ? httpsRequest : httpRequest;
     const request = open({
       agent,
       ...endpoint,
       method: "POST",
-      path: `/${service}/${method}`,
-      headers: requestHead(this.#call, { length: body.length, isPacked, authorization }),
+      path: body.servicePath ?? `/${service}/${method}`,
+      headers: requestHead(this.#call, { length: bytes.length, isPacked, authorization, body }),
     });
     this.#request = request;
     request.on("error", (error) => this.#fail(error));
     request.on("socket", (socket) => this.#watch(request, socket));
     request.on("response", (head) => this.#receive(head));
-    request.end(body);
+    request.end(bytes);
   }
 
   /** Time to connect is limited; that of waiting for a connection only by the call's. */
@@ -127,10 +129,11 @@ export class UnaryAttempt implements AttemptWorker {
     head.on("end", () => void this.#finish(head, Buffer.concat(pieces)));
   }
 
-  async #finish(head: IncomingMessage, body: Uint8Array): Promise<void> {
-    const { address, limits } = this.#host;
+  async #finish(head: IncomingMessage, bytes: Uint8Array): Promise<void> {
+    const { address, body, limits } = this.#host;
     const { maxAnswerBytes } = limits;
-    this.attempt.end(await readAnswer(head, body, { address, maxAnswerBytes, call: this.#call }));
+    const options = { address, maxAnswerBytes, call: this.#call, format: body.format };
+    this.attempt.end(await readAnswer(head, bytes, options));
   }
 
   #refuseAnswer(size: number): void {
