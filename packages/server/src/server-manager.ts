@@ -69,7 +69,12 @@ export class ServerManager {
       overload: this.#overload,
       accessLog: options.accessLog,
     });
-    this.#router = new HttpRouter({ ...shared, directory, gate: this.#gate });
+    this.#router = new HttpRouter({
+      ...shared,
+      directory,
+      gate: this.#gate,
+      corsOrigins: options.corsOrigins,
+    });
     this.#transports = new Transports({ ...shared, directory, gate: this.#gate, router: this.#router });
     this.#listener = new Listener({ ...shared, handlers: this.#transports.handlers, tls: this.#tls });
     const threads = options.opThreadNum;

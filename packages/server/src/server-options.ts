@@ -42,6 +42,10 @@ export interface ServerOptions extends PagesOptions {
   readonly tls?: TlsOptions;
   /** Whose calls are taken; anybody's by default. What changes the server is never open, and off without this. */
   readonly auth?: AuthOptions;
+  /**
+   * Origins whose pages may call the services over HTTP from browsers, `https://shop.example`, or `*` for any. Default none.
+   */
+  readonly corsOrigins?: readonly string[];
   /** Where models are prepared, so that their copies share weights and load fast. Default: they are not. */
   readonly modelCache?: InferManagerOptions["modelCache"];
   /** Gives the keys of encrypted models, of engines without a `key_file`. */

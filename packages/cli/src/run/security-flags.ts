@@ -9,6 +9,12 @@ export const securityFlags: FlagTable = {
     help: "who may call: lines of TOKEN [SERVICE,...], read again when they change",
     isSecret: true,
   },
+  cors_origin: {
+    kind: "texts",
+    value: "ORIGIN",
+    default: "none",
+    help: "origins whose pages may call over HTTP from browsers: https://shop.example, or * for any",
+  },
   tls_cert: {
     kind: "text",
     value: "FILE",

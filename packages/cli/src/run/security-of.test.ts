@@ -22,6 +22,11 @@ test("tokens come from a file, or from the environment, which has them no more",
   assert.equal(security([], { PADDLEWHEEL_AUTH_TOKENS: "" }).auth?.tokens?.reveal(), "");
 });
 
+test("pages of other origins may call when they are named", () => {
+  const origins = ["https://shop.example", "http://localhost:5173"];
+  assert.deepEqual(security(["--cors_origin", ...origins]), { corsOrigins: origins });
+});
+
 test("TLS needs a certificate and its key", () => {
   const pair = ["--tls_cert", "c", "--tls_key", "k"];
   assert.deepEqual(security(pair), { tls: { certFile: "c", keyFile: "k", isOptional: false } });

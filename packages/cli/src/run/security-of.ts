@@ -8,6 +8,7 @@ import { UsageError } from "../usage-error.js";
 export interface SecurityOptions {
   readonly auth?: AuthOptions;
   readonly tls?: TlsOptions;
+  readonly corsOrigins?: readonly string[];
 }
 
 const tokensVariable = "PADDLEWHEEL_AUTH_TOKENS";
@@ -19,7 +20,11 @@ const tokensVariable = "PADDLEWHEEL_AUTH_TOKENS";
 export function securityOf(values: FlagValues, env: NodeJS.ProcessEnv = process.env): SecurityOptions {
   const tokens = env[tokensVariable];
   delete env[tokensVariable];
-  return given({ auth: authOf(values.text("auth_token_file"), tokens), tls: tlsOf(values) });
+  return given({
+    auth: authOf(values.text("auth_token_file"), tokens),
+    tls: tlsOf(values),
+    corsOrigins: values.texts("cors_origin"),
+  });
 }
 
 function authOf(tokenFile: string | undefined, tokens: string | undefined): AuthOptions | undefined {

@@ -65,13 +65,14 @@ export class TestServer {
       readonly sink?: TraceSink;
       readonly authenticator?: Authenticator;
       readonly tls?: TlsOptions;
+      readonly corsOrigins?: readonly string[] | undefined;
     } = {},
   ) {
     const shared = { limits: { ...defaultLimits, ...limits }, logger: this.logger, metrics: this.metrics };
     const { directory } = this;
     const tracer = new CallTracer({ isOnRequest: true, sink: undefined, logger: this.logger, ...options });
     this.gate = new CallGate({ ...shared, directory, tracer, authenticator: options.authenticator });
-    this.router = new HttpRouter({ ...shared, gate: this.gate, directory });
+    this.router = new HttpRouter({ ...shared, gate: this.gate, directory, corsOrigins: options.corsOrigins });
     this.http = new HttpTransport({ ...shared, router: this.router });
     this.http2 = new Http2Handler({ ...shared, router: this.router });
     const Grpc = options.grpc === "grpc-js" ? GrpcJsTransport : GrpcTransport;

@@ -21,6 +21,7 @@ import type { FoundMethod, ServiceDirectory } from "../rpc/service-directory.js"
 import { unknownMethod } from "../rpc/unknown-method.js";
 import { packBody, unpackBody } from "./body.js";
 import { type CallTimeout, readTimeout } from "./call-timeout.js";
+import { CorsPolicy } from "./cors-policy.js";
 import type { Page, PageContent, PageOptions } from "./page.js";
 import { decodeRest, type FoundPage, PageTable } from "./page-table.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
@@ -31,6 +32,8 @@ export interface HttpRouterOptions {
   readonly limits: ServerLimits;
   readonly directory: ServiceDirectory;
   readonly metrics: Metrics;
+  /** Origins whose pages may call from browsers; default none. */
+  readonly corsOrigins?: readonly string[] | undefined;
 }
 
 /** A call over HTTP, and what it came in. */
@@ -46,13 +49,17 @@ export class HttpRouter {
   readonly #limits: ServerLimits;
   readonly #directory: ServiceDirectory;
   readonly #longUrls: Counter;
+  readonly #cors: CorsPolicy | undefined;
   readonly #pages = new PageTable();
 
+  /** @throws ServeError invalidArgument for an origin that is none. */
   constructor(options: HttpRouterOptions) {
     this.#gate = options.gate;
     this.#limits = options.limits;
     this.#directory = options.directory;
     this.#longUrls = limitCounter(options.metrics, "url_length");
+    const { corsOrigins = [] } = options;
+    this.#cors = corsOrigins.length > 0 ? new CorsPolicy(corsOrigins) : undefined;
   }
 
   /** Answers requests of this path by a page: GET and HEAD, and whatever else the options say. */
@@ -67,8 +74,18 @@ export class HttpRouter {
       return longUrl;
     }
     const page = this.#pages.find(request.method, request.path);
-    const answer = page ? await this.#answerPage(page, request) : await this.#answerCall(request);
+    const answer = page ? await this.#answerPage(page, request) : await this.#answerCaller(request);
     return packBody(answer, request.header("accept-encoding"));
+  }
+
+  /** A call, maybe by a script in a browser. */
+  async #answerCaller(request: HttpRequest): Promise<HttpAnswer> {
+    const cors = this.#cors;
+    if (cors === undefined) return this.#answerCall(request);
+    const preflight = cors.preflight(request);
+    if (preflight) return preflight;
+    const answer = await this.#answerCall(request);
+    return { ...answer, headers: { ...answer.headers, ...cors.headersFor(request.header("origin")) } };
   }
 
   async #answerPage({ page, scope, rest }: FoundPage, request: HttpRequest): Promise<HttpAnswer> {
