@@ -50,6 +50,8 @@ export {
   Predictor,
 } from "./predictor/predictor.js";
 export { type FetchParams, PredictorApi, type PredictorApiOptions } from "./predictor/predictor-api.js";
+export type { CanaryState } from "./route/canary/canary-state.js";
+export type { CallCounts, CanaryCounts } from "./route/canary/plan-roll-back.js";
 export type { ShadowExample, ShadowReport } from "./route/shadow/shadow-report.js";
 export { type ClientSecurity, type ClientTlsOptions, resolveSecurity } from "./security/client-security.js";
 export { type ConnectedTarget, connectTarget, type TargetOptions } from "./target/connect-target.js";

@@ -24,6 +24,7 @@ export {
   type PredictorTexts,
 } from "./predictors/check-predictors-conf.js";
 export type {
+  CanaryConf,
   ClientTlsConf,
   ConnectionConf,
   NamingConf,
@@ -35,6 +36,7 @@ export type {
   SplitConf,
 } from "./predictors/predictors-conf.js";
 export type {
+  SdkCanaryConf,
   SdkConf,
   SdkConnectionConf,
   SdkPredictor,

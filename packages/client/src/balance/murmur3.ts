@@ -30,7 +30,8 @@ function mixBlock(block: number): number {
   return Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
 }
 
-function finalMix(hash: number): number {
+/** The last step of murmur3: scatters 32 bits over all others, one to one. 0 to 2^32 - 1. */
+export function finalMix(hash: number): number {
   let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;

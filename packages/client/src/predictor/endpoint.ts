@@ -1,5 +1,14 @@
 import type { PredictorConf } from "@paddlewheel/conf";
-import { Code, type Counter, limitCounter, nameHint, ServeError } from "@paddlewheel/core";
+import {
+  type Clock,
+  Code,
+  type Counter,
+  limitCounter,
+  nameHint,
+  ServeError,
+  systemClock,
+} from "@paddlewheel/core";
+import { Canary } from "../route/canary/canary.js";
 import { Shadow } from "../route/shadow/shadow.js";
 import { hashKey, type KeyHash, type ReadKey } from "../route/sticky-key.js";
 import { WeightedRandomRender } from "../route/weighted-random-render.js";
@@ -13,10 +22,13 @@ export class Endpoint {
   readonly service: ServiceCodecs;
   /** Undefined where calls are not copied. */
   readonly shadow: Shadow | undefined;
+  /** Undefined where no variant is on trial. */
+  readonly canary: Canary | undefined;
   readonly #readKey: ReadKey | undefined;
   readonly #variants: Variant[] = [];
   readonly #router: WeightedRandomRender;
   readonly #random: () => number;
+  readonly #clock: Clock;
   readonly #maxInFlight: number;
   readonly #refusals: Counter;
   #inFlight = 0;
@@ -28,10 +40,19 @@ export class Endpoint {
     this.#readKey = conf.stickyKey === undefined ? undefined : service.keyReader(conf.stickyKey);
     this.#router = new WeightedRandomRender(conf.weights);
     this.#random = environment.random;
+    this.#clock = environment.clock ?? systemClock;
     this.#maxInFlight = conf.maxInFlight;
     this.#refusals = limitCounter(environment.metrics, "client_in_flight", { endpoint: conf.name });
     this.#addVariants(conf, environment);
-    this.shadow = this.#createShadow(conf, environment);
+    const { name: endpoint, canary, shadow } = conf;
+    const optionsFor = <C extends { readonly variant: string }>(side: C) => ({
+      endpoint,
+      conf: side,
+      variant: this.pick(side.variant),
+      environment,
+    });
+    this.shadow = shadow && new Shadow(optionsFor(shadow));
+    this.canary = canary && new Canary(optionsFor(canary));
   }
 
   async ready(): Promise<void> {
@@ -67,6 +88,16 @@ export class Endpoint {
     );
   }
 
+  /** Whether a request, or what is fetched for one, is of the canary's share; by the key where there is one, else by lot. */
+  isOfCanary(key?: KeyHash): boolean {
+    return this.canary?.isDrawnBy(key?.canaryShare ?? this.#random()) ?? false;
+  }
+
+  /** The canary for what is of its share, while it has one; else the variant itself. */
+  standInFor(variant: Variant, isOfCanary: boolean): Variant {
+    return isOfCanary && this.canary?.isServing() ? this.canary.variant : variant;
+  }
+
   /** Lets a call in, which must `leave`. @throws ServeError resourceExhausted when too many are under way. */
   enter(): void {
     if (this.#inFlight < this.#maxInFlight) {
@@ -78,6 +109,11 @@ export class Endpoint {
     throw new ServeError(Code.resourceExhausted, message);
   }
 
+  /** Milliseconds, for differences. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   leave(): void {
     this.#inFlight--;
   }
@@ -86,11 +122,6 @@ export class Endpoint {
   close(): void {
     this.shadow?.close();
     for (const variant of this.#variants) variant.close();
-  }
-
-  #createShadow({ name, shadow }: PredictorConf, environment: VariantEnvironment): Shadow | undefined {
-    if (!shadow) return undefined;
-    return new Shadow({ endpoint: name, conf: shadow, variant: this.pick(shadow.variant), environment });
   }
 
   #addVariants({ name, variants }: PredictorConf, environment: VariantEnvironment): void {

@@ -11,6 +11,8 @@ import {
   silentLogger,
 } from "@paddlewheel/core";
 import type { GeneralResponse } from "@paddlewheel/wire";
+import type { Canary } from "../route/canary/canary.js";
+import type { CanaryState } from "../route/canary/canary-state.js";
 import type { ShadowReport } from "../route/shadow/shadow-report.js";
 import type { HostTransport } from "../transport/host-transport.js";
 import type { VariantEnvironment } from "../variant/variant-environment.js";
@@ -99,6 +101,7 @@ export class PredictorApi {
     const isOpen = found.isSticky && variant === undefined;
     return new Predictor<Request, Response>(found, {
       variant: isOpen ? undefined : found.pick(variant),
+      isOfCanary: !isOpen && variant === undefined && found.isOfCanary(),
       split,
       isNamed: variant !== undefined,
     });
@@ -112,6 +115,19 @@ export class PredictorApi {
     const { shadow } = this.#endpointOf(endpoint);
     if (shadow) return shadow.report();
     throw new ServeError(Code.invalidArgument, `"${endpoint}" has no shadow: its calls are not copied`);
+  }
+
+  /**
+   * How the canary of an endpoint is doing.
+   * @throws ServeError notFound for an endpoint there is none of, invalidArgument for one without `canary`.
+   */
+  canaryState(endpoint: string): CanaryState {
+    return this.#canaryOf(endpoint).state();
+  }
+
+  /** Gives the canary its share of the calls again, and forgets what it did so far. @throws ServeError as `canaryState`. */
+  resetCanary(endpoint: string): void {
+    this.#canaryOf(endpoint).reset();
   }
 
   /** The predictor takes no further call; those under way go on. Idempotent. */
@@ -143,6 +159,12 @@ export class PredictorApi {
       if (this.#endpoints === endpoints) this.#endpoints = undefined;
       throw error;
     }
+  }
+
+  #canaryOf(endpoint: string): Canary {
+    const { canary } = this.#endpointOf(endpoint);
+    if (canary) return canary;
+    throw new ServeError(Code.invalidArgument, `"${endpoint}" has no canary: no variant of it is on trial`);
   }
 
   #endpointOf(name: string): Endpoint {

@@ -2,6 +2,8 @@ import { Code, quoteValue, ServeError } from "@paddlewheel/core";
 import type { GeneralResponse } from "@paddlewheel/wire";
 import type { CallAnswer, CallRequest, RunningCall } from "../call/call-request.js";
 import { mapParts, type NonEmpty, startParts } from "../pack/start-parts.js";
+import { isRepeatable } from "../route/canary/plan-roll-back.js";
+import type { AnsweredCall } from "../route/shadow/shadow.js";
 import type { Variant } from "../variant/variant.js";
 import type { Endpoint } from "./endpoint.js";
 import type { GeneralCall } from "./general-codecs.js";
@@ -29,6 +31,8 @@ export interface DebugAnswer<Response> {
 export interface PredictorChoice {
   /** Undefined: each request decides. */
   readonly variant: Variant | undefined;
+  /** Whether the canary is called in its place, for as long as there is one. */
+  readonly isOfCanary: boolean;
   readonly split: string | undefined;
   /** Whether the caller named the variant: its calls are then no part of the traffic that is divided and copied. */
   readonly isNamed: boolean;
@@ -56,9 +60,10 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
     return this.#endpoint.name;
   }
 
-  /** Tag of the variant; undefined when each request decides. */
+  /** Tag of the variant; undefined when each request decides. That of a canary changes when it is rolled back. */
   get variant(): string | undefined {
-    return this.#choice.variant?.conf.tag;
+    const { variant, isOfCanary } = this.#choice;
+    return variant && this.#endpoint.standInFor(variant, isOfCanary).conf.tag;
   }
 
   /**
@@ -87,7 +92,9 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
   async debug(request: Request, options: InferenceOptions = {}): Promise<DebugAnswer<Response>> {
     const codecs = this.#endpoint.service.method("debug");
     const route = this.#route(request);
-    const [answer] = await this.#start([this.#callOf(codecs, request, { ...route, options })], route.variant);
+    const call = this.#callOf(codecs, request, { ...route, options });
+    this.#endpoint.enter();
+    const [answer] = await this.#start([call], route.variant).finally(() => this.#endpoint.leave());
     const info = answer.attachment ? Buffer.from(answer.attachment).toString() : "";
     // The .proto says what it is; whoever names the types vouches for them. So below.
     return { response: codecs.decode(answer.message) as Response, info };
@@ -102,15 +109,16 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
     const route = this.#route(request);
     const parts = codecs.split(request, route.variant.conf.rpc);
     const calls = mapParts(parts, (part) => this.#callOf(codecs, part, { ...route, options }));
-    const answers = await this.#start(calls, route.variant);
-    const response = decodeParts(
-      codecs,
-      mapParts(answers, ({ message }) => message),
-    );
-    const { isNamed, split } = this.#choice;
-    const { shadow } = this.#endpoint;
-    if (!isNamed && shadow?.draws(route.variant)) shadow.copy({ codecs, calls, answers, split, ...route });
-    return response as Response;
+    this.#endpoint.enter();
+    try {
+      const call = { codecs, calls };
+      const answered = await (route.stable ? this.#askCanary(call, route) : this.#ask(call, route.variant));
+      const { shadow } = this.#endpoint;
+      if (!this.#choice.isNamed && shadow?.draws(answered.variant)) shadow.copy(answered);
+      return answered.response as Response;
+    } finally {
+      this.#endpoint.leave();
+    }
   }
 
   /** Ends the calls of this predictor with `cancelled`. Further ones may follow. */
@@ -132,14 +140,16 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
       );
     }
     const key = this.#endpoint.keyOf(request);
-    const variant = this.#choice.variant ?? this.#endpoint.pick(undefined, key?.share);
-    return { variant, requestCode: key?.requestCode };
+    const { variant: picked, isOfCanary } = this.#choice;
+    const stable = picked ?? this.#endpoint.pick(undefined, key?.share);
+    const variant = this.#endpoint.standInFor(stable, picked ? isOfCanary : this.#endpoint.isOfCanary(key));
+    return { variant, stable: variant === stable ? undefined : stable, requestCode: key?.requestCode };
   }
 
   #callOf(
     codecs: MethodCodecs,
     request: object,
-    { variant, requestCode, options }: Route & { readonly options: InferenceOptions },
+    { variant, requestCode, options }: Omit<Route, "stable"> & { readonly options: InferenceOptions },
   ): CallRequest {
     const { connection, rpc } = variant.conf;
     return {
@@ -154,13 +164,47 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
     };
   }
 
+  /** Asks the canary, and in the time that is left another variant for what the canary turned away. */
+  async #askCanary(call: PartedCall, { variant, stable = variant }: Route): Promise<Answered> {
+    const startedAt = this.#endpoint.now();
+    try {
+      return await this.#ask(call, variant);
+    } catch (thrown) {
+      const elapsedMs = this.#endpoint.now() - startedAt;
+      const [{ timeoutMs }] = call.calls;
+      if (!isRepeatable(ServeError.from(thrown)) || elapsedMs >= timeoutMs) throw thrown;
+      const { compressType } = stable.conf.rpc;
+      const redirect = (one: CallRequest): CallRequest => ({
+        ...one,
+        timeoutMs: timeoutMs - elapsedMs,
+        compressType,
+      });
+      return await this.#ask({ ...call, calls: mapParts(call.calls, redirect) }, stable);
+    }
+  }
+
+  async #ask({ codecs, calls }: PartedCall, variant: Variant): Promise<Answered> {
+    const { isNamed, split } = this.#choice;
+    const canary = isNamed ? undefined : this.#endpoint.canary;
+    try {
+      const answers = await this.#start(calls, variant);
+      const response = decodeParts(
+        codecs,
+        mapParts(answers, ({ message }) => message),
+      );
+      canary?.onCallEnd(variant, undefined);
+      return { codecs, calls, answers, variant, split, response };
+    } catch (thrown) {
+      canary?.onCallEnd(variant, ServeError.from(thrown));
+      throw thrown;
+    }
+  }
+
   #start(calls: NonEmpty<CallRequest>, variant: Variant): Promise<NonEmpty<CallAnswer>> {
     return new Promise((resolve, reject) => {
       const engine = variant.engineOf(this.#choice.split);
-      this.#endpoint.enter();
       const running = startParts(engine, calls, (outcome) => {
         this.#calls.delete(running);
-        this.#endpoint.leave();
         if ("answers" in outcome) resolve(outcome.answers);
         else reject(outcome.error);
       });
@@ -174,8 +218,16 @@ function logIdOf(request: object): bigint {
   return "logId" in request && typeof request.logId === "bigint" ? request.logId : 0n;
 }
 
+type PartedCall = Pick<AnsweredCall, "codecs" | "calls">;
+
+interface Answered extends AnsweredCall {
+  readonly response: object;
+}
+
 /** Where a request goes. */
 interface Route {
   readonly variant: Variant;
+  /** The variant that the canary, which `variant` is then, stands in for. */
+  readonly stable: Variant | undefined;
   readonly requestCode: number | undefined;
 }

@@ -1,4 +1,4 @@
-import { murmur3 } from "../balance/murmur3.js";
+import { finalMix, murmur3 } from "../balance/murmur3.js";
 
 /** Reads of a request what its calls stick to; undefined when the request has it not. */
 export type ReadKey = (request: object) => Uint8Array | undefined;
@@ -7,6 +7,8 @@ export type ReadKey = (request: object) => Uint8Array | undefined;
 export interface KeyHash {
   /** Decides on the variant, from 0 to below 1. */
   readonly share: number;
+  /** Decides on the canary, and knows nothing of `share`, so that the canary takes as many keys of each variant: 0 to below 1. */
+  readonly canaryShare: number;
   /** Decides on the server with consistent hashing, and knows nothing of `share`: 0 to 2^32 - 1. */
   readonly requestCode: number;
 }
@@ -14,7 +16,13 @@ export interface KeyHash {
 /** @param endpoint so that what is the first tenth of one endpoint is not that of all others too */
 export function hashKey(key: Uint8Array, endpoint: string): KeyHash {
   const salted = Buffer.concat([Buffer.from(`${endpoint}\0`), key]);
-  return { share: murmur3(salted) / 2 ** 32, requestCode: murmur3(key) };
+  const hash = murmur3(salted);
+  return {
+    share: hash / 2 ** 32,
+    // Any bits turned over: the mix of 0 is 0.
+    canaryShare: finalMix(~hash) / 2 ** 32,
+    requestCode: murmur3(key),
+  };
 }
 
 /** The value at a path of names, as bytes: text as UTF-8, numbers as the text they are written as. */

@@ -297,6 +297,51 @@ export const descriptor: INamespace = {
                     }
                   }
                 },
+                "CanaryConf": {
+                  "edition": "proto2",
+                  "fields": {
+                    "variant": {
+                      "rule": "required",
+                      "type": "string",
+                      "id": 1
+                    },
+                    "percent": {
+                      "type": "int32",
+                      "id": 2,
+                      "options": {
+                        "default": 5
+                      }
+                    },
+                    "window_ms": {
+                      "type": "int32",
+                      "id": 3,
+                      "options": {
+                        "default": 10000
+                      }
+                    },
+                    "min_calls": {
+                      "type": "int32",
+                      "id": 4,
+                      "options": {
+                        "default": 50
+                      }
+                    },
+                    "max_error_percent": {
+                      "type": "int32",
+                      "id": 5,
+                      "options": {
+                        "default": 5
+                      }
+                    },
+                    "cool_down_ms": {
+                      "type": "int32",
+                      "id": 6,
+                      "options": {
+                        "default": 0
+                      }
+                    }
+                  }
+                },
                 "Predictor": {
                   "edition": "proto2",
                   "fields": {
@@ -348,6 +393,10 @@ export const descriptor: INamespace = {
                     "shadow": {
                       "type": "ShadowConf",
                       "id": 103
+                    },
+                    "canary": {
+                      "type": "CanaryConf",
+                      "id": 104
                     }
                   }
                 }

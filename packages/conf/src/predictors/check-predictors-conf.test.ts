@@ -151,6 +151,7 @@ describe("predictors", () => {
       maxInFlight: 10_000,
       stickyKey: undefined,
       shadow: undefined,
+      canary: undefined,
     });
   });
 
@@ -171,6 +172,19 @@ predictors:
   shadow: { variant: b, tolerance: 2e-3 }
 `;
     assert.deepEqual(check(yaml, {}, "yaml").conf?.predictors[0]?.shadow, report.conf?.predictors[0]?.shadow);
+  });
+
+  test("try a canary, which needs no weight either", () => {
+    const report = check(besideMinimal('canary { variant: "b" max_error_percent: 2 }'));
+    assert.deepEqual(report.conf?.predictors[0]?.weights, [1, 0]);
+    assert.deepEqual(report.conf?.predictors[0]?.canary, {
+      variant: "b",
+      share: 0.05,
+      windowMs: 10_000,
+      minCalls: 50,
+      maxErrorShare: 0.02,
+      coolDownMs: 0,
+    });
   });
 
   test("mean the same in YAML and as an object", () => {
@@ -321,6 +335,24 @@ describe("faults of predictors", () => {
     [
       paddle.replace(/}\n$/, 'shadow { variant: "a" }\n}\n'),
       ':38 predictors[0].shadow.variant: "a" is split otherwise than "b": give both one split_conf',
+    ],
+    [
+      besideMinimal('shadow { variant: "a" } canary { variant: "b" }'),
+      ":1 predictors[0].weighted_random_render_conf: is missing, 2 variants need weights: write variant_weight_list",
+    ],
+    [
+      paddle.replace(/}\n$/, 'canary { variant: "A" }\n}\n'),
+      ':38 predictors[0].canary.variant: there is no variant "A"; did you mean "a"?',
+    ],
+    [
+      besideMinimal('weighted_random_render_conf { variant_weight_list: "1|1" } canary { variant: "b" }'),
+      ':1 predictors[0].canary.variant: "b" has a weight above 0, but percent gives its share: make the weight 0',
+    ],
+    [
+      minimal.replace(/ }$/, ' canary { variant: "a" percent: 100 } }'),
+      ":1 predictors[0].canary.percent: must be a whole number from 1 to 99, not 100",
+      ':1 predictors[0].canary.variant: no variant but "a" itself has a weight above 0: name another',
+      ':1 predictors[0].canary.variant: "a" has a weight above 0, but percent gives its share: make the weight 0',
     ],
     [
       besideMinimal('shadow { variant: "b" tolerance: 1.5 }'),

@@ -20,6 +20,24 @@ export interface PredictorConf {
   readonly stickyKey: string | undefined;
   /** Undefined: calls are not copied. */
   readonly shadow: ShadowConf | undefined;
+  /** Undefined: no variant is on trial. */
+  readonly canary: CanaryConf | undefined;
+}
+
+/** A variant on trial: a few calls go to it, and none when it fails too many of them. */
+export interface CanaryConf {
+  /** Tag of the variant, whose weight is 0. */
+  readonly variant: string;
+  /** Of all calls, above 0 and below 1. */
+  readonly share: number;
+  /** Calls that ended within this time count. */
+  readonly windowMs: number;
+  /** Fewer calls to it in the window decide nothing. */
+  readonly minCalls: number;
+  /** It may fail this share of its calls beyond that which the other variants fail: 0 to 1. */
+  readonly maxErrorShare: number;
+  /** Time until it is tried again; 0 for never. */
+  readonly coolDownMs: number;
 }
 
 /** Copies of calls, whose answers nobody gets but who compares them. */

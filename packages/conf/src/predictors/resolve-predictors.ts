@@ -5,6 +5,7 @@ import { LayeredSection } from "../schema/layered-section.js";
 import type { Section } from "../schema/section.js";
 import type { PredictorTexts } from "./check-predictors-conf.js";
 import type { PredictorConf, PredictorsConf } from "./predictors-conf.js";
+import { resolveCanary } from "./resolve-canary.js";
 import { resolveFile } from "./resolve-file.js";
 import { resolveShadow } from "./resolve-shadow.js";
 import { resolveVariant } from "./resolve-variant.js";
@@ -51,6 +52,7 @@ function resolvePredictor(
     maxInFlight: fields.number("max_in_flight"),
     stickyKey: fields.string("sticky_key"),
     shadow: resolveShadow(section, { variants: resolved, weights }, findings),
+    canary: resolveCanary(section, { variants: resolved, weights }, findings),
   };
 }
 

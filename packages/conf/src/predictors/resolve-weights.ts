@@ -5,7 +5,7 @@ import { sideTags } from "./side-variant.js";
 /** Sums up to which every weight has its exact share of the numbers Math.random gives. */
 const maxSum = 2 ** 31 - 1;
 
-/** The weights of a predictor's variants; one that is alone but for those of `shadow` needs none. */
+/** The weights of a predictor's variants; one that is alone but for those of `shadow` and `canary` needs none. */
 export function resolveWeights(predictor: Section, findings: Findings): readonly number[] {
   const count = predictor.entries("variants").length;
   const [render] = predictor.sections("weighted_random_render_conf");

@@ -14,6 +14,16 @@ export interface SdkPredictor {
   readonly max_in_flight?: number;
   readonly sticky_key?: string;
   readonly shadow?: SdkShadowConf;
+  readonly canary?: SdkCanaryConf;
+}
+
+export interface SdkCanaryConf {
+  readonly variant: string;
+  readonly percent?: number;
+  readonly window_ms?: number;
+  readonly min_calls?: number;
+  readonly max_error_percent?: number;
+  readonly cool_down_ms?: number;
 }
 
 export interface SdkShadowConf {

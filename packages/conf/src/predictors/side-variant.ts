@@ -17,9 +17,9 @@ export interface SideVariant {
 }
 
 /** Fields whose variant needs no weight. */
-const sideFields = ["shadow"];
+const sideFields = ["shadow", "canary"];
 
-/** Tags of the variants that `shadow` names. */
+/** Tags of the variants that `shadow` and `canary` name. */
 export function sideTags(predictor: Section): ReadonlySet<string> {
   const tags = sideFields.flatMap((field) => predictor.sections(field)[0]?.string("variant") ?? []);
   return new Set(tags);

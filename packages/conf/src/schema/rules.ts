@@ -125,6 +125,13 @@ const rules: Readonly<Record<string, Rule>> = {
   "Predictor.proto_file": isNotEmpty,
   "Predictor.max_in_flight": between(1, 1_000_000),
   "Predictor.sticky_key": isNotEmpty,
+  "CanaryConf.variant": isName,
+  // Others must have calls to compare with.
+  "CanaryConf.percent": between(1, 99),
+  "CanaryConf.window_ms": between(100, 86_400_000),
+  "CanaryConf.min_calls": between(1, 1_000_000),
+  "CanaryConf.max_error_percent": between(0, 100),
+  "CanaryConf.cool_down_ms": between(0, 86_400_000),
   "ShadowConf.variant": isName,
   "ShadowConf.percent": between(1, 100),
   "ShadowConf.max_in_flight": between(1, 10_000),
