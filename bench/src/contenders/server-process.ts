@@ -7,7 +7,7 @@ import type { CallerName } from "../load/callers.js";
 import type { OpenLoadPlan, OpenWindow } from "../load/load-job.js";
 import { runLoader } from "../load/measuring-process.js";
 import type { PreparedWorkload } from "../workloads/workload.js";
-import { adoptChild, describeEnd, hasEnded, stopChild } from "./child-process.js";
+import { adoptChild, describeEnd, hasEnded, killChild, stopChild } from "./child-process.js";
 import type { RunningContender } from "./contender.js";
 import { awaitRightAnswers } from "./readiness.js";
 
@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly isCallerMeasured?: boolean;
   /** The cores that the server and the loader are bound to, as taskset names them; default any. */
   readonly cpus?: { readonly server: string; readonly loader: string } | undefined;
+  /** Default: one nobody listens on. */
+  readonly port?: number;
 }
 
 /** A server that runs; `port` is for loads of another kind. */
@@ -29,6 +31,10 @@ export interface RunningServer extends RunningContender {
   readonly port: number;
   /** Sends requests at a rate, whatever becomes of them. */
   measureOpen(plan: OpenLoadPlan): Promise<OpenWindow>;
+  /** Sends its process a signal. */
+  signal(signal: NodeJS.Signals): void;
+  /** Kills it and waits for its end. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -37,7 +43,7 @@ export interface RunningServer extends RunningContender {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { key, workload, command, caller = "grpc", isCallerMeasured = false, cpus } = options;
-  const port = await findFreePort();
+  const { port = await findFreePort() } = options;
   const logFile = join(workload.directory, `${key}-${workload.name}.log`);
   const child = spawnLogged(boundTo(cpus?.server, command(port)), logFile);
   try {
@@ -63,6 +69,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port,
     measure: (plan) => explained(runLoader({ ...job, plan }, cpus?.loader)),
     measureOpen: (plan) => explained(runLoader({ ...job, plan }, cpus?.loader)),
+    signal: (signal) => void child.kill(signal),
+    kill: () => killChild(child),
     stop: () => stopChild(child),
   };
 }

@@ -43,7 +43,10 @@ export interface ClusterOptions {
 
 /** How a server that nobody could connect to is found to be well again. */
 export interface HealthCheckOptions {
-  /** Wait before each probe in milliseconds, a fifth more or less at random; default 3000, as in brpc. */
+  /**
+   * Longest wait before a probe in milliseconds, a fifth more or less at random; the first comes after a sixteenth of it, each
+   * further one after twice the time. Default 3000, as in brpc, which waits so long for the first too.
+   */
   readonly intervalMs?: number | undefined;
   /** Time a probe may take in milliseconds; default 500, as in brpc. */
   readonly timeoutMs?: number | undefined;

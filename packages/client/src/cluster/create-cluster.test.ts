@@ -89,10 +89,10 @@ describe("a cluster", () => {
     assert.deepEqual(pickAddresses(cluster, 4), ["b:1", "c:1", "b:1", "c:1"]);
     assert.equal(metrics.gaugeValue("paddlewheel_client_hosts", { condition: "unreachable" }), 1);
     assert.equal(metrics.counted("paddlewheel_client_hosts_out_total", { condition: "unreachable" }), 1);
-    await advance(clock, 1000);
+    await advance(clock, 50);
     assert.equal(cluster.states()[0]?.condition, "unreachable");
     isBack = true;
-    await advance(clock, 1000);
+    await advance(clock, 100);
     assert.deepEqual(probed, ["a:1", "a:1"]);
     assert.equal(cluster.states()[0]?.condition, "up");
     assert.equal(clock.timerCount, 0);
@@ -226,7 +226,7 @@ describe("a cluster", () => {
     });
     cluster.pick().end(refused());
     cluster.pick().end(refused());
-    await advance(clock, 3000);
+    await advance(clock, 200);
     const message = 'cluster "test" recovers with 1 of 2 working servers, this call was not let in';
     assert.throws(() => cluster.pick(), new ServeError(Code.unavailable, message));
     await advance(clock, 10_001);
@@ -254,6 +254,19 @@ describe("a cluster", () => {
     });
     assert.equal(metrics.counted("paddlewheel_client_hosts_out_total", { condition: "ejected" }), 1);
     cluster.close();
+  });
+
+  test("takes an ejected server back when no other is left", () => {
+    const { cluster, clock } = createTestCluster({ naming: "list://a:1,b:1" });
+    const error = new ServeError(Code.internal, "broken");
+    for (let i = 0; i < 5; i++) {
+      cluster.pick({ tried: new Set(["b:1"]) }).end({ latencyMs: 1, error, stage: FailureStage.answered });
+    }
+    assert.deepEqual(pickAddresses(cluster, 2), ["b:1", "b:1"]);
+    cluster.pick().end(refused());
+    assert.deepEqual(pickAddresses(cluster, 2), ["a:1", "a:1"]);
+    cluster.close();
+    assert.equal(clock.timerCount, 0);
   });
 
   test("that is closed leaves nothing behind and says so", async () => {

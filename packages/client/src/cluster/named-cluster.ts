@@ -150,7 +150,13 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
 
   #onHealthChange(condition: Condition): void {
     this.#wentOut.get(condition)?.increment();
+    if (isGone(condition) && this.#workingCount() === 0) this.#pardonEjected();
     this.#recover?.onWorking(this.#workingCount(), this.#conf.clock.now());
+  }
+
+  /** When nobody else is left, one that answers badly is better than none. */
+  #pardonEjected(): void {
+    for (const member of this.#members) this.#monitor.pardon(member);
   }
 
   #workingCount(): number {
@@ -194,6 +200,10 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
   #closed(): ServeError {
     return new ServeError(Code.cancelled, `cluster ${quoteValue(this.#conf.name)} is closed`);
   }
+}
+
+function isGone(condition: Condition): boolean {
+  return condition === Condition.unreachable || condition === Condition.leaving;
 }
 
 function outCounters({ metrics, name }: ClusterConf): ReadonlyMap<Condition, Counter> {

@@ -12,6 +12,7 @@ import { Condition, HostHealth } from "./host-health.js";
 const well: HostOutcome = { latencyMs: 1 };
 const failed = failure(Code.internal, FailureStage.answered);
 const leaving = failure(Code.unavailable, FailureStage.answered);
+const lost = failure(Code.unavailable, FailureStage.unanswered, "ECONNRESET");
 const connectTimeout = failure(Code.deadlineExceeded, FailureStage.unsent);
 const refused = failure(Code.unavailable, FailureStage.unsent, "ECONNREFUSED");
 
@@ -64,20 +65,34 @@ class Ward {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+/** Before the first probe. */
+const firstWait = 187.5;
+
 describe("a server that cannot be connected to", () => {
-  test("is probed every 3 s until it can", async () => {
+  test("is probed ever later, every 3 s in the end, until it can", async () => {
+    const ward = new Ward();
+    const { first, clock, probes } = ward;
+    ward.observe(first, refused);
+    const times: number[] = [];
+    for (let ms = 0; ms < 15_000; ms += 0.5) {
+      clock.advance(0.5);
+      const probe = probes.at(times.length);
+      if (!probe) continue;
+      times.push(clock.now());
+      probe.end.reject(new Error("refused"));
+      await settled();
+    }
+    assert.deepEqual(times, [187.5, 562.5, 1312.5, 2812.5, 5812.5, 8812.5, 11_812.5, 14_812.5]);
+  });
+
+  test("is taken back by the probe that finds it well", async () => {
     const ward = new Ward();
     const { first, clock, probes } = ward;
     ward.observe(first, refused);
     assert.equal(first.health.condition, Condition.unreachable);
-    clock.advance(2999);
-    assert.equal(probes.length, 0);
-    clock.advance(1);
-    probes.at(0)?.end.reject(new Error("refused"));
-    await settled();
-    clock.advance(3000);
-    assert.equal(probes.length, 2);
-    probes.at(1)?.end.resolve();
+    clock.advance(firstWait);
+    assert.equal(probes.length, 1);
+    probes.at(0)?.end.resolve();
     await settled();
     assert.ok(first.health.isUp);
     assert.equal(clock.timerCount, 0);
@@ -105,12 +120,12 @@ describe("a server that cannot be connected to", () => {
     const ward = new Ward();
     const { first, clock, probes } = ward;
     ward.observe(first, refused);
-    clock.advance(3500);
+    clock.advance(firstWait + 500);
     assert.ok(probes.at(0)?.signal.aborted);
     probes.at(0)?.end.resolve();
     await settled();
     assert.ok(!first.health.isUp, "a probe whose time is up says nothing");
-    clock.advance(3000);
+    clock.advance(2 * firstWait);
     assert.equal(probes.length, 2);
   });
 
@@ -121,7 +136,7 @@ describe("a server that cannot be connected to", () => {
       },
     });
     ward.observe(ward.first, refused);
-    ward.clock.advance(3000);
+    ward.clock.advance(firstWait);
     await settled();
     assert.equal(ward.first.health.condition, Condition.unreachable);
     assert.equal(ward.clock.timerCount, 1);
@@ -139,7 +154,7 @@ describe("a server that cannot be connected to", () => {
     const [one, other] = ward.patients;
     assert.ok(one && other);
     ward.observe(one, refused);
-    ward.clock.advance(3000);
+    ward.clock.advance(firstWait);
     ward.observe(other, refused);
     ward.monitor.forget(one);
     ward.monitor.forget(other);
@@ -155,21 +170,21 @@ describe("a server that cannot be connected to", () => {
     let draws = 0;
     const ward = new Ward(10, { random: () => (draws++ % 2) * 0.999 });
     for (const patient of ward.patients.slice(0, 2)) ward.observe(patient, refused);
-    ward.clock.advance(2400);
+    ward.clock.advance(0.8 * firstWait);
     assert.deepEqual(
       ward.probes.map(({ address }) => address),
       ["h0:1"],
     );
-    ward.clock.advance(1199);
+    ward.clock.advance(0.4 * firstWait);
     assert.equal(ward.probes.length, 2);
   });
 
   test("is probed with at most 63 others at once", () => {
     const ward = new Ward(100);
     for (const patient of ward.patients) ward.observe(patient, refused);
-    ward.clock.advance(3000);
+    ward.clock.advance(firstWait);
     assert.equal(ward.probes.length, 64);
-    ward.clock.advance(3000);
+    ward.clock.advance(1000);
     assert.ok(ward.probes.length > 64, "the others have their turn when there is room");
   });
 });
@@ -179,8 +194,27 @@ describe("a server that is leaving", () => {
     const ward = new Ward(1);
     ward.observe(ward.first, leaving);
     assert.equal(ward.first.health.condition, Condition.leaving);
-    ward.clock.advance(3000);
+    ward.clock.advance(firstWait);
     assert.equal(ward.probes.length, 1);
+  });
+
+  test("and listens still is probed ever later, until it has answered a call", async () => {
+    const ward = new Ward();
+    const { first, clock, probes } = ward;
+    const backAfter = async (waitMs: number): Promise<void> => {
+      ward.observe(first, leaving);
+      clock.advance(waitMs - 0.5);
+      assert.ok(!first.health.isUp);
+      clock.advance(0.5);
+      probes.at(-1)?.end.resolve();
+      await settled();
+      assert.ok(first.health.isUp);
+    };
+    await backAfter(firstWait);
+    await backAfter(2 * firstWait);
+    await backAfter(4 * firstWait);
+    ward.observe(first, well);
+    await backAfter(firstWait);
   });
 });
 
@@ -240,11 +274,36 @@ describe("a server that fails", () => {
     const { first, clock, probes } = ward;
     for (let i = 0; i < 19; i++) ward.observe(first, i % 2 === 0 ? failed : well);
     ward.observe(first, refused);
-    clock.advance(3000);
+    clock.advance(firstWait);
     probes.at(0)?.end.resolve();
     await settled();
     ward.observe(first, failed, 2);
     assert.ok(first.health.isUp);
+  });
+
+  test("that breaks connections is judged by the breaks, not by how many calls each of them ended", () => {
+    const ward = new Ward();
+    const { first, clock } = ward;
+    for (let breaks = 1; breaks < 5; breaks++) {
+      clock.advance(10);
+      ward.observe(first, lost, 100);
+      assert.deepEqual([first.health.isUp, first.health.consecutiveFailures], [true, breaks]);
+    }
+    clock.advance(10);
+    ward.observe(first, lost);
+    assert.equal(first.health.condition, Condition.ejected);
+  });
+
+  test("is pardoned before its time when it is needed", () => {
+    const ward = new Ward();
+    const { first, clock } = ward;
+    ward.observe(first, failed, 5);
+    ward.monitor.pardon(first);
+    assert.ok(first.health.isUp);
+    assert.equal(clock.timerCount, 0);
+    ward.observe(first, refused);
+    ward.monitor.pardon(first);
+    assert.equal(first.health.condition, Condition.unreachable);
   });
 
   test("is never ejected without a policy", () => {

@@ -2,6 +2,7 @@ import type { Clock, Logger } from "@paddlewheel/core";
 import type { HostOutcome } from "../cluster.js";
 import { type EjectionPolicy, ejectionMs, planEjection } from "./ejection.js";
 import { Condition, type HostHealth } from "./host-health.js";
+import { planProbeWait } from "./plan-probe-wait.js";
 import type { Probe } from "./probe.js";
 import { Verdict, verdictOf } from "./verdict.js";
 
@@ -24,7 +25,7 @@ export interface HealthMonitorOptions {
   /** Undefined: servers are never ejected. */
   readonly ejection: EjectionPolicy | undefined;
   readonly probe: Probe;
-  /** Wait before each probe, in milliseconds. */
+  /** Longest wait before a probe, in milliseconds. */
   readonly probeIntervalMs: number;
   /** Time a probe may take, in milliseconds. */
   readonly probeTimeoutMs: number;
@@ -59,6 +60,7 @@ export class HealthMonitor {
     const reason = outcome.error?.message ?? "";
     if (verdict === Verdict.well) this.#onWell(patient, now);
     else if (verdict === Verdict.failed) this.#onFailed(patient, now);
+    else if (verdict === Verdict.lost) this.#onLost(patient, outcome, now);
     else if (verdict === Verdict.connectTimeout) this.#onConnectTimeout(patient, now);
     else if (verdict === Verdict.unreachable) this.#takeOut(patient, Condition.unreachable, reason);
     else if (verdict === Verdict.leaving) this.#takeOut(patient, Condition.leaving, reason);
@@ -75,8 +77,16 @@ export class HealthMonitor {
     probing.abort();
   }
 
+  /** Ends an ejection before its time; does nothing to a server that is out for another reason. */
+  pardon(patient: Patient): void {
+    if (patient.health.condition !== Condition.ejected) return;
+    patient.health.timer?.cancel();
+    this.#takeBack(patient);
+  }
+
   #onWell({ health }: Patient, now: number): void {
     health.consecutiveFailures = 0;
+    health.probes = 0;
     health.consecutiveConnectTimeouts = 0;
     health.window.add(now, false);
   }
@@ -86,6 +96,14 @@ export class HealthMonitor {
     health.consecutiveFailures++;
     health.window.add(now, true);
     this.#ejectIfDue(patient, now);
+  }
+
+  /** Calls that were under way when a connection broke tell of that break, whichever connection they were on. */
+  #onLost(patient: Patient, { latencyMs }: HostOutcome, now: number): void {
+    const { health } = patient;
+    if (now - latencyMs < health.lastLoss) return;
+    health.lastLoss = now;
+    this.#onFailed(patient, now);
   }
 
   #onConnectTimeout(patient: Patient, now: number): void {
@@ -122,7 +140,9 @@ export class HealthMonitor {
     const { health } = patient;
     const { ejection, clock, probeIntervalMs } = this.#options;
     const isEjected = health.condition === Condition.ejected && ejection !== undefined;
-    const waitMs = isEjected ? ejectionMs(health.ejections, ejection) : probeIntervalMs;
+    const waitMs = isEjected
+      ? ejectionMs(health.ejections, ejection)
+      : planProbeWait(health.probes, probeIntervalMs);
     const next = isEjected ? () => this.#takeBack(patient) : () => this.#probeIfAllowed(patient);
     health.timer = clock.setTimer(next, waitMs * (1 + jitterShare * (2 * this.#options.random() - 1)));
   }
@@ -136,6 +156,7 @@ export class HealthMonitor {
     const { clock, probe, probeTimeoutMs } = this.#options;
     const probing = new AbortController();
     patient.health.probing = probing;
+    patient.health.probes++;
     this.#probesAtOnce++;
     patient.health.timer = clock.setTimer(() => {
       this.#onProbed(patient, probing, false);

@@ -22,6 +22,10 @@ export class HostHealth {
   reason = "";
   consecutiveFailures = 0;
   consecutiveConnectTimeouts = 0;
+  /** When a connection to it broke last, of those breaks that count. */
+  lastLoss: number = Number.NEGATIVE_INFINITY;
+  /** Probes since it was last seen to work. */
+  probes = 0;
   /** Ejections since the server was last without one for long. */
   ejections = 0;
   /** When its last ejection ended. */

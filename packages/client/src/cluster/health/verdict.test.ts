@@ -18,7 +18,7 @@ describe("the verdict on a server", () => {
     ["whose answer nobody wanted any more", { latencyMs: 1, isAbandoned: true }, "nothing"],
     ["that failed", outcome(Code.internal, answered), "failed"],
     ["that was at work for too long", outcome(Code.deadlineExceeded, unanswered), "failed"],
-    ["that broke the connection", outcome(Code.unavailable, unanswered, "ECONNRESET"), "failed"],
+    ["that broke the connection", outcome(Code.unavailable, unanswered, "ECONNRESET"), "lost"],
     ["whose caller is at fault", outcome(Code.invalidArgument, answered), "well"],
     ["that has much to do", outcome(Code.resourceExhausted, answered), "nothing"],
     ["that says it is stopping", outcome(Code.unavailable, answered), "leaving"],

@@ -8,6 +8,8 @@ export const Verdict = {
   well: "well",
   /** It worked, or should have, and failed. */
   failed: "failed",
+  /** Its connection broke, with all calls that were on it. */
+  lost: "lost",
   /** Nobody listens there, or no way leads there. */
   unreachable: "unreachable",
   /** A connection was not made in time: a lost packet, or a machine that is gone. */
@@ -71,7 +73,7 @@ function verdictOfConnection(
   const errno = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (unreachableErrnos.has(errno)) return Verdict.unreachable;
   if (errno === "ETIMEDOUT") return Verdict.connectTimeout;
-  if (stage === FailureStage.unanswered && code === Code.unavailable) return Verdict.failed;
+  if (stage === FailureStage.unanswered && code === Code.unavailable) return Verdict.lost;
   if (stage !== FailureStage.unsent || code === Code.unavailable) return undefined;
   return code === Code.deadlineExceeded ? Verdict.connectTimeout : Verdict.nothing;
 }
