@@ -6,8 +6,8 @@ import { LatencyHistogram } from "../measure/latency-histogram.js";
 import { inferenceName } from "../workloads/bench-service.js";
 import type { CheckedRequest, PreparedWorkload } from "../workloads/workload.js";
 
-/** Time of a call. */
-export const timeoutMs = 1000;
+/** Time of a call: long enough for what a busy machine takes, short enough to tell an answer that never comes. */
+const timeoutMs = 5000;
 
 /** Calls that were started in one stretch of time, and all attempts they took. */
 export class LoadPhase implements CallObserver {
@@ -72,7 +72,7 @@ export class SdkLoad {
     const msPerCall = 1000 / this.#options.rate;
     const total = Math.round((seconds * 1000) / msPerCall);
     while (phase.calls < total) {
-      const due = Math.min(Math.floor((performance.now() - phase.startedAt) / msPerCall), total);
+      const due = Math.min(Math.ceil((performance.now() - phase.startedAt) / msPerCall), total);
       while (phase.calls < due) this.#call(engine, phase.startedAt + phase.calls * msPerCall);
       await sleep(1);
     }

@@ -2,7 +2,7 @@ import { Code, codeName, ServeError } from "@paddlewheel/core";
 
 /** The error of a call whose time was up. */
 export function timedOut(peer: string, timeoutMs: number): ServeError {
-  return new ServeError(Code.deadlineExceeded, `${peer} did not answer within ${timeoutMs} ms`);
+  return new ServeError(Code.deadlineExceeded, `${peer} did not answer within ${Math.round(timeoutMs)} ms`);
 }
 
 /** The error of a call whose signal was aborted; one that aborted because its time was up says so. */

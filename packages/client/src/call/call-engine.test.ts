@@ -23,6 +23,8 @@ const refused = (afterMs = 0): HostScript => ({
 const lost = (afterMs = 0): HostScript => ({ afterMs, outcome: unanswered(error(Code.unavailable, "lost")) });
 const failed = (code: Code, afterMs = 0): HostScript => ({ afterMs, outcome: answered(error(code), true) });
 
+const noFailure = { error: undefined, stage: undefined };
+
 const stageOf = (script: HostScript): FailureStage | undefined =>
   script !== "silent" && "error" in script.outcome ? script.outcome.stage : undefined;
 
@@ -94,7 +96,7 @@ describe("a call", () => {
       [1000, 7n, "r"],
     );
     assert.deepEqual(hosts.outcomes, [
-      { address: "a:1", outcome: { latencyMs: 20, error: undefined, stage: undefined, isAbandoned: false } },
+      { address: "a:1", outcome: { latencyMs: 20, ...noFailure, isAbandoned: false, isOutrun: false } },
     ]);
     assert.equal(metrics.counted("paddlewheel_client_calls_total", { code: "ok" }), 1);
     assert.equal(metrics.counted("paddlewheel_client_attempts_total", { kind: "first", code: "ok" }), 1);
@@ -200,7 +202,7 @@ describe("a call that is given up", () => {
     controller.abort();
     assert.equal(errorOf(call).message, "the caller cancelled the call");
     assert.deepEqual(hosts.outcomes, [
-      { address: "a:1", outcome: { latencyMs: 0, error: undefined, stage: undefined, isAbandoned: true } },
+      { address: "a:1", outcome: { latencyMs: 0, ...noFailure, isAbandoned: true, isOutrun: false } },
     ]);
     call.running.cancel();
     assert.equal(clock.timerCount, 0);
@@ -262,6 +264,42 @@ describe("a hedged call", () => {
     assert.equal(clock.timerCount, 0);
   });
 
+  test("tells the cluster of a host that a later attempt outran, not of a hedge that came too late", () => {
+    const script = (address: string, index: number): HostScript =>
+      address === "a:1" ? good(150) : good(index === 1 ? 10 : 100);
+    const { clock, hosts, start } = scene({ script, hedge, addresses: ["a:1", "b:1"] });
+    start();
+    clock.advance(110);
+    assert.deepEqual(
+      hosts.outcomes.map(({ address, outcome }) => [address, outcome.isOutrun]),
+      [
+        ["b:1", false],
+        ["a:1", true],
+      ],
+    );
+    hosts.outcomes.length = 0;
+    hosts.setHosts(["b:1", "a:1"]);
+    start();
+    start();
+    clock.advance(500);
+    assert.ok(hosts.outcomes.some(({ outcome }) => outcome.isAbandoned));
+    assert.ok(hosts.outcomes.every(({ outcome }) => !outcome.isOutrun));
+  });
+
+  test("is hedged no later because a host is silent", () => {
+    const script = (address: string, index: number): HostScript =>
+      address === "a:1" && index >= 128 ? "silent" : good(20);
+    const { clock, hosts, start } = scene({ script, hedge: { after: "p95", budgetShare: 1 } });
+    for (let i = 0; i < 400; i++) {
+      start();
+      clock.advance(100);
+    }
+    const last = hosts.attempts.findLastIndex(({ address }) => address === "a:1");
+    const [first, second] = hosts.attempts.slice(last);
+    assert.ok(first && second);
+    assert.equal(second.at - first.at, 20);
+  });
+
   test("waits for the other attempt when one fails", () => {
     const script = (_: string, index: number): HostScript => (index === 0 ? good(150) : refused(10));
     const { clock, start } = scene({ script, hedge });
@@ -295,6 +333,23 @@ describe("a hedged call", () => {
     const hedges = hosts.attempts.length - 400;
     assert.ok(hedges <= 20 && hedges >= 18, `${hedges} hedges`);
     assert.ok(metrics.counted("limit_exceeded_total", { limit: "client_hedge_budget" }) > 100);
+  });
+
+  test("that has no budget is hedged later, when other calls have earned it", () => {
+    const script = (address: string, index: number): HostScript =>
+      address === "a:1" && index === 0 ? "silent" : good(1);
+    const { clock, hosts, metrics, start } = scene({ script, hedge: { after: 10 } });
+    const call = start();
+    clock.advance(10);
+    assert.equal(hosts.attempts.length, 1);
+    for (let i = 0; i < 19; i++) start();
+    clock.advance(19);
+    assert.equal(call.outcome, undefined);
+    clock.advance(2);
+    assert.ok(call.outcome && "answer" in call.outcome);
+    assert.equal(metrics.counted("limit_exceeded_total", { limit: "client_hedge_budget" }), 1);
+    clock.advance(1000);
+    assert.equal(clock.timerCount, 0);
   });
 
   test("is hedged after the 95th percentile of the last calls, once that is known", () => {

@@ -39,6 +39,9 @@ export interface CallHost {
   readonly waiting: Set<CallRun>;
 }
 
+/** Nobody waits for an attempt any more: whyever, or because one that began later brought the answer. */
+type Abandoned = "abandoned" | "outrun";
+
 interface OpenAttempt {
   readonly kind: AttemptKind;
   readonly lease: HostLease;
@@ -62,6 +65,9 @@ export class CallRun implements RunningCall, Timed {
   #attemptCount = 0;
   #retryCount = 0;
   #hedgeTime: Deadline | undefined;
+  /** How long the last wait for a hedge was. */
+  #hedgeWaitMs = 0;
+  #isHedgeDue = false;
   #backoff: Timer | undefined;
   #isOver = false;
 
@@ -96,12 +102,12 @@ export class CallRun implements RunningCall, Timed {
 
   /** The first host takes its time. */
   onDeadline(): void {
-    const { cluster, hedgeBudget, observer } = this.#host;
+    const { clock, cluster, hedgeBudget } = this.#host;
     this.#hedgeTime = undefined;
     if (this.#open.length !== 1 || this.#attemptCount !== 1 || cluster.hosts.length < 2) return;
-    if (!hedgeBudget.take()) observer?.onBudgetSpent("hedge");
+    if (!hedgeBudget.take()) this.#postponeHedge();
     // That there is nobody else to ask does not fail the call.
-    else if (this.#launch("hedge", this.#host.clock.now())) hedgeBudget.giveBack();
+    else if (this.#launch("hedge", clock.now())) hedgeBudget.giveBack();
   }
 
   /** Starts an attempt; gives the error when there is no host for it. */
@@ -149,7 +155,8 @@ export class CallRun implements RunningCall, Timed {
     this.#open.splice(this.#open.indexOf(open), 1);
     this.#close(open, now, "answer" in outcome ? undefined : outcome);
     if ("answer" in outcome) {
-      this.#host.latencies?.add(now - this.#startedAt);
+      // Of the attempt: with that of the call, hedges would come ever later while a host is silent.
+      this.#host.latencies?.add(now - open.startedAt);
       this.#finish({ answer: { ...outcome.answer, host: open.lease.host.address } }, open.kind);
       return;
     }
@@ -197,13 +204,27 @@ export class CallRun implements RunningCall, Timed {
   }
 
   #planHedge({ after, maxMessageBytes }: HedgePolicy): void {
-    const { cluster, hedgeBudget, hedgeTimes, latencies } = this.#host;
+    const { cluster, hedgeBudget, latencies } = this.#host;
     const { isIdempotent = true, message, timeoutMs } = this.#request;
     hedgeBudget.onCall();
     const delayMs = after === "p95" ? latencies?.p95 : after;
     if (delayMs === undefined || delayMs >= timeoutMs) return;
     if (!isIdempotent || message.length > maxMessageBytes || cluster.hosts.length < 2) return;
-    this.#hedgeTime = hedgeTimes.add(this, delayMs);
+    this.#waitForHedge(delayMs);
+  }
+
+  #waitForHedge(delayMs: number): void {
+    this.#hedgeWaitMs = delayMs;
+    this.#hedgeTime = this.#host.hedgeTimes.add(this, delayMs);
+  }
+
+  /** A host that is silent takes more hedges at once than there is budget for; it comes back with further calls. */
+  #postponeHedge(): void {
+    const { clock, observer } = this.#host;
+    if (!this.#isHedgeDue) observer?.onBudgetSpent("hedge");
+    this.#isHedgeDue = true;
+    const delayMs = Math.max(2 * this.#hedgeWaitMs, 1);
+    if (clock.now() + delayMs < this.#startedAt + this.#request.timeoutMs) this.#waitForHedge(delayMs);
   }
 
   readonly #onAbort = (): void => {
@@ -225,7 +246,7 @@ export class CallRun implements RunningCall, Timed {
       this.#backoff.cancel();
       waiting.delete(this);
     }
-    if (this.#open.length > 0) this.#abandonAll(clock.now());
+    if (this.#open.length > 0) this.#abandonAll(clock.now(), answeredBy === "hedge" ? "outrun" : "abandoned");
     if (observer) {
       const latencyMs = clock.now() - this.#startedAt;
       const error = "error" in outcome ? outcome.error : undefined;
@@ -234,22 +255,22 @@ export class CallRun implements RunningCall, Timed {
     this.#onEnd(outcome);
   }
 
-  #abandonAll(now: number): void {
+  #abandonAll(now: number, end: Abandoned): void {
     for (const open of this.#open.splice(0)) {
       open.attempt?.abandon();
-      this.#close(open, now, "abandoned");
+      this.#close(open, now, end);
     }
   }
 
   /** Tells cluster and observer how an attempt went. */
-  #close(open: OpenAttempt, now: number, end: AttemptFailure | "abandoned" | undefined): void {
+  #close(open: OpenAttempt, now: number, end: AttemptFailure | Abandoned | undefined): void {
     const { connections, observer } = this.#host;
     const { kind, lease, connection, startedAt } = open;
     const latencyMs = now - startedAt;
-    const isAbandoned = end === "abandoned";
-    const { error, stage } = end && end !== "abandoned" ? end : noFailure;
+    const isAbandoned = typeof end === "string";
+    const { error, stage } = isAbandoned ? noFailure : (end ?? noFailure);
     connections.release(connection);
-    lease.end({ latencyMs, error, stage, isAbandoned });
+    lease.end({ latencyMs, error, stage, isAbandoned, isOutrun: end === "outrun" });
     observer?.onAttempt({ host: lease.host.address, kind, latencyMs, error, isAbandoned });
   }
 }

@@ -21,6 +21,8 @@ export interface HostOutcome {
    */
   readonly stage?: FailureStage | undefined;
   readonly isAbandoned?: boolean;
+  /** Abandoned because another host, which was asked later, answered first. */
+  readonly isOutrun?: boolean;
 }
 
 /** A host picked for one attempt. */

@@ -70,8 +70,12 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
     if (this.#monitor.outCount >= this.#members.length) throw this.#nobodyThere();
     const now = this.#conf.clock.now();
     if (this.#recover && !this.#recover.admits(now)) throw this.#recovering();
-    const member = this.#balancer.pick(options, now);
+    const { trials } = this.#monitor;
+    const hasTrials = trials.size > 0;
+    const wanted = hasTrials ? { ...options, tried: trials.avoided(options.tried) } : options;
+    const member = this.#balancer.pick(wanted, now);
     if (!member) throw this.#nobodyThere();
+    if (hasTrials) trials.onPick(member.address);
     member.inFlight++;
     return new Lease(member, now, this);
   }
@@ -80,6 +84,7 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
     const { server } = lease;
     const now = this.#conf.clock.now();
     server.inFlight--;
+    if (this.#monitor.trials.size > 0) this.#monitor.trials.onLeaseEnd(server.address);
     this.#balancer.release(lease, outcome, now);
     this.#monitor.observe(server, outcome, now);
   }

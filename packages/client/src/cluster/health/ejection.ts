@@ -45,6 +45,8 @@ export function checkEjectionPolicy(policy: EjectionPolicy): void {
 
 /** What is known of a server when one of its calls has failed. */
 export interface FailureRecord {
+  /** It came back, and has not answered a call since. */
+  readonly isOnTrial: boolean;
   readonly consecutiveFailures: number;
   /** Of the window. */
   readonly calls: number;
@@ -63,11 +65,17 @@ export function planEjection(
   count: ClusterCount,
   policy: EjectionPolicy,
 ): string | undefined {
-  if (count.out + 1 > count.hosts * policy.maxEjectedShare) return undefined;
-  const { consecutiveFailures, calls, failures } = record;
+  if (!mayLeaveOut(count, policy)) return undefined;
+  const { isOnTrial, consecutiveFailures, calls, failures } = record;
+  if (isOnTrial) return "its first call since it came back failed";
   if (consecutiveFailures >= policy.consecutiveFailures) return `${consecutiveFailures} failures in a row`;
   const isMostlyFailing = calls >= policy.minCalls && failures >= calls * policy.failureShare;
   return isMostlyFailing ? `${failures} of ${calls} calls failed in ${policy.windowMs / 1000} s` : undefined;
+}
+
+/** Whether enough servers stay when one more is left out that might do. */
+export function mayLeaveOut({ hosts, out }: ClusterCount, { maxEjectedShare }: EjectionPolicy): boolean {
+  return out + 1 <= hosts * maxEjectedShare;
 }
 
 /** Length of the n-th ejection, n from 1, in milliseconds. */

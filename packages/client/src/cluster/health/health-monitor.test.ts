@@ -9,16 +9,16 @@ import { defaultEjectionPolicy } from "./ejection.js";
 import { HealthMonitor, type HealthMonitorOptions, type Patient } from "./health-monitor.js";
 import { Condition, HostHealth } from "./host-health.js";
 
-const well: HostOutcome = { latencyMs: 1 };
+const well: HostOutcome = { latencyMs: 0 };
 const failed = failure(Code.internal, FailureStage.answered);
 const leaving = failure(Code.unavailable, FailureStage.answered);
-const lost = failure(Code.unavailable, FailureStage.unanswered, "ECONNRESET");
+const lost = { ...failure(Code.unavailable, FailureStage.unanswered, "ECONNRESET"), latencyMs: 5 };
 const connectTimeout = failure(Code.deadlineExceeded, FailureStage.unsent);
 const refused = failure(Code.unavailable, FailureStage.unsent, "ECONNREFUSED");
 
 function failure(code: Code, stage: FailureStage, errno?: string): HostOutcome {
   const cause = errno === undefined ? undefined : Object.assign(new Error(errno), { code: errno });
-  return { latencyMs: 1, error: new ServeError(code, "it failed", { cause }), stage };
+  return { latencyMs: 0, error: new ServeError(code, "it failed", { cause }), stage };
 }
 
 /** Probes wait until the test settles them. */
@@ -232,6 +232,7 @@ describe("a server that fails", () => {
     assert.ok(!first.health.isUp);
     clock.advance(1);
     assert.ok(first.health.isUp);
+    ward.observe(first, well);
     ward.observe(first, failed, 4);
     assert.ok(first.health.isUp, "counting begins anew");
     ward.observe(first, failed);
@@ -247,6 +248,7 @@ describe("a server that fails", () => {
     const { first, clock } = ward;
     ward.observe(first, failed, 5);
     clock.advance(30_000 + 300_001);
+    ward.observe(first, well);
     ward.observe(first, failed, 5);
     assert.equal(first.health.ejections, 1);
   });
@@ -277,6 +279,7 @@ describe("a server that fails", () => {
     clock.advance(firstWait);
     probes.at(0)?.end.resolve();
     await settled();
+    ward.observe(first, well);
     ward.observe(first, failed, 2);
     assert.ok(first.health.isUp);
   });
@@ -292,6 +295,21 @@ describe("a server that fails", () => {
     clock.advance(10);
     ward.observe(first, lost);
     assert.equal(first.health.condition, Condition.ejected);
+  });
+
+  test("at its first call since it came back is ejected again", () => {
+    const ward = new Ward();
+    const { first, clock, monitor } = ward;
+    ward.observe(first, failed, 5);
+    clock.advance(30_000);
+    assert.ok(monitor.trials.has("h0:1"));
+    monitor.observe(first, { ...failed, latencyMs: 40_000 }, clock.now());
+    assert.ok(first.health.isUp, "a call from before says nothing");
+    ward.observe(first, failed);
+    assert.equal(first.health.reason, "its first call since it came back failed");
+    clock.advance(60_000);
+    ward.observe(first, well);
+    assert.equal(monitor.trials.size, 0);
   });
 
   test("is pardoned before its time when it is needed", () => {
@@ -310,6 +328,42 @@ describe("a server that fails", () => {
     const ward = new Ward(10, { ejection: undefined });
     ward.observe(ward.first, failed, 100);
     assert.ok(ward.first.health.isUp);
+  });
+});
+
+describe("a server that does not answer while others do", () => {
+  const outrun: HostOutcome = { latencyMs: 0, isAbandoned: true, isOutrun: true };
+
+  test("is left out after five calls in a row, and after one when it came back", async () => {
+    const ward = new Ward();
+    const { first, clock, probes } = ward;
+    ward.observe(first, outrun, 4);
+    ward.observe(first, well);
+    ward.observe(first, outrun, 4);
+    assert.ok(first.health.isUp);
+    ward.observe(first, outrun);
+    assert.equal(first.health.condition, Condition.unreachable);
+    assert.equal(first.health.reason, "other servers, asked later, were faster 5 times in a row");
+    clock.advance(firstWait);
+    probes.at(0)?.end.resolve();
+    await settled();
+    ward.observe(first, outrun);
+    assert.ok(!first.health.isUp);
+    clock.advance(2 * firstWait);
+    probes.at(1)?.end.resolve();
+    await settled();
+    ward.observe(first, well);
+    ward.observe(first, outrun, 4);
+    assert.ok(first.health.isUp);
+  });
+
+  test("stays when half of all are out, or none may be ejected", () => {
+    const two = new Ward(2);
+    for (const patient of two.patients) two.observe(patient, outrun, 20);
+    assert.equal(two.monitor.outCount, 1);
+    const all = new Ward(10, { ejection: undefined });
+    all.observe(all.first, outrun, 20);
+    assert.equal(all.monitor.outCount, 0);
   });
 });
 

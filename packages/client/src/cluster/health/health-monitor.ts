@@ -1,9 +1,10 @@
 import type { Clock, Logger } from "@paddlewheel/core";
 import type { HostOutcome } from "../cluster.js";
-import { type EjectionPolicy, ejectionMs, planEjection } from "./ejection.js";
+import { type EjectionPolicy, ejectionMs, mayLeaveOut, planEjection } from "./ejection.js";
 import { Condition, type HostHealth } from "./host-health.js";
 import { planProbeWait } from "./plan-probe-wait.js";
 import type { Probe } from "./probe.js";
+import { Trials } from "./trials.js";
 import { Verdict, verdictOf } from "./verdict.js";
 
 /** Connect timeouts in a row that make a server unreachable. Source: brpc's connect_timeout_as_unreachable. */
@@ -41,6 +42,8 @@ export interface HealthMonitorOptions {
 /** Takes servers out that are not well, and back when they are. */
 export class HealthMonitor {
   readonly #options: HealthMonitorOptions;
+  /** Their first call that fails sends servers away again. */
+  readonly trials: Trials = new Trials();
   #out = 0;
   #probesAtOnce = 0;
 
@@ -53,21 +56,24 @@ export class HealthMonitor {
     return this.#out;
   }
 
-  /** An attempt at a server is over. Those that began before it went out say nothing of it as it is now. */
+  /** An attempt at a server is over. Those that began before it went out or came back say nothing of it as it is now. */
   observe(patient: Patient, outcome: HostOutcome, now: number): void {
-    if (!patient.health.isUp) return;
+    const { isUp, upSince } = patient.health;
+    if (!isUp || now - outcome.latencyMs < upSince) return;
     const verdict = verdictOf(outcome);
     const reason = outcome.error?.message ?? "";
     if (verdict === Verdict.well) this.#onWell(patient, now);
     else if (verdict === Verdict.failed) this.#onFailed(patient, now);
     else if (verdict === Verdict.lost) this.#onLost(patient, outcome, now);
+    else if (verdict === Verdict.outrun) this.#onOutrun(patient);
     else if (verdict === Verdict.connectTimeout) this.#onConnectTimeout(patient, now);
     else if (verdict === Verdict.unreachable) this.#takeOut(patient, Condition.unreachable, reason);
     else if (verdict === Verdict.leaving) this.#takeOut(patient, Condition.leaving, reason);
   }
 
   /** A server is no longer of the cluster. */
-  forget({ health }: Patient): void {
+  forget({ address, health }: Patient): void {
+    this.trials.end(address);
     if (!health.isUp) this.#out--;
     health.condition = Condition.gone;
     health.timer?.cancel();
@@ -84,8 +90,10 @@ export class HealthMonitor {
     this.#takeBack(patient);
   }
 
-  #onWell({ health }: Patient, now: number): void {
+  #onWell({ address, health }: Patient, now: number): void {
+    if (this.trials.size > 0) this.trials.end(address);
     health.consecutiveFailures = 0;
+    health.consecutiveOutruns = 0;
     health.probes = 0;
     health.consecutiveConnectTimeouts = 0;
     health.window.add(now, false);
@@ -106,6 +114,17 @@ export class HealthMonitor {
     this.#onFailed(patient, now);
   }
 
+  /** One that never answers is not seen to fail while others answer in its place. */
+  #onOutrun(patient: Patient): void {
+    const { ejection, hostCount } = this.#options;
+    if (!ejection) return;
+    const outruns = ++patient.health.consecutiveOutruns;
+    if (outruns < ejection.consecutiveFailures && !this.trials.has(patient.address)) return;
+    if (!mayLeaveOut({ hosts: hostCount(), out: this.#out }, ejection)) return;
+    const reason = `other servers, asked later, were faster ${outruns} times in a row`;
+    this.#takeOut(patient, Condition.unreachable, reason);
+  }
+
   #onConnectTimeout(patient: Patient, now: number): void {
     const { health } = patient;
     const timeouts = ++health.consecutiveConnectTimeouts;
@@ -115,10 +134,14 @@ export class HealthMonitor {
 
   #ejectIfDue(patient: Patient, now: number): void {
     const { ejection, hostCount } = this.#options;
-    if (!ejection) return;
+    const isOnTrial = this.trials.has(patient.address);
+    if (!ejection) {
+      this.trials.end(patient.address);
+      return;
+    }
     const { health } = patient;
     const { calls, failures } = health.window;
-    const record = { consecutiveFailures: health.consecutiveFailures, calls, failures };
+    const record = { isOnTrial, consecutiveFailures: health.consecutiveFailures, calls, failures };
     const reason = planEjection(record, { hosts: hostCount(), out: this.#out }, ejection);
     if (reason === undefined) return;
     if (now - health.lastEjectionEnd > ejection.maxMs) health.ejections = 0;
@@ -130,6 +153,7 @@ export class HealthMonitor {
     const { health } = patient;
     health.condition = condition;
     health.reason = reason;
+    this.trials.end(patient.address);
     this.#out++;
     this.#options.logger.warn({ address: patient.address, condition, reason }, "server left out");
     this.#waitForReturn(patient);
@@ -183,13 +207,18 @@ export class HealthMonitor {
     this.#probesAtOnce--;
   }
 
-  #takeBack({ address, health }: Patient): void {
+  #takeBack(patient: Patient): void {
+    const { address, health } = patient;
     const { condition } = health;
-    if (condition === Condition.ejected) health.lastEjectionEnd = this.#options.clock.now();
+    const now = this.#options.clock.now();
+    if (condition === Condition.ejected) health.lastEjectionEnd = now;
+    health.upSince = now;
+    this.trials.begin(address);
     health.condition = Condition.up;
     health.reason = "";
     health.consecutiveFailures = 0;
     health.consecutiveConnectTimeouts = 0;
+    health.consecutiveOutruns = 0;
     health.window.clear();
     this.#out--;
     this.#options.logger.info({ address, condition }, "server taken back");

@@ -4,7 +4,7 @@ import { FailureWindow } from "./failure-window.js";
 /** Whether and why a server is left out. */
 export const Condition = {
   up: "up",
-  /** Nobody could connect to it; probed until somebody can. */
+  /** Nobody could connect to it, or it does not answer; probed until somebody can. */
   unreachable: "unreachable",
   /** It said that it is stopping or not ready; probed as well. */
   leaving: "leaving",
@@ -22,6 +22,10 @@ export class HostHealth {
   reason = "";
   consecutiveFailures = 0;
   consecutiveConnectTimeouts = 0;
+  /** Calls in a row that had their answer from another server, which was asked later. */
+  consecutiveOutruns = 0;
+  /** When it came back last. */
+  upSince: number = Number.NEGATIVE_INFINITY;
   /** When a connection to it broke last, of those breaks that count. */
   lastLoss: number = Number.NEGATIVE_INFINITY;
   /** Probes since it was last seen to work. */

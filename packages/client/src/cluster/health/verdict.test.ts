@@ -16,6 +16,7 @@ describe("the verdict on a server", () => {
   const cases: readonly (readonly [string, HostOutcome, Verdict])[] = [
     ["that answered well", { latencyMs: 1 }, "well"],
     ["whose answer nobody wanted any more", { latencyMs: 1, isAbandoned: true }, "nothing"],
+    ["that another one outran", { latencyMs: 1, isAbandoned: true, isOutrun: true }, "outrun"],
     ["that failed", outcome(Code.internal, answered), "failed"],
     ["that was at work for too long", outcome(Code.deadlineExceeded, unanswered), "failed"],
     ["that broke the connection", outcome(Code.unavailable, unanswered, "ECONNRESET"), "lost"],

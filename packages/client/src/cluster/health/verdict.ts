@@ -10,6 +10,8 @@ export const Verdict = {
   failed: "failed",
   /** Its connection broke, with all calls that were on it. */
   lost: "lost",
+  /** Another server was faster, though it was asked later. */
+  outrun: "outrun",
   /** Nobody listens there, or no way leads there. */
   unreachable: "unreachable",
   /** A connection was not made in time: a lost packet, or a machine that is gone. */
@@ -57,7 +59,8 @@ const unreachableErrnos: ReadonlySet<unknown> = new Set([
   "ENOTFOUND",
 ]);
 
-export function verdictOf({ error, stage, isAbandoned }: HostOutcome): Verdict {
+export function verdictOf({ error, stage, isAbandoned, isOutrun }: HostOutcome): Verdict {
+  if (isOutrun) return Verdict.outrun;
   if (isAbandoned) return Verdict.nothing;
   if (!error) return Verdict.well;
   const verdict = verdictOfCode[error.code];
