@@ -88,13 +88,14 @@ export class Call {
 
   readonly #parent: Call | undefined;
   readonly #timeoutMessage: string | undefined;
-  #forgetParent: (() => void) | undefined;
+  /** What the parent tells, once this call listens to it. */
+  #onParentStop: StopListener | undefined;
   #requestAttachment: Uint8Array | undefined;
   #responseAttachment: Uint8Array | undefined;
   #versionRequest: VersionRequest | undefined;
   #usedVersions: string | undefined;
   #stopReason: ServeError | undefined;
-  #listeners: Set<StopListener> | undefined;
+  #listeners: StopListener[] | undefined;
   #timer: Timer | undefined;
   #controller: AbortController | undefined;
   #isFinished = false;
@@ -203,11 +204,13 @@ export class Call {
     const reason = this.stopReason;
     if (reason) tell(listener, reason);
     if (reason || this.#isFinished) return () => {};
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
-    this.#forgetParent ??= this.#parent?.onStop((ofParent) => this.#stop(() => ofParent));
-    this.#startTimer();
-    return () => this.#listeners?.delete(listener);
+    this.#listen(listener);
+    return () => this.#forget(listener);
+  }
+
+  /** How many have asked to hear when the call stops, and have not taken it back. */
+  get listenerCount(): number {
+    return this.#listeners?.length ?? 0;
   }
 
   /** For APIs that take an AbortSignal; its reason is the ServeError. */
@@ -224,8 +227,26 @@ export class Call {
   finish(): void {
     this.#isFinished = true;
     this.#timer?.cancel();
-    this.#forgetParent?.();
+    const parent = this.#parent;
+    if (parent && this.#onParentStop) parent.#forget(this.#onParentStop);
     this.#listeners = undefined;
+  }
+
+  #listen(listener: StopListener): void {
+    // A few at most: an array takes less than a Set, and those that come last mostly go first.
+    this.#listeners ??= [];
+    this.#listeners.push(listener);
+    const parent = this.#parent;
+    if (parent && !this.#onParentStop && !parent.#isFinished) {
+      this.#onParentStop = (reason) => this.#stop(() => reason);
+      parent.#listen(this.#onParentStop);
+    }
+    this.#startTimer();
+  }
+
+  #forget(listener: StopListener): void {
+    const index = this.#listeners?.lastIndexOf(listener) ?? -1;
+    if (index >= 0) this.#listeners?.splice(index, 1);
   }
 
   #startTimer(): void {

@@ -1,3 +1,5 @@
+import { TimerQueue } from "./timer-queue.js";
+
 /** Time as seen by the framework; tests bring their own. */
 export interface Clock {
   /** Monotonic milliseconds with a fraction; only differences have a meaning. */
@@ -13,15 +15,11 @@ export interface Timer {
   cancel(): void;
 }
 
-/** setTimeout takes at most a signed 32-bit delay; a longer one would fire at once. */
-const maxDelayMs = 2 ** 31 - 1;
+const now = (): number => performance.now();
+const timers = new TimerQueue(now);
 
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now,
   epochMicros: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
-  setTimer(callback, delayMs) {
-    const timeout = setTimeout(callback, Math.min(Math.max(delayMs, 0), maxDelayMs));
-    timeout.unref();
-    return { cancel: () => clearTimeout(timeout) };
-  },
+  setTimer: (callback, delayMs) => timers.add(callback, delayMs),
 };
