@@ -50,6 +50,19 @@ const maxVersionsLength = 1024;
 
 type StopListener = (reason: ServeError) => void;
 
+/** A listener in the chain of those of one call. A call has a few, which mostly go in the opposite of their turn. */
+interface Listening {
+  readonly listener: StopListener;
+  before: Listening | undefined;
+}
+
+/** First come, first told. */
+function inTurn(last: Listening | undefined): StopListener[] {
+  const listeners: StopListener[] = [];
+  for (let one = last; one; one = one.before) listeners.push(one.listener);
+  return listeners.reverse();
+}
+
 /**
  * One request on its way through the server, free of any transport: who it is for, how long it may take, and whether
  * anybody still waits for the answer. A call stops once: by `cancel`, or when its deadline passes. Whoever waits on
@@ -88,14 +101,15 @@ export class Call {
 
   readonly #parent: Call | undefined;
   readonly #timeoutMessage: string | undefined;
-  /** What the parent tells, once this call listens to it. */
-  #onParentStop: StopListener | undefined;
+  /** What hears of it when the parent stops, once somebody listens to this call. */
+  #parentListening: Listening | undefined;
   #requestAttachment: Uint8Array | undefined;
   #responseAttachment: Uint8Array | undefined;
   #versionRequest: VersionRequest | undefined;
   #usedVersions: string | undefined;
   #stopReason: ServeError | undefined;
-  #listeners: StopListener[] | undefined;
+  /** The last that came. */
+  #listening: Listening | undefined;
   #timer: Timer | undefined;
   #controller: AbortController | undefined;
   #isFinished = false;
@@ -204,13 +218,15 @@ export class Call {
     const reason = this.stopReason;
     if (reason) tell(listener, reason);
     if (reason || this.#isFinished) return () => {};
-    this.#listen(listener);
-    return () => this.#forget(listener);
+    const listening = this.#listen(listener);
+    return () => this.#forget(listening);
   }
 
   /** How many have asked to hear when the call stops, and have not taken it back. */
   get listenerCount(): number {
-    return this.#listeners?.length ?? 0;
+    let count = 0;
+    for (let one = this.#listening; one; one = one.before) count++;
+    return count;
   }
 
   /** For APIs that take an AbortSignal; its reason is the ServeError. */
@@ -228,25 +244,29 @@ export class Call {
     this.#isFinished = true;
     this.#timer?.cancel();
     const parent = this.#parent;
-    if (parent && this.#onParentStop) parent.#forget(this.#onParentStop);
-    this.#listeners = undefined;
+    if (parent && this.#parentListening) parent.#forget(this.#parentListening);
+    this.#listening = undefined;
   }
 
-  #listen(listener: StopListener): void {
-    // A few at most: an array takes less than a Set, and those that come last mostly go first.
-    this.#listeners ??= [];
-    this.#listeners.push(listener);
+  #listen(listener: StopListener): Listening {
+    const listening: Listening = { listener, before: this.#listening };
+    this.#listening = listening;
     const parent = this.#parent;
-    if (parent && !this.#onParentStop && !parent.#isFinished) {
-      this.#onParentStop = (reason) => this.#stop(() => reason);
-      parent.#listen(this.#onParentStop);
+    if (parent && !this.#parentListening && !parent.#isFinished) {
+      this.#parentListening = parent.#listen((reason) => this.#stop(() => reason));
     }
     this.#startTimer();
+    return listening;
   }
 
-  #forget(listener: StopListener): void {
-    const index = this.#listeners?.lastIndexOf(listener) ?? -1;
-    if (index >= 0) this.#listeners?.splice(index, 1);
+  #forget(listening: Listening): void {
+    if (this.#listening === listening) {
+      this.#listening = listening.before;
+      return;
+    }
+    for (let later = this.#listening; later; later = later.before) {
+      if (later.before === listening) later.before = listening.before;
+    }
   }
 
   #startTimer(): void {
@@ -263,9 +283,9 @@ export class Call {
     if (this.#stopReason || this.#isFinished) return;
     const reason = makeReason();
     this.#stopReason = reason;
-    const listeners = this.#listeners;
+    const last = this.#listening;
     this.finish();
-    for (const listener of listeners ?? []) tell(listener, reason);
+    for (const listener of inTurn(last)) tell(listener, reason);
   }
 
   #deadlineExceeded(): ServeError {

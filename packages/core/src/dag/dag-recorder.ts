@@ -19,6 +19,14 @@ export interface NodeTrace {
   readonly error?: ServeError | undefined;
 }
 
+/** How a node ended. */
+interface NodeEnd {
+  readonly output: unknown;
+  readonly error: ServeError | undefined;
+  /** Name of the node that was called to stand in for it. */
+  readonly fallback: string | undefined;
+}
+
 /** Where the executions of one DagView are measured and traced. Nodes are given by their index in the plan. */
 export class DagRecorder {
   readonly #blueprint: DagBlueprint;
@@ -64,8 +72,8 @@ export class DagRecorder {
     return this.#spans && this.#beginSpan(index, now);
   }
 
-  /** A node that started has ended. `fallback` is the name of the node that was called to stand in for it. */
-  nodeEnded(index: number, output: unknown, error: ServeError | undefined, fallback?: string): void {
+  /** A node that started has ended; gives when, on the clock of the call. */
+  nodeEnded(index: number, { output, error, fallback }: NodeEnd): number {
     const now = this.#now();
     const start = this.#nodeStart[index] ?? now;
     this.#blueprint.metrics.ops[index]?.observe((now - start) / 1000);
@@ -74,14 +82,14 @@ export class DagRecorder {
       this.#endSpan(index, { ...errorAttributes(error), ...(fallback === undefined ? {} : { fallback }) });
     }
     const node = this.#nodes && this.#blueprint.plan.nodes[index];
-    if (!node) return;
     const startMs = start - this.#startedAt;
-    this.#nodes?.push({ node, startMs, durationMs: now - start, output, ...(error ? { error } : {}) });
+    if (node)
+      this.#nodes?.push({ node, startMs, durationMs: now - start, output, ...(error ? { error } : {}) });
+    return now;
   }
 
   /** The condition of a node did not hold. */
-  nodeSkipped(index: number): void {
-    const now = this.#now();
+  nodeSkipped(index: number, now: number): void {
     this.#blueprint.metrics.skips[index]?.increment();
     this.#leaveStage(index, now);
     if (this.#spans) {
@@ -95,13 +103,12 @@ export class DagRecorder {
   }
 
   /** A fallback is not needed in this request. */
-  nodeNotNeeded(index: number): void {
-    this.#leaveStage(index, this.#now());
+  nodeNotNeeded(index: number, now: number): void {
+    this.#leaveStage(index, now);
   }
 
   /** The request is answered; nodes still at work are recorded all the same when they end. */
-  answered(error: ServeError | undefined): void {
-    const now = this.#now();
+  answered(error: ServeError | undefined, now: number): void {
     this.#blueprint.metrics.workflow.observe((now - this.#startedAt) / 1000);
     if (this.#span) this.#call?.trace?.end(this.#span, now, errorAttributes(error));
   }

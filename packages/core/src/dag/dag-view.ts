@@ -46,7 +46,8 @@ export class DagView {
   readonly #recorder: DagRecorder;
   readonly #schedule: NodeSchedule;
   readonly #runners: readonly NodeRunner[];
-  readonly #onStop = (reason: ServeError): void => this.#answer({ error: reason });
+  readonly #onStop = (reason: ServeError): void =>
+    this.#answer({ error: reason }, this.#call?.clock.now() ?? 0);
   readonly #outputOf = (name: string): unknown => this.#bus.channel(name).peek();
   /** A child of the caller's call; undefined when the view is idle. */
   #call: Call | undefined;
@@ -78,7 +79,7 @@ export class DagView {
    */
   run(run: DagRun): unknown {
     const call = this.#begin(run);
-    this.#startAll(this.#schedule.begin());
+    this.#startAll(this.#schedule.begin(), call.startedAt);
     const outcome = this.#outcome;
     if (!outcome) {
       const answer = new Promise((resolve, reject) => {
@@ -115,23 +116,27 @@ export class DagView {
     return call;
   }
 
-  #startAll(indices: readonly number[]): void {
-    for (const index of indices) this.#startNode(index);
+  /** `now` is when the first may start; a synchronous Op makes those after it start later. */
+  #startAll(indices: readonly number[], now: number): void {
+    let at = now;
+    for (const index of indices) {
+      this.#startNode(index, at);
+      if (indices.length > 1) at = this.#call?.clock.now() ?? now;
+    }
   }
 
   /** Once the request is answered nothing starts any more: a late node's end leads here in vain. */
-  #startNode(index: number): void {
+  #startNode(index: number, now: number): void {
     const call = this.#call;
     if (!call || this.#outcome) return;
     if (!this.#fallbacks.isNeeded(index)) {
-      this.#recorder.nodeNotNeeded(index);
-      this.#nodeDone(index);
+      this.#recorder.nodeNotNeeded(index, now);
+      this.#nodeDone(index, now);
       return;
     }
-    const now = call.clock.now();
     const stopReason = call.stopReasonAt(now);
     const condition = this.#blueprint.plan.conditions[index];
-    if (stopReason) this.#answer({ error: stopReason });
+    if (stopReason) this.#answer({ error: stopReason }, now);
     else if (condition) this.#startWhen(condition, index, { call, now });
     else this.#run(index, call, now);
   }
@@ -151,10 +156,10 @@ export class DagView {
       this.#run(index, call, now);
       return;
     }
-    this.#recorder.nodeSkipped(index);
+    this.#recorder.nodeSkipped(index, now);
     const failure = this.#fallbacks.failureFor(index);
-    if (failure && !this.#callFallback(index, failure)) this.#answer({ error: failure });
-    else this.#nodeDone(index);
+    if (failure && !this.#callFallback(index, failure)) this.#answer({ error: failure }, now);
+    else this.#nodeDone(index, now);
   }
 
   #conditionError(index: number, { code, message }: ServeError): ServeError {
@@ -171,10 +176,11 @@ export class DagView {
   #nodeEnded(index: number, error: ServeError | undefined): void {
     const isCovered = error !== undefined && this.#callFallback(index, error);
     const fallback = isCovered ? this.#fallbacks.calledFor(index) : undefined;
-    this.#recorder.nodeEnded(index, this.#channels[index]?.peek(), error, fallback);
+    const output = this.#channels[index]?.peek();
+    const now = this.#recorder.nodeEnded(index, { output, error, fallback });
     if (!error) this.#fallbacks.moveOutput(index);
-    if (error && !isCovered) this.#answer({ error: this.#call?.stopReason ?? error });
-    else this.#nodeDone(index);
+    if (error && !isCovered) this.#answer({ error: this.#call?.stopReasonAt(now) ?? error }, now);
+    else this.#nodeDone(index, now);
     this.#leave();
   }
 
@@ -190,20 +196,20 @@ export class DagView {
   }
 
   /** The node has ended, was skipped or is not needed. */
-  #nodeDone(index: number): void {
+  #nodeDone(index: number, now: number): void {
     this.#nodesLeft--;
     this.#readers.ended(index);
-    if (this.#nodesLeft === 0) this.#finish();
-    else this.#startAll(this.#schedule.after(index));
+    if (this.#nodesLeft === 0) this.#finish(now);
+    else this.#startAll(this.#schedule.after(index), now);
   }
 
   /** Every node has ended well. A call that stopped during the last one is answered as stopped all the same. */
-  #finish(): void {
+  #finish(now: number): void {
     const { lastNode } = this.#blueprint.plan;
     const response = this.#bus.channel(lastNode.name).peek();
-    const stopReason = this.#call?.stopReason;
-    if (stopReason) this.#answer({ error: stopReason });
-    else if (response !== undefined) this.#answer({ response });
+    const stopReason = this.#call?.stopReasonAt(now);
+    if (stopReason) this.#answer({ error: stopReason }, now);
+    else if (response !== undefined) this.#answer({ response }, now);
     else {
       const why =
         lastNode.conf.when === undefined
@@ -211,19 +217,19 @@ export class DagView {
           : "it gives none when its condition does not hold";
       const message = `op "${lastNode.name}" (${lastNode.type}) ended the workflow without a response: ${why}`;
       const details = { node: lastNode.name };
-      this.#answer({ error: new ServeError(Code.opFailure, message, { details }) });
+      this.#answer({ error: new ServeError(Code.opFailure, message, { details }) }, now);
     }
   }
 
   /** Answers the request, unless it has been. With an error, whatever is still at work for it stops. */
-  #answer(outcome: Outcome): void {
+  #answer(outcome: Outcome, now: number): void {
     const call = this.#call;
     if (this.#outcome || !call) return;
     const { service, plan } = this.#blueprint;
     const place = { service, workflow: plan.name };
     const error = "error" in outcome ? outcome.error.withDetails(place) : undefined;
     this.#outcome = error ? { error } : outcome;
-    this.#recorder.answered(error);
+    this.#recorder.answered(error, now);
     this.#onAnswer?.(this.#outcome);
     if (error) call.cancel("the request has failed in another place");
     else call.finish();

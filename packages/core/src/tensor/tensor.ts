@@ -41,7 +41,8 @@ export function elementCount(shape: readonly number[], what = "tensor"): number 
     throw invalid(`${what}: shape has ${shape.length} axes, at most ${tensorLimits.maxRank} are allowed`);
   }
   let count = 1;
-  for (const [axis, size] of shape.entries()) {
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis] ?? 0;
     if (!Number.isInteger(size) || size < 0 || size > tensorLimits.maxDim) {
       throw invalid(
         `${what}: shape[${axis}] is ${size}, must be a whole number from 0 to ${tensorLimits.maxDim}`,

@@ -214,12 +214,11 @@ describe("Batcher", () => {
   });
 
   test("looks at the deadline before the start even when its timer is late", async () => {
-    let now = 0;
-    const clock = { now: () => now, epochMicros: () => 0, setTimer: () => ({ cancel: () => {} }) };
-    const { batcher, started, finish } = setUp();
+    const { batcher, started, finish, clock: timely } = setUp();
+    const clock = { now: () => timely.now(), epochMicros: () => 0, setTimer: () => ({ cancel: () => {} }) };
     const first = batcher.run(inputsOf(1));
     const late = batcher.run(inputsOf(2), new Call({ service: "s", method: "m", clock, timeoutMs: 5 }));
-    now = 6;
+    timely.advance(6);
     const refused = assert.rejects(late, { message: "the deadline of 5 ms has passed" });
     await finish();
     await Promise.all([first, refused]);

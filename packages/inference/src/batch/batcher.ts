@@ -75,7 +75,9 @@ export class Batcher {
   readonly #defer: (task: () => void) => void;
   readonly #line = new WaitingLine();
   /** Who still waits. Asking a call that is over stops it, and then it leaves by its listener: timers may be late. */
-  readonly #live: Iterable<RequestPart> = { [Symbol.iterator]: () => stillWaiting(this.#line) };
+  readonly #live: Iterable<RequestPart> = {
+    [Symbol.iterator]: () => stillWaiting(this.#line, this.#options.clock.now()),
+  };
   readonly #estimate: RunEstimate;
   readonly #onRan = (ms: number): void => this.#estimate.add(ms);
   /** Runs under way. */
@@ -345,9 +347,9 @@ export class Batcher {
   }
 }
 
-function* stillWaiting(line: WaitingLine): Iterator<RequestPart> {
+function* stillWaiting(line: WaitingLine, now: number): Iterator<RequestPart> {
   for (const part of line) {
-    if (part.request.call?.stopReason === undefined) yield part;
+    if (part.request.call?.stopReasonAt(now) === undefined) yield part;
   }
 }
 

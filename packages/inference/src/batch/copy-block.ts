@@ -41,20 +41,27 @@ function copyAxis(copy: { readonly from: Block; readonly to: Block }, { axis, st
   }
 }
 
-interface Run {
+/** Elements up to which a loop is faster than a view on them and a copy of that. */
+const maxLooped = 32;
+
+export interface Run {
+  /** Where it begins in the source. */
   readonly start: number;
+  /** Where it begins in the target. */
   readonly target: number;
+  /** In array elements. */
   readonly length: number;
 }
 
-function copyRun(from: Block["data"], to: Block["data"], { start, target, length }: Run): void {
-  if (ArrayBuffer.isView(from) && ArrayBuffer.isView(to)) {
-    // Safe: both are of one dtype.
+/** Copies what lies end to end in both arrays, which are of one element type. */
+export function copyRun(from: Block["data"], to: Block["data"], { start, target, length }: Run): void {
+  if (length > maxLooped && ArrayBuffer.isView(from) && ArrayBuffer.isView(to)) {
     to.set(from.subarray(start, start + length) as never, target);
     return;
   }
-  const texts = to as string[];
-  for (let i = 0; i < length; i++) texts[target + i] = from[start + i] as string;
+  // Safe: both are of one dtype.
+  const elements = to as (typeof from)[number][];
+  for (let i = 0; i < length; i++) elements[target + i] = from[start + i] ?? 0;
 }
 
 /** Array elements from one index of the axis to the next. */

@@ -2,7 +2,7 @@ import type { DType, Tensor, TensorData, TensorMap, TypedArray } from "@paddlewh
 import { dtypeTable, numberToBfloat16, numberToFloat16, sliceRows } from "@paddlewheel/core/model";
 import type { BatchLayout } from "./batch-layout.js";
 import { isSameRow, rowElements } from "./batch-shape.js";
-import { copyBlock } from "./copy-block.js";
+import { copyBlock, copyRun } from "./copy-block.js";
 
 /** Some rows of a request. */
 export interface RequestRows {
@@ -53,32 +53,42 @@ function copyTensor({ dtype, shape, data: original }: Tensor, allocate: Allocate
 }
 
 function mergeColumn(name: string, parts: readonly RequestRows[], options: MergeOptions): Tensor {
-  const sources = parts.flatMap(({ inputs }) => inputs.get(name) ?? []);
-  const dtype = sources[0]?.dtype ?? "float32";
-  const shape = mergedShape(sources, parts);
+  const sources = parts.map(({ inputs }) => inputs.get(name) ?? missing(name));
+  const { dtype, shape: first } = sources[0] ?? missing(name);
+  const isRagged = sources.some((source) => !isSameRow(first, source.shape));
+  const shape = [
+    parts.reduce((sum, { rows }) => sum + rows, 0),
+    ...(isRagged ? widest(sources) : first).slice(1),
+  ];
   const { arrayStride: stride } = dtypeTable[dtype];
   const rowSize = rowElements(shape) * stride;
   const data = newData(dtype, rowSize * (shape[0] ?? 0), options.allocate);
-  if (sources.some((source) => !isSameRow(shape, source.shape))) fill(dtype, data, options.padValue ?? 0);
+  if (isRagged) fill(dtype, data, options.padValue ?? 0);
   let offset = 0;
-  for (const [i, { begin, rows }] of parts.entries()) {
-    const source = sources[i];
-    if (!source) continue;
+  for (let i = 0; i < parts.length; i++) {
+    const { begin = 0, rows = 0 } = parts[i] ?? {};
+    const source = sources[i] ?? missing(name);
     const start = begin * rowElements(source.shape) * stride;
-    const own = { data: source.data, shape: [rows, ...source.shape.slice(1)], offset: start, stride };
-    copyBlock(own, { data, shape, offset, stride });
-    offset += rows * rowSize;
+    const length = rows * rowSize;
+    if (isRagged) {
+      const own = { data: source.data, shape: [rows, ...source.shape.slice(1)], offset: start, stride };
+      copyBlock(own, { data, shape, offset, stride });
+    } else copyRun(source.data, data, { start, target: offset, length });
+    offset += length;
   }
   return { dtype, shape, data };
 }
 
-/** All rows, each as large as the largest along every axis. */
-function mergedShape(sources: readonly Tensor[], parts: readonly RequestRows[]): readonly number[] {
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+function missing(name: string): never {
+  throw new Error(`a request of the batch has no input "${name}"`);
+}
+
+/** Along every axis as large as the largest. */
+function widest(sources: readonly Tensor[]): readonly number[] {
   const [first, ...others] = sources.map(({ shape }) => shape);
-  const widest = (size: number, axis: number) =>
+  const widen = (size: number, axis: number) =>
     others.reduce((largest, shape) => Math.max(largest, shape[axis] ?? 0), size);
-  return (first ?? []).map((size, axis) => (axis === 0 ? rows : widest(size, axis)));
+  return (first ?? []).map(widen);
 }
 
 function newData(dtype: DType, length: number, allocate: Allocate): TensorData {

@@ -30,8 +30,9 @@ export class RequestRun {
   /** Rows that are counted for batches. */
   readonly rows: number;
   /** All parts it was ever in: what came first, then what was cut off it or is tried again. */
-  readonly parts: RequestPart[] = [];
-  readonly #options: RequestRunOptions;
+  readonly parts: RequestPart[];
+  readonly #resolve: (outputs: TensorMap) => void;
+  readonly #reject: (reason: unknown) => void;
   #done: DonePart[] | undefined;
   #openParts = 1;
   #isSettled = false;
@@ -48,9 +49,10 @@ export class RequestRun {
     this.priority = call?.priority ?? Priority.normal;
     this.call = call;
     this.spans = spans;
-    this.#options = options;
+    this.#resolve = options.resolve;
+    this.#reject = options.reject;
     this.rows = rows;
-    this.parts.push(new RequestPart(this, { begin: 0, rows, isAlone, spans }));
+    this.parts = [new RequestPart(this, { begin: 0, rows, isAlone, spans })];
   }
 
   /** Answered, failed, or nobody waits any more. */
@@ -65,11 +67,11 @@ export class RequestRun {
       this.#done.push({ begin, outputs });
     }
     if (this.#openParts > 0 || !this.#settle()) return;
-    this.#options.resolve(this.#done && layout ? joinInOrder(this.#done, layout) : outputs);
+    this.#resolve(this.#done && layout ? joinInOrder(this.#done, layout) : outputs);
   }
 
   fail(reason: unknown): void {
-    if (this.#settle()) this.#options.reject(reason);
+    if (this.#settle()) this.#reject(reason);
   }
 
   /** A part was cut off: one more has to be done. */

@@ -1,7 +1,7 @@
 import type { Tensor, TensorMap } from "@paddlewheel/core";
 import { concatRows, dtypeTable, sliceRows } from "@paddlewheel/core/model";
 import type { AxisPlace, BatchLayout } from "./batch-layout.js";
-import { copyBlock } from "./copy-block.js";
+import { copyBlock, copyRun } from "./copy-block.js";
 import type { MergeOptions, RequestRows } from "./merge-rows.js";
 
 /**
@@ -24,11 +24,11 @@ export function splitRows(
   let begin = 0;
   return parts.map((part) => {
     const own = new Map<string, Tensor>();
-    for (const [name, output] of outputs) {
+    outputs.forEach((output, name) => {
       const isShared = layout.sharedOutputs.has(name);
       const places = padValue === undefined ? undefined : layout.outputAxes.get(name);
       own.set(name, isShared ? output : ownRows({ output, begin, part, places }));
-    }
+    });
     begin += part.rows;
     return own;
   });
@@ -94,6 +94,11 @@ function keepableRows(output: Tensor, begin: number, rows: number): Tensor {
   const rowLength = shape[0] ? data.length / shape[0] : 0;
   const rowBytes = ArrayBuffer.isView(data) ? rowLength * data.BYTES_PER_ELEMENT : Number.POSITIVE_INFINITY;
   if (rows * rowBytes > maxCopiedBytes) return sliceRows(output, begin, rows);
-  const own = data.slice(begin * rowLength, (begin + rows) * rowLength);
-  return { dtype, shape: [rows, ...shape.slice(1)], data: own };
+  const { arrayType } = dtypeTable[dtype];
+  const length = rows * rowLength;
+  const own = arrayType ? new arrayType(length) : new Array<string>(length);
+  copyRun(data, own, { start: begin * rowLength, target: 0, length });
+  const ownShape = shape.slice();
+  ownShape[0] = rows;
+  return { dtype, shape: ownShape, data: own };
 }

@@ -12,6 +12,7 @@ import { isPlaceholder, isUnranked } from "./axes.js";
 
 /** A free axis whose size an earlier tensor of the request has fixed. */
 interface BoundAxis {
+  readonly name: string;
   readonly tensor: string;
   readonly axis: number;
   readonly size: number;
@@ -29,7 +30,7 @@ const maxQuotedLength = 64;
  * @throws ServeError invalidArgument naming the tensor, the engine and what would be right.
  */
 export function checkInputs(engine: string, signature: ModelSignature, inputs: TensorMap): void {
-  let bound: Map<string, BoundAxis> | undefined;
+  let bound: readonly BoundAxis[] | undefined;
   for (const declared of signature.inputs) {
     const tensor = inputs.get(declared.name);
     if (!tensor) throw missingInput(engine, signature, declared);
@@ -63,11 +64,11 @@ interface SizesCheck {
   readonly engine: string;
   readonly declared: VarSignature;
   readonly tensor: Tensor;
-  readonly bound: Map<string, BoundAxis> | undefined;
+  readonly bound: readonly BoundAxis[] | undefined;
 }
 
-/** Gives back the named axes with their sizes so far; a map is made only for models that name one. */
-function checkSizes({ engine, declared, tensor, bound }: SizesCheck): Map<string, BoundAxis> | undefined {
+/** Gives back the named axes with their sizes so far. */
+function checkSizes({ engine, declared, tensor, bound }: SizesCheck): readonly BoundAxis[] | undefined {
   if (isUnranked(declared.shape)) return bound;
   let known = bound;
   for (let axis = 0; axis < declared.shape.length; axis++) {
@@ -76,9 +77,8 @@ function checkSizes({ engine, declared, tensor, bound }: SizesCheck): Map<string
     if (typeof wanted === "number") {
       if (size !== wanted) throw wrongSize({ engine, name: declared.name, axis, size, wanted });
     } else if (!isPlaceholder(wanted)) {
-      known ??= new Map();
-      const first = known.get(wanted);
-      if (!first) known.set(wanted, { tensor: declared.name, axis, size });
+      const first = known?.find(({ name }) => name === wanted);
+      if (!first) known = [...(known ?? []), { name: wanted, tensor: declared.name, axis, size }];
       else if (first.size !== size) throw unequalSizes({ engine, declared, axis, size, first, wanted });
     }
   }

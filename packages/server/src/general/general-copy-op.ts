@@ -23,10 +23,10 @@ export class GeneralCopyOp extends OpWithChannel<GeneralBlob> {
       );
     }
     const blob = this.dependArgument<GeneralBlob>(source);
-    const profile = profileOf(this, this.requestMessage<GeneralRequest>().profileServer, blob.timeStamps);
+    const profile = profileOf(this, this.requestMessage<GeneralRequest>().profileServer);
     const { vars, sequences } = blob;
     const tensors = copyTensors(blob.tensors);
-    this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(), vars, sequences });
+    this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(blob.timeStamps), vars, sequences });
   }
 }
 

@@ -27,12 +27,12 @@ export class GeneralInferOp extends OpWithChannel<GeneralBlob, { readonly versio
   async inference(): Promise<void> {
     const blobs = this.preNames.map((name) => this.dependArgument<GeneralBlob>(name));
     const { profileServer } = this.requestMessage<GeneralRequest>();
-    const profile = profileOf(this, profileServer, blobs[0]?.timeStamps);
+    const profile = profileOf(this, profileServer);
     const engine = this.engine();
     const inputs = bindInputs(engine, blobs);
     const outputs = await this.infer(inputs);
     const vars = engine.model.fetchVars;
-    const timeStamps = profile.stamps();
+    const timeStamps = profile.stamps(blobs[0]?.timeStamps);
     if (!vars.some(({ isLodTensor }) => isLodTensor)) {
       this.output = new GeneralBlob(new Map(outputs), { timeStamps, vars });
       return;

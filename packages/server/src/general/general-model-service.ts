@@ -27,16 +27,17 @@ export function createGeneralModelService(service: InferService, metrics: Metric
   const base = { request: generalRequestCodec, response: generalResponseCodec, errorResponse };
   const inference = (request: GeneralRequest, call: Call): GeneralResponse | Promise<GeneralResponse> => {
     adoptLogId(request, call);
-    const startedAt = call.clock.now();
-    const start = call.clock.epochMicros();
+    const { clock } = call;
+    const start = clock.epochMicros();
     const fail = (error: unknown): never => {
-      queries.count(call, startedAt, false);
+      queries.count(clock.epochMicros() - start, false);
       throw error;
     };
     const succeed = (answer: object): GeneralResponse => {
       if (!isResponse(answer)) return fail(noResponse(service.answererOf(request)));
-      queries.count(call, startedAt, true);
-      return withProfile(answer, start, call.clock.epochMicros());
+      const end = clock.epochMicros();
+      queries.count(end - start, true);
+      return withProfile(answer, start, end);
     };
     return settle(() => service.answer(request, call), succeed, fail);
   };

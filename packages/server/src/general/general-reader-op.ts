@@ -25,14 +25,16 @@ export class GeneralReaderOp extends OpWithChannel<GeneralBlob> {
       throw new ServeError(Code.invalidArgument, "tensor: the request has none, at least one is needed");
     }
     const tensors = new Map<string, Tensor>();
-    for (const [i, tensor] of request.tensors.entries()) {
+    for (const tensor of request.tensors) {
       const name = tensor.name || tensor.aliasName;
-      if (name === "")
-        throw new ServeError(Code.invalidArgument, `tensor[${i}]: has neither name nor alias_name`);
-      if (tensors.has(name))
-        throw new ServeError(Code.invalidArgument, `tensor[${i}]: "${name}" is given twice`);
+      if (name === "") refuse(tensors.size, "has neither name nor alias_name");
+      if (tensors.has(name)) refuse(tensors.size, `"${name}" is given twice`);
       tensors.set(name, tensor);
     }
     return { tensors };
   }
+}
+
+function refuse(index: number, problem: string): never {
+  throw new ServeError(Code.invalidArgument, `tensor[${index}]: ${problem}`);
 }

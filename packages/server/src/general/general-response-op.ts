@@ -20,16 +20,21 @@ export class GeneralResponseOp extends OpWithChannel<GeneralResponse> {
   inference(): void {
     const request = this.requestMessage<GeneralRequest>();
     const fetch = request.fetchVarNames;
-    const names = this.preNames.filter((name) => this.hasDependArgument(name));
-    if (names.length === 0) this.#refuseNone();
-    const blobs = names.map((name) => this.dependArgument<GeneralBlob>(name));
-    const profile = profileOf(this, request.profileServer, stampsOf(blobs));
-    const outputs = blobs.map((blob, i) => this.modelOutput(names[i] ?? "", blob, fetch));
+    const profile = profileOf(this, request.profileServer);
+    const blobs: Readonly<GeneralBlob>[] = [];
+    const outputs: ModelOutput[] = [];
+    for (const name of this.preNames) {
+      if (!this.hasDependArgument(name)) continue;
+      const blob = this.dependArgument<GeneralBlob>(name);
+      blobs.push(blob);
+      outputs.push(this.modelOutput(name, blob, fetch));
+    }
+    if (outputs.length === 0) this.#refuseNone();
     // Where each gave as many tensors as were asked for, none was asked for in vain.
     if (outputs.some(({ tensors }) => tensors.length < fetch.length)) refuseUnknownFetches(fetch, blobs);
     this.output = {
       outputs,
-      profileTime: profile.stamps(),
+      profileTime: profile.stamps(stampsOf(blobs)),
       profileServer: request.profileServer,
       logId: this.call.logId,
       errNo: 0,
@@ -48,13 +53,19 @@ export class GeneralResponseOp extends OpWithChannel<GeneralResponse> {
     blob: Readonly<GeneralBlob>,
     fetch: readonly string[],
   ): ModelOutput {
-    const wanted = fetch.length > 0 ? fetch : [...blob.tensors.keys()];
-    return { engineName, tensors: wanted.flatMap((name) => fetchTensor(blob, name) ?? []) };
+    const tensors: GeneralTensor[] = [];
+    for (const name of fetch.length > 0 ? fetch : blob.tensors.keys()) {
+      const tensor = fetchTensor(blob, name);
+      if (tensor) tensors.push(tensor);
+    }
+    return { engineName, tensors };
   }
 }
 
 /** All stamps of the first dependency, and the last Op's pair of each other. Source: general_response_op.cpp. */
 function stampsOf(blobs: readonly Readonly<GeneralBlob>[]): readonly number[] {
+  const [first] = blobs;
+  if (first && blobs.length === 1) return first.timeStamps;
   return blobs.flatMap(({ timeStamps }, i) => (i === 0 ? timeStamps : timeStamps.slice(-2)));
 }
 

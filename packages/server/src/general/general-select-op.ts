@@ -12,11 +12,11 @@ export class GeneralSelectOp extends OpWithChannel<GeneralBlob> {
   inference(): void {
     const chosen = this.preNames.find((name) => this.hasDependArgument(name)) ?? this.#refuseNone();
     const blob = this.dependArgument<GeneralBlob>(chosen);
-    const profile = profileOf(this, this.requestMessage<GeneralRequest>().profileServer, blob.timeStamps);
+    const profile = profileOf(this, this.requestMessage<GeneralRequest>().profileServer);
     const { vars, sequences } = blob;
     // The tensors are shared with whoever else reads them, the map of them is not.
     const tensors = new Map(blob.tensors);
-    this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(), vars, sequences });
+    this.output = new GeneralBlob(tensors, { timeStamps: profile.stamps(blob.timeStamps), vars, sequences });
   }
 
   #refuseNone(): never {

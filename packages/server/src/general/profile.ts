@@ -1,17 +1,18 @@
 import type { Op } from "@paddlewheel/core";
 
-/** The profile stamps of one Op: what came before it, and its own start and end. */
+/** The profile stamps of one Op. */
 export interface Profile {
-  /** All stamps up to now, in µs since the epoch. */
-  stamps(): readonly number[];
+  /** Those of the Ops `before` it, its own start, and now; in µs since the epoch. */
+  stamps(before?: readonly number[]): readonly number[];
 }
 
-const off: Profile = { stamps: () => [] };
+const none: readonly number[] = [];
+const off: Profile = { stamps: () => none };
 
 /** Starts the clock of an Op; stamps nothing when the request does not ask for it. */
-export function profileOf(op: Op, isProfiled: boolean, before: readonly number[] = []): Profile {
+export function profileOf(op: Op, isProfiled: boolean): Profile {
   if (!isProfiled) return off;
   const { clock } = op.environment;
   const start = clock.epochMicros();
-  return { stamps: () => [...before, start, clock.epochMicros()] };
+  return { stamps: (before = none) => [...before, start, clock.epochMicros()] };
 }

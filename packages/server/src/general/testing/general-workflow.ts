@@ -17,12 +17,12 @@ export interface GeneralRun {
   readonly logId?: bigint;
 }
 
-/** A clock whose every look at the date is one microsecond later than the one before, from 0. */
+/** A clock by whose date it is one microsecond later after every look at it; time 0 is the epoch. */
 export class TickingClock extends ManualClock {
   #micros = 0;
 
   override epochMicros(): number {
-    return this.#micros++;
+    return this.now() * 1000 + this.#micros++;
   }
 }
 
