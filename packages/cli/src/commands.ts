@@ -1,3 +1,4 @@
+import { abCommand } from "./ab/ab-command.js";
 import { benchCommand } from "./bench/bench-command.js";
 import { callCommand } from "./call/call-command.js";
 import { checkCommand } from "./check/check-command.js";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   explainCommand,
   callCommand,
   benchCommand,
+  abCommand,
   convertCommand,
   inspectCommand,
   typesCommand,

@@ -25,6 +25,8 @@ export type { ObservableCluster } from "./cluster/named-cluster.js";
 export type { ResolveName } from "./cluster/naming/find-by-dns.js";
 export type { ServerListLimits } from "./cluster/naming/parse-servers.js";
 export { parseFilterStrategy } from "./cluster/tags.js";
+export { compareMessages } from "./compare/compare-messages.js";
+export { compareResponses } from "./compare/compare-responses.js";
 export type { Comparison, Difference } from "./compare/comparison.js";
 export { buildRequest, type Feed, type RequestOptions } from "./feed/build-request.js";
 export type { FeedValue } from "./feed/feed-tensor.js";

@@ -5,6 +5,7 @@ import { readServiceMessage } from "../call/service-message.js";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
 import type { FlagValues } from "../flags/flag-values.js";
+import { withProgress } from "../progress.js";
 import type { TextStream } from "../terminal.js";
 import { UsageError } from "../usage-error.js";
 import { CallTally } from "./call-tally.js";
@@ -78,18 +79,11 @@ async function measured(
 ): Promise<number> {
   const startedAt = performance.now();
   const cpu = process.cpuUsage();
-  // It keeps the process alive, too, while no call is under way.
-  const ticker = setInterval(() => writeProgress(terminal.err, tally), 1000);
-  try {
-    await runLoad({ plan, startCall, tally, clock: systemClock });
-  } finally {
-    clearInterval(ticker);
-    if (terminal.err.isTerminal) terminal.err.write("\r\x1b[K");
-  }
+  await withProgress(
+    terminal.err,
+    () => `${tally.answers} answers, ${tally.errorCount} errors`,
+    () => runLoad({ plan, startCall, tally, clock: systemClock }),
+  );
   const { user, system } = process.cpuUsage(cpu);
   return (user + system) / 1000 / (performance.now() - startedAt);
-}
-
-function writeProgress(err: TextStream, { answers, errorCount }: CallTally): void {
-  if (err.isTerminal) err.write(`\r\x1b[K${answers} answers, ${errorCount} errors`);
 }

@@ -43,6 +43,11 @@ export class CallTally {
     return this.#answersInTime;
   }
 
+  /** What a `ratio` of the answers did not take longer than, in ms; 0 when there are none. */
+  percentileMs(ratio: number): number {
+    return Math.min(this.latencies.percentile(ratio) / 1000, this.#maxMs);
+  }
+
   get meanMs(): number {
     return this.#answers === 0 ? 0 : this.#sumMs / this.#answers;
   }

@@ -28,7 +28,6 @@ export interface HistogramRow {
 
 export function createLoadReport(plan: LoadPlan, tally: CallTally, clientCpu: number): LoadReport {
   const { latencies } = tally;
-  const percentile = (ratio: number): number => Math.min(latencies.percentile(ratio) / 1000, tally.maxMs);
   return {
     plan,
     calls: tally.answers + tally.errorCount,
@@ -37,10 +36,10 @@ export function createLoadReport(plan: LoadPlan, tally: CallTally, clientCpu: nu
     firstError: tally.firstError?.message,
     latencyMs: {
       mean: tally.meanMs,
-      p50: percentile(0.5),
-      p90: percentile(0.9),
-      p99: percentile(0.99),
-      "p99.9": percentile(0.999),
+      p50: tally.percentileMs(0.5),
+      p90: tally.percentileMs(0.9),
+      p99: tally.percentileMs(0.99),
+      "p99.9": tally.percentileMs(0.999),
       max: tally.maxMs,
     },
     histogram: histogramRows(latencies),

@@ -37,7 +37,7 @@ function histogramText({ histogram }: LoadReport, out: TextStream): string {
   return `\n${columns(bars, 2).join("\n")}\n`;
 }
 
-/** Three digits that mean something. */
-function millis(ms: number): string {
+/** Milliseconds to three digits that mean something. */
+export function millis(ms: number): string {
   return ms >= 100 ? ms.toFixed(0) : ms.toPrecision(3);
 }

@@ -1,7 +1,7 @@
-import type { FlagTable } from "../flags/flag.js";
+import type { Flag, FlagTable } from "../flags/flag.js";
 
-/** What to send and what to ask for; of every command that calls a model, or another service. */
-export const feedFlags: FlagTable = {
+/** What to send to a model, and what to ask it for. */
+export const modelFlags: FlagTable = {
   feed: {
     kind: "texts",
     value: "NAME[:TYPE]=JSON",
@@ -15,6 +15,18 @@ export const feedFlags: FlagTable = {
     help: "serving_client_conf files, or folders with one: gives types and shapes, and checks names before the call",
   },
   batch: { kind: "bool", help: "values have the batch axis in front already; else each is one sample" },
+};
+
+export const logIdFlag: Flag = {
+  kind: "int",
+  value: "N",
+  default: "0",
+  help: "number for the server's log lines",
+};
+
+/** The same for commands that are told of another service by its .proto. */
+export const feedFlags: FlagTable = {
+  ...modelFlags,
   proto: {
     kind: "text",
     value: "FILE",
@@ -27,5 +39,5 @@ export const feedFlags: FlagTable = {
     help: "message for a service of --proto, as JSON or as @FILE that holds it",
   },
   method: { kind: "text", value: "NAME", default: "inference", help: "method of a service of --proto" },
-  log_id: { kind: "int", value: "N", default: "0", help: "number for the server's log lines" },
+  log_id: logIdFlag,
 };

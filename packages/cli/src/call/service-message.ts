@@ -5,6 +5,7 @@ import {
   generalRequestCodec,
   generalResponseCodec,
   loadProtoService,
+  type ProtoMethod,
 } from "@paddlewheel/wire";
 import type { FlagValues } from "../flags/flag-values.js";
 import { UsageError } from "../usage-error.js";
@@ -50,8 +51,21 @@ function generalMessage(values: FlagValues): ServiceMessage {
 }
 
 function protoMessage(file: string, json: string, values: FlagValues): ServiceMessage {
-  const { name: service, methods } = loadProtoService({ file, service: values.text("service") });
-  const wanted = values.text("method") ?? "inference";
+  const { service, method } = findMethod({ file, service: values.text("service") }, values.text("method"));
+  return {
+    service,
+    method: method.name,
+    message: method.request.encode(method.request.decodeJson(json)),
+    render: (answer) => method.response.encodeJson(method.response.decode(answer)),
+  };
+}
+
+/** @throws ServeError for a .proto that cannot be used, or methodNotFound. */
+export function findMethod(
+  from: Parameters<typeof loadProtoService>[0],
+  wanted = "inference",
+): { readonly service: string; readonly method: ProtoMethod } {
+  const { name: service, methods } = loadProtoService(from);
   const method = methods.find(({ name }) => name === wanted);
   if (!method) {
     const names = methods.map(({ name }) => name);
@@ -60,10 +74,5 @@ function protoMessage(file: string, json: string, values: FlagValues): ServiceMe
       `${service} has no method "${wanted}"${nameHint(wanted, names)}`,
     );
   }
-  return {
-    service,
-    method: wanted,
-    message: method.request.encode(method.request.decodeJson(json)),
-    render: (answer) => method.response.encodeJson(method.response.decode(answer)),
-  };
+  return { service, method };
 }
