@@ -1,7 +1,7 @@
 // Calls two models by their weights: node examples/dist/ab-test/ab-test.js BOW_HOST:PORT CNN_HOST:PORT
-import { type GeneralTensor, PredictorApi } from "@paddlewheel/client";
-import { wordIds } from "../sentiment/vocabulary.js";
+import { PredictorApi } from "@paddlewheel/client";
 import { drawNumbers } from "./draw-numbers.js";
+import { wordsOf } from "./words-of.js";
 
 const callCount = 1000;
 const [bow = "", cnn = ""] = process.argv.slice(2);
@@ -24,15 +24,7 @@ await api.createFrom({
   ],
 });
 
-const ids = wordIds("Never boring, not bad");
-const words: GeneralTensor = {
-  name: "words",
-  aliasName: "words",
-  dtype: "int64",
-  shape: [1, ids.length],
-  data: BigInt64Array.from(ids, BigInt),
-};
-
+const words = wordsOf("Never boring, not bad");
 const answers = new Map<string, { count: number; good: number }>();
 for (let call = 0; call < callCount; call++) {
   const predictor = api.fetchPredictor("sentiment");

@@ -5,6 +5,8 @@ import type { Difference } from "../../compare/comparison.js";
 export interface ShadowReport {
   /** Tag of the variant that gets the copies. */
   readonly variant: string;
+  /** Copies under way, which are in none of the numbers below yet. */
+  readonly inFlight: number;
   /** Copies whose two answers were compared: equal and different ones. */
   readonly compared: number;
   /** Within the tolerance. */

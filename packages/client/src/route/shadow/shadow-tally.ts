@@ -70,7 +70,7 @@ export class ShadowTally {
     this.#refusals[outcome].increment();
   }
 
-  report(): Omit<ShadowReport, "variant" | "examples"> {
+  report(): Omit<ShadowReport, "variant" | "inFlight" | "examples"> {
     const { equal, different, dropped, too_large: tooLarge } = this.#counts;
     return {
       compared: equal + different,

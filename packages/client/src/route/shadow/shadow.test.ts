@@ -106,9 +106,11 @@ describe("a shadow", () => {
     const [original, copy] = hosts.attempts;
     assert.deepEqual(copy?.call.message, original?.call.message);
     assert.deepEqual([copy?.call.logId, copy?.call.timeoutMs], [7n, 100]);
+    assert.deepEqual([report().inFlight, report().compared], [1, 0]);
     clock.advance(1);
     assert.deepEqual(report(), {
       variant: "new",
+      inFlight: 0,
       compared: 1,
       equal: 1,
       different: 0,

@@ -78,7 +78,8 @@ export class Shadow {
 
   report(): ShadowReport {
     const examples = this.#examples.items.map((decode) => decode());
-    return { variant: this.#options.conf.variant, ...this.#tally.report(), examples };
+    const { variant } = this.#options.conf;
+    return { variant, inFlight: this.#inFlight, ...this.#tally.report(), examples };
   }
 
   /** Ends comparing; the calls end with their variant. Idempotent. */
