@@ -1,19 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FaultProxy, ProxyMode } from "./fault-proxy.js";
+import type { ProxyMode } from "./fault-proxy.js";
+import type { Scene, SceneOptions } from "./scene.js";
 import type { LoadPhase } from "./sdk-load.js";
-import type { ServerFleet } from "./server-fleet.js";
 
-export interface Scene {
-  readonly fleet: ServerFleet;
-  /** Before the first server. */
-  readonly proxy: FaultProxy;
-}
-
-export interface FaultPlan {
-  /** Whether the calls are hedged; retries are as by default. */
-  readonly isHedged: boolean;
-  /** Whether the first server is called through the proxy. */
-  readonly isBehindProxy: boolean;
+export interface FaultPlan extends Pick<SceneOptions, "isBehindProxy" | "isHedged"> {
   /** Plays the fault for so long, and tells how often. */
   play(scene: Scene, seconds: number): Promise<number>;
   /** Which promises were broken. */
