@@ -174,6 +174,32 @@ describe("a call", () => {
     assert.deepEqual(hosts.closed, ["a:1"]);
   });
 
+  test("waits for a host when none is well, as long as for retries", async () => {
+    const { clock, hosts, start } = scene({ script: () => good(1) });
+    hosts.isDown = true;
+    const [lucky, unlucky, single] = [start(), start({ timeoutMs: 149 }), start({ timeoutMs: 40 })];
+    await Promise.resolve();
+    clock.advance(50);
+    assert.equal(hosts.attempts.length, 0);
+    clock.advance(50);
+    hosts.isDown = false;
+    clock.advance(51);
+    assert.equal(answererOf(lucky), "a:1");
+    hosts.isDown = true;
+    const late = start();
+    clock.advance(200);
+    for (const call of [unlucky, single, late]) assert.equal(errorOf(call).message, "no server is well");
+  });
+
+  test("that may not be repeated does not wait for a host either", async () => {
+    const { clock, hosts, start } = scene({ script: () => good(1), retry: { maxRetries: 0 } });
+    hosts.isDown = true;
+    const call = start();
+    await Promise.resolve();
+    assert.equal(errorOf(call).message, "no server is well");
+    assert.equal(clock.timerCount, 0);
+  });
+
   test("fails when there is no host, though not within its start", async () => {
     const { start } = scene({ addresses: [], script: () => good(0) });
     const call = start();

@@ -1,4 +1,4 @@
-import { type Clock, Code, formatTraceparent, newSpanId, ServeError, type Timer } from "@paddlewheel/core";
+import { type Clock, Code, ServeError, type Timer } from "@paddlewheel/core";
 import type { Cluster, HostLease } from "../cluster/cluster.js";
 import { aborted } from "../stopped-call.js";
 import type { AttemptFailure } from "../transport/attempt-failure.js";
@@ -6,7 +6,7 @@ import type { Deadline, Deadlines, Timed } from "../transport/deadlines.js";
 import {
   type Attempt,
   type AttemptOutcome,
-  CompressType,
+  FailureStage,
   type OutgoingCall,
 } from "../transport/host-transport.js";
 import { type CallNames, describeFailure, type FailedAttempt } from "./call-failure.js";
@@ -15,6 +15,7 @@ import type { HedgePolicy, RetryPolicy } from "./call-options.js";
 import type { CallOutcome, CallRequest, RunningCall } from "./call-request.js";
 import type { HostConnection, HostConnections } from "./host-connections.js";
 import type { LatencyWindow } from "./latency-window.js";
+import { outgoingCall } from "./outgoing-call.js";
 import { isRetryable, planBackoff } from "./plan-retry.js";
 import type { ShareBudget } from "./share-budget.js";
 
@@ -88,7 +89,7 @@ export class CallRun implements RunningCall, Timed {
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     this.#host.retryBudget.onCall();
     const error = this.#launch("first", this.#startedAt);
-    if (error) this.#endSoon(error);
+    if (error) this.#awaitHost(() => this.#endSoon(error));
     else if (this.#host.hedge) this.#planHedge(this.#host.hedge);
   }
 
@@ -199,8 +200,27 @@ export class CallRun implements RunningCall, Timed {
 
   #retry(): void {
     const last = this.#failures.at(-1)?.error;
-    const error = this.#launch("retry", this.#host.clock.now());
-    if (error) this.fail(last ?? error);
+    const kind = this.#attemptCount === 0 ? "first" : "retry";
+    const error = this.#launch(kind, this.#host.clock.now());
+    if (error) this.#awaitHost(() => this.fail(last ?? error));
+  }
+
+  /** Waits for a host that is well, as long as retries would; that costs no host anything, and no budget. */
+  #awaitHost(giveUp: () => void): void {
+    const { clock, cluster, random, retry } = this.#host;
+    const snapshot = {
+      retryCount: this.#retryCount,
+      stage: FailureStage.unsent,
+      untriedCount: 0,
+      random: random(),
+    };
+    const delayMs = planBackoff(snapshot, retry);
+    const isInTime = clock.now() + delayMs < this.#startedAt + this.#request.timeoutMs;
+    if (!cluster.isDown || this.#retryCount >= retry.maxRetries || !isInTime) giveUp();
+    else {
+      this.#retryCount++;
+      this.#wait(delayMs);
+    }
   }
 
   #planHedge({ after, maxMessageBytes }: HedgePolicy): void {
@@ -276,22 +296,6 @@ export class CallRun implements RunningCall, Timed {
 }
 
 const noFailure = { error: undefined, stage: undefined };
-
-function outgoingCall(request: CallRequest): OutgoingCall {
-  const { service, method, message, timeoutMs, requestId, readErrorText } = request;
-  const { compressType = CompressType.none, logId = 0n } = request;
-  const headers = headersOf(request);
-  return { service, method, message, compressType, timeoutMs, logId, requestId, headers, readErrorText };
-}
-
-function headersOf({ headers, traceContext }: CallRequest): ReadonlyMap<string, string> | undefined {
-  if (!traceContext) return headers;
-  const { state } = traceContext;
-  const traced = new Map(headers);
-  traced.set("traceparent", formatTraceparent(traceContext, newSpanId()));
-  if (state) traced.set("tracestate", state);
-  return traced;
-}
 
 function noOtherHost(): ServeError {
   return new ServeError(Code.unavailable, "there is no other host");

@@ -36,6 +36,8 @@ export interface HostLease {
 export interface Cluster {
   /** @throws ServeError unavailable when there is no server, or none that is well; invalidArgument without a request code where one is needed. */
   pick(options?: PickOptions): HostLease;
+  /** No server is well. They are probed just then, so that a call had better wait a moment than fail. */
+  readonly isDown: boolean;
   /** All hosts, in the order of naming. */
   readonly hosts: readonly Host[];
   /** Resolves when naming has told hosts for the first time. @throws ServeError when it cannot. */

@@ -256,6 +256,25 @@ describe("a cluster", () => {
     cluster.close();
   });
 
+  test("probes those that were down before at once when no other is left", async () => {
+    const probed: string[] = [];
+    const probe = async (address: string): Promise<void> => {
+      probed.push(address);
+      throw new Error("refused");
+    };
+    const { cluster, clock } = createTestCluster({ naming: "list://a:1,b:1", health: { probe } });
+    cluster.pick().end(refused());
+    for (const waitMs of [150, 300, 600]) await advance(clock, waitMs);
+    assert.deepEqual(probed, ["a:1", "a:1", "a:1"]);
+    assert.equal(cluster.isDown, false);
+    await advance(clock, 200);
+    cluster.pick().end(refused());
+    assert.ok(cluster.isDown);
+    assert.deepEqual(probed.slice(3), ["a:1"], "the other was found to be down just now");
+    cluster.close();
+    assert.equal(clock.timerCount, 0);
+  });
+
   test("takes an ejected server back when no other is left", () => {
     const { cluster, clock } = createTestCluster({ naming: "list://a:1,b:1" });
     const error = new ServeError(Code.internal, "broken");

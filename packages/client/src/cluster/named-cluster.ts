@@ -62,6 +62,10 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
     return this;
   }
 
+  get isDown(): boolean {
+    return this.#workingCount() === 0 && this.#members.length > 0;
+  }
+
   get hosts(): readonly Host[] {
     return this.#hosts;
   }
@@ -155,13 +159,14 @@ export class NamedCluster implements ObservableCluster, LeaseOwner {
 
   #onHealthChange(condition: Condition): void {
     this.#wentOut.get(condition)?.increment();
-    if (isGone(condition) && this.#workingCount() === 0) this.#pardonEjected();
+    if (isGone(condition) && this.#workingCount() === 0) this.#bringBack();
     this.#recover?.onWorking(this.#workingCount(), this.#conf.clock.now());
   }
 
-  /** When nobody else is left, one that answers badly is better than none. */
-  #pardonEjected(): void {
+  /** Nobody is left: who answers badly is better than none, and who was down may be up by now. */
+  #bringBack(): void {
     for (const member of this.#members) this.#monitor.pardon(member);
+    if (this.isDown) for (const member of this.#members) this.#monitor.probeSoon(member);
   }
 
   #workingCount(): number {

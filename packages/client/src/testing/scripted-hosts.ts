@@ -28,6 +28,7 @@ export class ScriptedHosts implements Cluster {
   readonly closed: string[] = [];
   openLeases = 0;
   listenerCount = 0;
+  isDown = false;
   hosts: readonly Host[];
   readonly #clock: Clock;
   readonly #script: (address: string, attemptIndex: number, message: Uint8Array) => HostScript;
@@ -45,6 +46,7 @@ export class ScriptedHosts implements Cluster {
   }
 
   pick({ tried }: PickOptions = {}): HostLease {
+    if (this.isDown) throw new ServeError(Code.unavailable, "no server is well");
     const untried = this.hosts.filter(({ address }) => !tried?.has(address));
     const turn = tried ? 0 : this.#turn++ % this.hosts.length;
     const host = untried[turn] ?? this.hosts[turn];

@@ -83,6 +83,16 @@ export class HealthMonitor {
     probing.abort();
   }
 
+  /** Probes a server that is out without waiting longer, if it was not found so just now. */
+  probeSoon(patient: Patient): void {
+    const { condition, foundOutAt, probing } = patient.health;
+    const { clock, probeIntervalMs } = this.#options;
+    const isProbed = condition === Condition.unreachable || condition === Condition.leaving;
+    if (!isProbed || probing || clock.now() - foundOutAt < planProbeWait(0, probeIntervalMs)) return;
+    patient.health.timer?.cancel();
+    this.#probeIfAllowed(patient);
+  }
+
   /** Ends an ejection before its time; does nothing to a server that is out for another reason. */
   pardon(patient: Patient): void {
     if (patient.health.condition !== Condition.ejected) return;
@@ -163,6 +173,7 @@ export class HealthMonitor {
   #waitForReturn(patient: Patient): void {
     const { health } = patient;
     const { ejection, clock, probeIntervalMs } = this.#options;
+    health.foundOutAt = clock.now();
     const isEjected = health.condition === Condition.ejected && ejection !== undefined;
     const waitMs = isEjected
       ? ejectionMs(health.ejections, ejection)

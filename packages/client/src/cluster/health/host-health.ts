@@ -28,6 +28,8 @@ export class HostHealth {
   upSince: number = Number.NEGATIVE_INFINITY;
   /** When a connection to it broke last, of those breaks that count. */
   lastLoss: number = Number.NEGATIVE_INFINITY;
+  /** When it was found not to be well last, by a call or a probe. */
+  foundOutAt = 0;
   /** Probes since it was last seen to work. */
   probes = 0;
   /** Ejections since the server was last without one for long. */
