@@ -9,8 +9,17 @@ import {
 } from "@paddlewheel/core";
 import type { RunSpans } from "../run/run-spans.js";
 import { rowsOf } from "./batch-layout.js";
+import { LineWatch } from "./line-watch.js";
 import { type Allocate, cutRows, mergeRows } from "./merge-rows.js";
-import { type LineLimits, planAdmission, type Refusal, refusalError } from "./plan-admission.js";
+import {
+  type AdmissionSnapshot,
+  isTooLate,
+  type LineLimits,
+  lateError,
+  planAdmission,
+  type Refusal,
+  refusalError,
+} from "./plan-admission.js";
 import { type BatchPolicy, planBatch } from "./plan-batch.js";
 import { type RequestPart, RequestRun } from "./request-run.js";
 import { RunEstimate } from "./run-estimate.js";
@@ -93,7 +102,7 @@ export class Batcher {
     this.dispatch();
   };
   #isDispatching = false;
-  #emptyAt: number;
+  readonly #watch = new LineWatch();
   #delay: Timer | undefined;
   #closed: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
@@ -102,7 +111,6 @@ export class Batcher {
     this.#options = options;
     this.#defer = options.defer ?? setImmediate;
     this.#estimate = new RunEstimate(options.runMs);
-    this.#emptyAt = options.clock.now();
   }
 
   /** Requests in the line; one that is cut counts until its last part has started. */
@@ -150,6 +158,7 @@ export class Batcher {
     this.#isDispatching = true;
     this.#delay?.cancel();
     try {
+      if (this.#hasSlot()) this.#dropLate();
       while (this.#hasSlot() && this.#startNext());
     } finally {
       this.#isDispatching = false;
@@ -176,28 +185,53 @@ export class Batcher {
   }
 
   #admit(call: Call | undefined, now: number): void {
-    const { engine, limits, slots, isParallel, observer, policy } = this.#options;
+    const { engine, limits, observer } = this.#options;
     if (this.#closed !== undefined) throw new ServeError(Code.unavailable, `engine "${engine}" is closed`);
     const stopReason = call?.stopReasonAt(now);
     if (stopReason) throw stopReason;
-    if (this.#line.size === 0) {
-      this.#emptyAt = now;
-      if (this.#hasSlot()) return;
-    }
-    const rowsAhead = this.#line.rowsAhead(call?.priority ?? Priority.normal);
+    const { runMs } = this.#estimate;
+    this.#watch.noteArrival(this.#runsOf(this.#line.rows), now, runMs);
+    if (this.#line.size === 0 && this.#hasSlot()) return;
     const refusal = planAdmission(
       {
         waiting: this.#line.size,
-        runsAhead: rowsAhead / policy.maxRows / (isParallel ? Math.max(slots(), 1) : 1),
-        runMs: this.#estimate.runMs,
-        standingMs: now - this.#emptyAt,
+        runsAhead: this.#runsOf(this.#line.rowsAhead(call?.priority ?? Priority.normal)),
         leftMs: (call?.deadline ?? Number.POSITIVE_INFINITY) - now,
+        ...this.#pace(),
       },
       limits,
     );
     if (!refusal) return;
+    // Who has little time may be refused by a line that is short.
+    if (refusal.limit !== "queue_deadline") this.#watch.noteRefusal();
     observer.refused(refusal.limit);
     throw refusalError(engine, refusal, limits);
+  }
+
+  /** Runs that these rows take, for each copy. */
+  #runsOf(rows: number): number {
+    const { policy, isParallel, slots } = this.#options;
+    return rows / policy.maxRows / (isParallel ? Math.max(slots(), 1) : 1);
+  }
+
+  #pace(): Pick<AdmissionSnapshot, "runMs" | "isBatched" | "load"> {
+    const isBatched = this.#options.policy.maxRows > 1;
+    return { runMs: this.#estimate.runMs, isBatched, load: this.#watch.load };
+  }
+
+  /** Under overload, sends those away who have waited too long, as long as others are left for the free copies. */
+  #dropLate(): void {
+    if (!this.#watch.load.isOverloaded) return;
+    const { engine, clock, limits, observer, policy, slots } = this.#options;
+    const now = clock.now();
+    const kept = (slots() - this.#runs) * policy.maxRows;
+    for (let part = this.#line.oldest; part; part = this.#line.oldest) {
+      const { request, since, rows } = part;
+      const isNeeded = request.hasStarted || this.#line.rows - rows < kept;
+      if (isNeeded || !isTooLate(now - since, this.#pace(), limits)) return;
+      observer.refused("max_queue_wait");
+      this.#abandon(request, lateError(engine, now - since));
+    }
   }
 
   /**

@@ -24,6 +24,11 @@ export class Lane<M extends LaneMember> implements Iterable<M> {
     return this.#size;
   }
 
+  /** Who came first of those that stand here. */
+  get first(): M | undefined {
+    return this.#members[this.#gone];
+  }
+
   add(member: M): void {
     member.place = this.#base + this.#members.length;
     this.#members.push(member);

@@ -1,4 +1,5 @@
 import { Code, ServeError } from "@paddlewheel/core";
+import type { LineLoad } from "./plan-line-load.js";
 
 /** How long a line may be. */
 export interface LineLimits {
@@ -15,11 +16,14 @@ export interface AdmissionSnapshot {
   readonly runsAhead: number;
   /** What a run takes. */
   readonly runMs: number;
-  /** Since the line was empty last. */
-  readonly standingMs: number;
+  /** Whether requests run together, so that one run takes many. */
+  readonly isBatched: boolean;
+  readonly load: LineLoad;
   /** Until somebody stops waiting for the request. */
   readonly leftMs: number;
 }
+
+type WaitSnapshot = Pick<AdmissionSnapshot, "runMs" | "isBatched" | "load">;
 
 /** Which limit refuses a request, and what it would have had to wait. */
 export interface Refusal {
@@ -31,14 +35,23 @@ export interface Refusal {
 }
 
 export const lineLimits = {
-  /** A burst may wait this long, in milliseconds: longer than most callers want to. */
-  burstWaitMs: 500,
-  /** A line that has not been empty for this long, in milliseconds, is no burst: more comes in than goes out. */
-  standingMs: 100,
-  /** Runs a request may wait for in such a line: with its own, the answer takes at most four times what a run takes. */
-  standingRuns: 3,
-  /** Wait in milliseconds that such a line may have at least: hundreds of callers of a tiny model wait no longer. */
-  minStandingWaitMs: 25,
+  /**
+   * A burst may wait this long, in milliseconds: 64 callers who come at once to a model that takes 15 ms are answered,
+   * and nobody who waits longer than a second for others is glad of it.
+   */
+  burstWaitMs: 1000,
+  /** By so many runs, milliseconds or parts of itself, whatever is most, a line may grow after its first window. */
+  growthRuns: 3,
+  growthMs: 25,
+  growthShare: 0.25,
+  /**
+   * Runs a request may find ahead under overload: with the rest of the run under way and its own, the answer takes at
+   * most four times what a run takes. One full batch keeps a copy as busy as two, and halves the wait.
+   */
+  overloadRuns: 2,
+  overloadBatches: 1,
+  /** Milliseconds of wait that are allowed under overload at least: a turn of the event loop brings no less. */
+  minOverloadWaitMs: 5,
 } as const;
 
 /**
@@ -53,6 +66,12 @@ export function planAdmission(snapshot: AdmissionSnapshot, limits: LineLimits): 
   if (answerMs > leftMs) return { limit: "queue_deadline", answerMs, allowedMs: leftMs };
   const allowedMs = maxWaitMs(snapshot, limits);
   return waitMs > allowedMs ? { limit: "max_queue_wait", answerMs, allowedMs } : undefined;
+}
+
+/** What somebody is told who was let in and has waited too long. */
+export function lateError(engine: string, waitedMs: number): ServeError {
+  const message = `engine "${engine}": more comes than it can answer, and this request has waited ${Math.ceil(waitedMs)} ms`;
+  return new ServeError(Code.resourceExhausted, message);
 }
 
 /** What a refused caller is told. */
@@ -74,13 +93,25 @@ export function refusalError(
 }
 
 /**
- * The wait that is allowed now. A line that was empty a moment ago holds a burst, which the model works off; one that
- * stays only makes everybody late, so it is kept as short as the model can be kept busy with.
- * Source: controlled delay (CoDel), as Facebook applies it to request queues.
+ * The wait that is allowed now. A burst into a line that was empty is worked off, and so is what callers make who take
+ * turns: such a line has a length of its own and keeps it. One that grows makes everybody late and helps nobody, so under
+ * overload it is kept as short as the copies can be kept busy with.
  */
-function maxWaitMs({ standingMs, runMs }: AdmissionSnapshot, { maxQueueWaitMs }: LineLimits): number {
+export function maxWaitMs(snapshot: WaitSnapshot, { maxQueueWaitMs }: LineLimits): number {
   if (maxQueueWaitMs > 0) return maxQueueWaitMs;
-  const { burstWaitMs, standingRuns, minStandingWaitMs } = lineLimits;
-  if (standingMs < lineLimits.standingMs) return burstWaitMs;
-  return Math.max(standingRuns * runMs, minStandingWaitMs);
+  const { runMs, isBatched, load } = snapshot;
+  const { overloadRuns, overloadBatches, minOverloadWaitMs, burstWaitMs, growthRuns } = lineLimits;
+  if (load.isOverloaded) {
+    return Math.max((isBatched ? overloadBatches : overloadRuns) * runMs, minOverloadWaitMs);
+  }
+  const settledMs = load.settledRuns * runMs;
+  const growthMs = Math.max(growthRuns * runMs, lineLimits.growthMs, lineLimits.growthShare * settledMs);
+  return Math.min(settledMs + growthMs, Math.max(burstWaitMs, growthRuns * runMs));
+}
+
+/** Whether somebody who has waited this long under overload should make room for those who came later. */
+export function isTooLate(waitedMs: number, snapshot: WaitSnapshot, limits: LineLimits): boolean {
+  if (!snapshot.load.isOverloaded || limits.maxQueueWaitMs > 0) return false;
+  // Besides those ahead there was a run under way.
+  return waitedMs > maxWaitMs(snapshot, limits) + snapshot.runMs;
 }

@@ -44,6 +44,16 @@ export class WaitingLine implements Iterable<RequestPart> {
     return this.#levels.reduce((sum, { rows }, step) => (step <= own ? sum + rows : sum), this.#retries.rows);
   }
 
+  /** Who came first, of those that were not tried before. */
+  get oldest(): RequestPart | undefined {
+    let oldest: RequestPart | undefined;
+    for (const { parts } of this.#levels) {
+      const { first } = parts;
+      if (first && (!oldest || first.since < oldest.since)) oldest = first;
+    }
+    return oldest;
+  }
+
   add(part: RequestPart): void {
     const level = this.#levelOf(part);
     level.parts.add(part);
