@@ -1,5 +1,5 @@
-import type { ModelTypes, Tensor, TypedArray } from "@paddlewheel/core";
-import type { RequestOptions } from "./feed/build-request.js";
+import type { ModelTypes, Tensor, TypedArray } from "@paddlewheel/core/message";
+import type { Feed, RequestOptions } from "./feed/build-request.js";
 import type { NestedList } from "./feed/nested-list.js";
 
 /** Alias names of a model's fetch variables. */
@@ -8,8 +8,10 @@ export type FetchName<M extends ModelTypes> = keyof M["fetches"] & string;
 /** What a feed variable of a known type may be given. */
 export type FeedValueOf<T extends Tensor> = T | Extract<T["data"], TypedArray> | NestedList;
 
-/** Values for a model whose types are known: every variable, and offsets beside ragged ones. */
-export type FeedOf<M extends ModelTypes> = {
+/** Values for a model: where its types are known every variable, and offsets beside ragged ones; else as `Feed`. */
+export type FeedOf<M extends ModelTypes> = string extends keyof M["feeds"] ? Feed : KnownFeed<M>;
+
+type KnownFeed<M extends ModelTypes> = {
   readonly [K in keyof M["feeds"]]: FeedValueOf<M["feeds"][K]>;
 } & { readonly [K in keyof M["feeds"] & string as `${K}.lod`]?: NestedList };
 

@@ -1,5 +1,5 @@
-import { Code, codeName, ServeError, type Tensor } from "@paddlewheel/core";
-import type { GeneralResponse, GeneralTensor } from "@paddlewheel/wire";
+import { Code, codeName, ServeError, type Tensor } from "@paddlewheel/core/message";
+import type { GeneralResponse, GeneralTensor } from "@paddlewheel/wire/json";
 
 /** What one model gave: tensors by alias name; `NAME.lod` beside a ragged one holds its offsets as int32. */
 export type Fetched = Readonly<Record<string, Tensor>>;

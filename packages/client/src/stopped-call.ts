@@ -1,4 +1,4 @@
-import { Code, codeName, ServeError } from "@paddlewheel/core";
+import { Code, codeName, ServeError } from "@paddlewheel/core/message";
 
 /** The error of a call whose time was up. */
 export function timedOut(peer: string, timeoutMs: number): ServeError {

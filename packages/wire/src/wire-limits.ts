@@ -1,4 +1,4 @@
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code, ServeError } from "@paddlewheel/core/message";
 
 /**
  * What one message may hold beside its bytes, so that a small message of many tiny parts cannot cost much time or

@@ -1,5 +1,11 @@
-import { Code, type ModelConf, type ModelVarConf, nearestNameHint, ServeError } from "@paddlewheel/core";
-import type { GeneralRequest, GeneralTensor } from "@paddlewheel/wire";
+import {
+  Code,
+  type ModelConf,
+  type ModelVarConf,
+  nearestNameHint,
+  ServeError,
+} from "@paddlewheel/core/message";
+import type { GeneralRequest, GeneralTensor } from "@paddlewheel/wire/json";
 import { type FeedValue, feedTensor, isTensor } from "./feed-tensor.js";
 import type { NestedList } from "./nested-list.js";
 

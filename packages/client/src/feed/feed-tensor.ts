@@ -5,7 +5,7 @@ import {
   ServeError,
   type Tensor,
   type TypedArray,
-} from "@paddlewheel/core";
+} from "@paddlewheel/core/message";
 import { arrayOfElements, flattenList, type NestedList } from "./nested-list.js";
 
 /**

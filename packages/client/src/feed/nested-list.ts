@@ -7,7 +7,7 @@ import {
   ServeError,
   type TensorData,
   tensorLimits,
-} from "@paddlewheel/core";
+} from "@paddlewheel/core/message";
 
 /** A tensor as lists in lists, one level per axis. */
 export type NestedList = number | bigint | boolean | string | readonly NestedList[];

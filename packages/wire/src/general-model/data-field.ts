@@ -1,13 +1,4 @@
-import type { DType } from "@paddlewheel/core";
-import {
-  boolField,
-  doubleField,
-  floatField,
-  int32Field,
-  int64Field,
-  type NumberField,
-  uint32Field,
-} from "./number-field.js";
+import type { DType, TypedArray } from "@paddlewheel/core/message";
 
 /** The fields of message Tensor that hold elements as a packed list. */
 export type NumberFieldName =
@@ -20,26 +11,11 @@ export type NumberFieldName =
   | "complex64_data"
   | "complex128_data";
 
+/** The elements of such a field. */
+export type NumberValues = TypedArray | Uint32Array;
+
 /** All fields of message Tensor that may hold its elements. */
 export type DataFieldName = NumberFieldName | "data" | "tensor_content";
-
-export interface NumberDataField {
-  readonly name: NumberFieldName;
-  /** Of the field in the .proto. */
-  readonly number: number;
-  readonly values: NumberField;
-}
-
-export const numberDataFields: Readonly<Record<NumberFieldName, NumberDataField>> = {
-  int64_data: { name: "int64_data", number: 1, values: int64Field },
-  float_data: { name: "float_data", number: 2, values: floatField },
-  int_data: { name: "int_data", number: 3, values: int32Field },
-  float64_data: { name: "float64_data", number: 4, values: doubleField },
-  uint32_data: { name: "uint32_data", number: 5, values: uint32Field },
-  bool_data: { name: "bool_data", number: 6, values: boolField },
-  complex64_data: { name: "complex64_data", number: 7, values: floatField },
-  complex128_data: { name: "complex128_data", number: 8, values: doubleField },
-};
 
 /**
  * Where the elements of each type belong: read from there, and written there. Source: Paddle Serving's comments on

@@ -2,9 +2,8 @@ import { Code, ServeError } from "@paddlewheel/core";
 import { PackedValues } from "../protobuf/packed-values.js";
 import type { WireReader } from "../protobuf/wire-reader.js";
 import type { MessageBudget } from "../wire-limits.js";
-import { numberDataFields } from "./data-field.js";
 import type { GeneralTensor } from "./message.js";
-import { int32Field, type NumberField } from "./number-field.js";
+import { int32Field, type NumberField, numberDataFields } from "./number-field.js";
 import type { FoundData } from "./tensor-data.js";
 import { tensorFromFields } from "./tensor-fields.js";
 

@@ -1,8 +1,8 @@
 import { type DType, elemTypeOf, type TensorData } from "@paddlewheel/core";
 import type { WireWriter } from "../protobuf/wire-writer.js";
-import { dataFieldOf, numberDataFields } from "./data-field.js";
+import { dataFieldOf, type NumberValues } from "./data-field.js";
 import type { GeneralTensor } from "./message.js";
-import type { NumberField, NumberValues } from "./number-field.js";
+import { type NumberField, numberDataFields } from "./number-field.js";
 
 /** Bytes for the fields of a tensor beside its elements, so that most find room at once. */
 const otherFieldBytes = 128;

@@ -1,4 +1,4 @@
-import type { Tensor } from "@paddlewheel/core";
+import type { Tensor } from "@paddlewheel/core/message";
 
 /** Full name of the service all Paddle Serving clients call. */
 export const generalModelServiceName: string =

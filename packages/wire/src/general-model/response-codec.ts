@@ -1,8 +1,5 @@
-import { Code, checkTensor, type MessageCodec, ServeError } from "@paddlewheel/core";
+import type { MessageCodec } from "@paddlewheel/core";
 import { textFormsThroughBytes } from "../dynamic/text-forms.js";
-import { boolMember, integerMember, listMember, objectText, stringMember } from "../json/format-json.js";
-import { readBool, readInt32, readList, readObject, readString, readUint64 } from "../json/json-value.js";
-import { parseJson } from "../json/parse-json.js";
 import { PackedValues } from "../protobuf/packed-values.js";
 import { WireReader } from "../protobuf/wire-reader.js";
 import { WireWriter } from "../protobuf/wire-writer.js";
@@ -12,7 +9,7 @@ import { tensorBytesHint, writeTensors } from "./encode-tensor.js";
 import type { GeneralResponse, GeneralTensor, ModelOutput } from "./message.js";
 import { generalModelType } from "./message-types.js";
 import { int64Field } from "./number-field.js";
-import { readTensors, tensorJson } from "./tensor-json.js";
+import { checkResponse, generalResponseJson, wholeMicros } from "./response-json.js";
 
 /**
  * Message Response of GeneralModelService. Tensors of a decoded response are whole and legal, as those of a request.
@@ -23,8 +20,7 @@ export const generalResponseCodec: MessageCodec<GeneralResponse> = {
   typeName: "baidu.paddle_serving.predictor.general_model.Response",
   decode,
   encode,
-  decodeJson,
-  encodeJson,
+  ...generalResponseJson,
   ...textFormsThroughBytes({ decode, encode }, "the response", () => generalModelType("Response")),
 };
 
@@ -63,7 +59,7 @@ function decodeOutput(reader: WireReader, budget: MessageBudget): ModelOutput {
 }
 
 function encode(response: GeneralResponse): Uint8Array {
-  checkTensors(response);
+  checkResponse(response);
   const writer = new WireWriter(bytesHint(response));
   writer.string(6, response.errMsg);
   writer.int32(5, response.errNo);
@@ -84,58 +80,4 @@ function bytesHint({ outputs }: GeneralResponse): number {
   let size = 0;
   for (const { tensors } of outputs) size += tensorBytesHint(tensors);
   return size;
-}
-
-function decodeJson(text: string): GeneralResponse {
-  const json = readObject(parseJson(text), "the response");
-  const budget = new MessageBudget();
-  const outputs = readList(json.outputs, "outputs");
-  const profileTime = readList(json.profile_time, "profile_time");
-  budget.take("outputs", outputs.length);
-  budget.take("profileTimes", profileTime.length);
-  return {
-    outputs: outputs.map((output, i) => readOutput(output, `outputs[${i}]`, budget)),
-    profileTime: Array.from(int64Field.parseJson(profileTime, "profile_time"), Number),
-    profileServer: readBool(json.profile_server, "profile_server"),
-    logId: readUint64(json.log_id, "log_id"),
-    errNo: readInt32(json.err_no, "err_no"),
-    errMsg: readString(json.err_msg, "err_msg"),
-  };
-}
-
-function readOutput(value: unknown, path: string, budget: MessageBudget): ModelOutput {
-  const json = readObject(value, path);
-  return {
-    tensors: readTensors(json.tensor, `${path}.tensor`, budget),
-    engineName: readString(json.engine_name, `${path}.engine_name`),
-  };
-}
-
-function encodeJson(response: GeneralResponse): string {
-  checkTensors(response);
-  return objectText([
-    listMember(
-      "outputs",
-      response.outputs.map(({ tensors, engineName }) =>
-        objectText([listMember("tensor", tensors.map(tensorJson)), stringMember("engine_name", engineName)]),
-      ),
-    ),
-    listMember("profile_time", wholeMicros(response).map(String)),
-    boolMember("profile_server", response.profileServer),
-    integerMember("log_id", BigInt.asUintN(64, response.logId)),
-    integerMember("err_no", response.errNo),
-    stringMember("err_msg", response.errMsg),
-  ]);
-}
-
-function wholeMicros({ profileTime }: GeneralResponse): number[] {
-  return profileTime.map(Math.trunc);
-}
-
-function checkTensors({ outputs }: GeneralResponse): void {
-  try {
-    for (const { tensors } of outputs) for (const tensor of tensors) checkTensor(tensor.name, tensor);
-  } catch (error) {
-    throw error instanceof ServeError ? new ServeError(Code.opFailure, error.message) : error;
-  }
 }

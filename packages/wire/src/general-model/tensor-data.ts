@@ -1,7 +1,13 @@
-import { Code, type DType, dtypeTable, elemTypeOf, ServeError, type TensorData } from "@paddlewheel/core";
+import {
+  Code,
+  type DType,
+  dtypeTable,
+  elemTypeOf,
+  ServeError,
+  type TensorData,
+} from "@paddlewheel/core/message";
 import { viewAs } from "../protobuf/packed-decode.js";
-import { type DataFieldName, dataFieldOf } from "./data-field.js";
-import type { NumberValues } from "./number-field.js";
+import { type DataFieldName, dataFieldOf, type NumberValues } from "./data-field.js";
 
 /** A field of message Tensor that holds elements; of `tensor_content` the values are its bytes. */
 export interface FoundData {

@@ -1,4 +1,11 @@
-import { Code, checkTensor, dtypeOfElemType, dtypeTable, ServeError, tensorLimits } from "@paddlewheel/core";
+import {
+  Code,
+  checkTensor,
+  dtypeOfElemType,
+  dtypeTable,
+  ServeError,
+  tensorLimits,
+} from "@paddlewheel/core/message";
 import { wireLimits } from "../wire-limits.js";
 import type { GeneralTensor } from "./message.js";
 import { type FoundData, tensorData } from "./tensor-data.js";

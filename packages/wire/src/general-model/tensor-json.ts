@@ -1,4 +1,5 @@
-import { type DType, elemTypeOf, type TensorData } from "@paddlewheel/core";
+import { type DType, elemTypeOf, type TensorData } from "@paddlewheel/core/message";
+import { encodeBase64 } from "#base64";
 import {
   integerMember,
   type JsonMember,
@@ -17,13 +18,13 @@ import {
   readStrings,
 } from "../json/json-value.js";
 import type { MessageBudget } from "../wire-limits.js";
-import { dataFieldOf, numberDataFields } from "./data-field.js";
+import { dataFieldOf, type NumberFieldName } from "./data-field.js";
 import type { GeneralTensor } from "./message.js";
-import { int32Field } from "./number-field.js";
+import { int32Json, type NumberJson, numberJsonOf } from "./number-json.js";
 import type { FoundData } from "./tensor-data.js";
 import { tensorFromFields } from "./tensor-fields.js";
 
-const dataFields = Object.values(numberDataFields);
+const numberFields = Object.entries(numberJsonOf) as [NumberFieldName, NumberJson][];
 
 /** Reads the list of tensors at `path`. */
 export function readTensors(value: unknown, path: string, budget: MessageBudget): GeneralTensor[] {
@@ -37,17 +38,17 @@ function readTensor(json: JsonObject, path: string, budget: MessageBudget): Gene
     name: readString(json.name, `${path}.name`),
     aliasName: readString(json.alias_name, `${path}.alias_name`),
     elemType: readInt32(json.elem_type, `${path}.elem_type`),
-    shape: int32Field.parseJson(readList(json.shape, `${path}.shape`), `${path}.shape`),
-    lod: int32Field.parseJson(readList(json.lod, `${path}.lod`), `${path}.lod`),
+    shape: int32Json.parse(readList(json.shape, `${path}.shape`), `${path}.shape`),
+    lod: int32Json.parse(readList(json.lod, `${path}.lod`), `${path}.lod`),
     found: readFound(json, path, budget),
   });
 }
 
 function readFound(json: JsonObject, path: string, budget: MessageBudget): FoundData[] {
   const found: FoundData[] = [];
-  for (const { name, values } of dataFields) {
+  for (const [name, numbers] of numberFields) {
     const list = readList(json[name], `${path}.${name}`);
-    if (list.length > 0) found.push({ field: name, values: values.parseJson(list, `${path}.${name}`) });
+    if (list.length > 0) found.push({ field: name, values: numbers.parse(list, `${path}.${name}`) });
   }
   const strings = readStrings(json.data, `${path}.data`);
   budget.take("strings", strings.length);
@@ -74,11 +75,11 @@ function listJson(dtype: DType, data: TensorData): JsonMember {
   const field = dataFieldOf[dtype];
   if (!ArrayBuffer.isView(data)) return stringsMember("data", data);
   if (field === "tensor_content" || field === "data" || data.length === 0) return undefined;
-  return `"${field}":${numberDataFields[field].values.formatJson(data)}`;
+  return `"${field}":${numberJsonOf[field].format(data)}`;
 }
 
 function contentJson(dtype: DType, data: TensorData): JsonMember {
   if (dataFieldOf[dtype] !== "tensor_content" || !ArrayBuffer.isView(data)) return undefined;
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return stringMember("tensor_content", bytes.toString("base64"));
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return stringMember("tensor_content", encodeBase64(bytes));
 }

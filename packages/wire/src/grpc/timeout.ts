@@ -1,4 +1,4 @@
-import { Code, quoteValue, ServeError } from "@paddlewheel/core";
+import { Code, quoteValue, ServeError } from "@paddlewheel/core/message";
 
 /** The longest timeout anybody gets, in ms: a day. Timers of Node hold 24.8 days, and no call means more. */
 export const maxGrpcTimeoutMs: number = 24 * 60 * 60 * 1000;

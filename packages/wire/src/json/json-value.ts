@@ -1,4 +1,5 @@
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code, ServeError } from "@paddlewheel/core/message";
+import { decodeBase64 } from "#base64";
 import { longInteger } from "./parse-json.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -63,11 +64,8 @@ export function readUint64(value: unknown, path: string): bigint {
 /** Base64 with the standard or the URL alphabet, with padding or without. */
 export function readBase64(value: unknown, path: string): Uint8Array {
   const text = readString(value, path);
-  const bytes = Buffer.from(text, "base64");
-  const length = text.endsWith("==") ? text.length - 2 : text.endsWith("=") ? text.length - 1 : text.length;
-  // Buffer steps over what is not base64, so any wrong character shows in the length.
-  if (length % 4 === 1 || bytes.length !== Math.floor((length * 3) / 4))
-    throw malformed(path, "is not base64");
+  const bytes = decodeBase64(text);
+  if (bytes === undefined) throw malformed(path, "is not base64");
   return bytes;
 }
 

@@ -1,4 +1,4 @@
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code, ServeError } from "@paddlewheel/core/message";
 import { wireLimits } from "../wire-limits.js";
 
 /** An integer too long for a JavaScript number: `{ [longInteger]: "12345678901234567" }`. */

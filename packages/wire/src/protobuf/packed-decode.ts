@@ -1,4 +1,4 @@
-import type { TypedArray } from "@paddlewheel/core";
+import type { TypedArray } from "@paddlewheel/core/message";
 
 /** The array classes whose memory is the wire's own bytes. */
 export interface ArrayClass<T extends TypedArray> {

@@ -1,4 +1,4 @@
-import { Code, quoteValue, ServeError } from "@paddlewheel/core";
+import { Code, quoteValue, ServeError } from "@paddlewheel/core/message";
 
 /** How messages go over HTTP; whoever calls encodes and decodes them so. */
 export interface HttpBodyOptions {

@@ -2,14 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { Code, ServeError } from "@paddlewheel/core";
 import { generalModelServiceName, unpackZlib } from "@paddlewheel/wire";
 import { generalMessages } from "../../general-messages.js";
-import { parseErrorCode } from "../../stopped-call.js";
 import { answered } from "../attempt-failure.js";
 import type { AttemptOutcome, OutgoingCall } from "../host-transport.js";
-import { contentTypes, type HttpFormat } from "./body-options.js";
-import { codeOfHttpStatus } from "./status.js";
-
-/** Longest text of an error page that goes into a message. */
-const maxErrorText = 1024;
+import type { HttpFormat } from "./body-options.js";
+import { errorOfAnswer } from "./error-of-answer.js";
 
 export interface ReadAnswerOptions {
   /** As errors name the server. */
@@ -48,35 +44,16 @@ function unpack(
 }
 
 function errorOf(head: IncomingMessage, body: Uint8Array, options: ReadAnswerOptions): AttemptOutcome {
-  const status = head.statusCode ?? 0;
-  const own = parseErrorCode(textOf(head.headers["x-bd-error-code"]));
-  const text = messageOf(head, body, options) || `${options.address} answered with HTTP status ${status}`;
-  return answered(new ServeError(own ?? codeOfHttpStatus(status), text), own !== undefined);
+  const { address, call, format = "proto" } = options;
+  const { error, isOwnCode } = errorOfAnswer(
+    { status: head.statusCode ?? 0, header: (name) => textOf(head.headers[name]), body },
+    { peer: address, format, readErrorText: call.readErrorText ?? errorTextOf(call, format) },
+  );
+  return answered(error, isOwnCode);
 }
 
-/** What the response message says when the body is one, else the page that some server on the way sent. */
-function messageOf(
-  { headers }: IncomingMessage,
-  body: Uint8Array,
-  { call, format = "proto" }: ReadAnswerOptions,
-): string {
-  const isMessage = headers["content-type"]?.startsWith(contentTypes[format]);
-  const text = isMessage ? errorText(body, call, format) : "";
-  // JSON that is none of ours, a gateway's own say, can be shown; bytes cannot.
-  if (text || (isMessage && format === "proto")) return text;
-  return new TextDecoder().decode(body.subarray(0, maxErrorText)).trim();
-}
-
-function errorText(body: Uint8Array, { service, readErrorText }: OutgoingCall, format: HttpFormat): string {
-  const read = readErrorText ?? (service === generalModelServiceName ? errorTextOf(format) : undefined);
-  try {
-    return read?.(body) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-function errorTextOf(format: HttpFormat): OutgoingCall["readErrorText"] {
+function errorTextOf({ service }: OutgoingCall, format: HttpFormat): OutgoingCall["readErrorText"] {
+  if (service !== generalModelServiceName) return undefined;
   return (body) => generalMessages[format].decode(body).errMsg;
 }
 

@@ -1,4 +1,4 @@
-import { Code } from "@paddlewheel/core";
+import { Code } from "@paddlewheel/core/message";
 
 const codeOfStatus: ReadonlyMap<number, Code> = new Map([
   [400, Code.invalidArgument],
