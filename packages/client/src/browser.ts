@@ -1,5 +1,5 @@
 // For pages: nothing here, nor in what it imports, is Node's.
-export { Code, type ModelTypes, ServeError, type TensorOf } from "@paddlewheel/core/message";
+export { Code, type ModelTypes, ServeError, type Tensor, type TensorOf } from "@paddlewheel/core/message";
 export {
   BrowserClient,
   type BrowserClientOptions,

@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { loadModelConf } from "@paddlewheel/conf";
-import type { ModelConf } from "@paddlewheel/core";
+import { dirname } from "node:path";
+import { confIn } from "./conf-in.js";
 import { findEngines } from "./find-engines.js";
 import { measureRuns } from "./measure-runs.js";
 import { type ModelReport, toReport } from "./model-report.js";
@@ -27,15 +25,5 @@ export async function readModelReport(
   const engines = await findEngines(model.file, confDir);
   const sessions = Object.fromEntries(engines.map(({ name, session }) => [name, session]));
   const runs = isRun ? await measureRuns(engines) : undefined;
-  return toReport({ model, conf: confBeside(model.file), sessions, runs });
-}
-
-/** Aliases are written in the conf that lies with the model, where there is one. */
-function confBeside(modelFile: string): ModelConf | undefined {
-  const path = dirname(modelFile);
-  const name = "serving_server_conf";
-  const hasConf = [".prototxt", ".yaml", ".yml"].some((extension) =>
-    existsSync(join(path, name + extension)),
-  );
-  return hasConf ? loadModelConf({ path, name }) : undefined;
+  return toReport({ model, conf: confIn(dirname(model.file), "serving_server_conf"), sessions, runs });
 }

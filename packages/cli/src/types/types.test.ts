@@ -61,6 +61,36 @@ describe("types", () => {
     assert.equal(await readFile(file, "utf8"), housing);
   });
 
+  test("writes the model as JSON for clients that read no files, by the conf or by the model file alone", async () => {
+    const x = { name: "x", aliasName: "x", dtype: "float32", shape: [2], isLodTensor: false };
+    const price = {
+      name: "fc_0.tmp_1",
+      aliasName: "price",
+      dtype: "float32",
+      shape: [1],
+      isLodTensor: false,
+    };
+    for (const path of [dir, join(dir, "m.onnx")]) {
+      assert.deepEqual(JSON.parse((await run(path, "--json")).out), { feedVars: [x], fetchVars: [price] });
+    }
+    const bare = await mkdtemp(join(dir, "bare-"));
+    await writeFile(join(bare, "m.onnx"), await readFile(join(dir, "m.onnx")));
+    const fetchVars = [{ ...price, aliasName: "fc_0.tmp_1" }];
+    assert.deepEqual(JSON.parse((await run(bare, "--json")).out), { feedVars: [x], fetchVars });
+    const client = await mkdtemp(join(dir, "client-"));
+    await writeFile(
+      join(client, "serving_client_conf.prototxt"),
+      'feed_var { name: "x" feed_type: 1 shape: 2 } fetch_var { name: "y" fetch_type: 0 shape: 1 }',
+    );
+    const file = join(client, "model.json");
+    assert.deepEqual(await run(client, "--json", "--out", file), {
+      out: "",
+      err: `wrote the model to ${file}\n`,
+    });
+    const y = { name: "y", aliasName: "y", dtype: "int64", shape: [1], isLodTensor: false };
+    assert.deepEqual(JSON.parse(await readFile(file, "utf8")), { feedVars: [x], fetchVars: [y] });
+  });
+
   test("takes the name of the folder for the interface", () => {
     const names = ["uci_housing_model", "bert-base", "3d", "模型"].map(interfaceName);
     assert.deepEqual(names, ["UciHousingModel", "BertBase", "Model3d", "Model"]);
@@ -71,6 +101,10 @@ describe("types", () => {
     await assert.rejects(
       run(dir, "--name", "my model"),
       new UsageError('--name: "my model" is no name for an interface'),
+    );
+    await assert.rejects(
+      run(dir, "--json", "--name", "Housing"),
+      new UsageError("--name is of an interface, which --json does not write"),
     );
   });
 
