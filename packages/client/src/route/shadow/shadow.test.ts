@@ -126,6 +126,13 @@ describe("a shadow", () => {
     assert.deepEqual([counted("equal"), counted("different")], [1, 0]);
   });
 
+  test("is equal up to the tolerance, and shows how near it was", async () => {
+    const { call, clock, report } = await createApi({ script: echo(0.25), conf: { tolerance: 0.5 } });
+    await call(x(1));
+    clock.advance(1);
+    assert.deepEqual([report().equal, report().maxAbsolute, report().maxRelative], [1, 0.25, 0.2]);
+  });
+
   test("that answers otherwise shows by how much, and keeps no request unless it is told to", async () => {
     const { call, clock, metrics, report } = await createApi({ script: echo(1) });
     await call(x(3));
