@@ -20,8 +20,8 @@ after(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** A predictors file with two variants, one to three. */
-async function writePredictors(second: string): Promise<string> {
+/** A predictors file with two variants, one to three, and more. */
+async function writePredictors(second: string, more: object = {}): Promise<string> {
   const file = join(dir, "predictors.yaml");
   await writeFile(
     file,
@@ -34,6 +34,7 @@ async function writePredictors(second: string): Promise<string> {
             { tag: "new", naming_conf: { cluster: second } },
             { tag: "old", naming_conf: { cluster: server.address } },
           ],
+          ...more,
         },
       ],
     }),
@@ -55,6 +56,26 @@ describe("paddlewheel ab report", () => {
     }
     assert.equal(variants[0].calls + variants[1].calls, 400);
     assert.deepEqual([variants[0].expectedShare, variants[1].expectedShare], [0.25, 0.75]);
+  });
+
+  test("waits for the copies to a shadow, and tells what they brought", async () => {
+    const predictors = await writePredictors(server.address, { shadow: { variant: "new", percent: 100 } });
+    const args = [
+      "ab",
+      "report",
+      "--predictors",
+      predictors,
+      "--feed",
+      feed,
+      "-n",
+      "40",
+      "-c",
+      "2",
+      "--json",
+    ];
+    const { variants, shadow } = JSON.parse((await runCommand(args)).stdout);
+    assert.deepEqual([shadow.failed, shadow.inFlight, shadow.different], [{}, 0, 0]);
+    assert.equal(shadow.equal + shadow.dropped, variants[1].calls);
   });
 
   test("ends with 1 when a variant is not there, and tells which", async () => {

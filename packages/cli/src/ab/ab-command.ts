@@ -8,7 +8,7 @@ export const abCommand: Command = {
   description:
     "Sends one request again and again to an endpoint of a client's conf, as its clients would, and prints for each variant: its share of the calls " +
     "beside that of its weight, with a verdict whether it is within 3 sigma, errors by code, latencies of answers and answers a second, and how many " +
-    "answers are equal to that of the variant with the most calls. Before that each variant is called once, which does not count. Ends with 1 when a " +
+    "answers are equal to that of the variant with the most calls; of a shadow, what its copies brought. Before that each variant is called once, which does not count. Ends with 1 when a " +
     "call fails; that answers differ, or a share is off, fails nothing.",
   groups: [
     { title: "Trial", flags: trialFlags },

@@ -1,4 +1,4 @@
-import type { CanaryState, Difference } from "@paddlewheel/client";
+import type { CanaryState, Difference, ShadowReport } from "@paddlewheel/client";
 import { type CallRange, threeSigma } from "./expected-shares.js";
 import type { VariantTally } from "./variant-tally.js";
 
@@ -14,6 +14,8 @@ export interface AbReport {
   readonly variants: readonly VariantReport[];
   /** Undefined where no variant is on trial. */
   readonly canary: CanaryState | undefined;
+  /** Undefined where calls are not copied. */
+  readonly shadow: ShadowReport | undefined;
 }
 
 export interface VariantReport {

@@ -1,4 +1,5 @@
-import { PredictorApi } from "@paddlewheel/client";
+import { setTimeout } from "node:timers/promises";
+import { PredictorApi, type ShadowReport } from "@paddlewheel/client";
 import { systemClock } from "@paddlewheel/core";
 import type { CommandCall } from "../command.js";
 import { ExitCode } from "../exit-code.js";
@@ -15,7 +16,7 @@ export async function ab({ values, positionals, terminal }: CommandCall): Promis
   const [what] = positionals;
   if (what !== "report") throw new UsageError("ab: say what to do: ab report");
   const trial = readTrial(values);
-  const { name: endpoint, canary } = trial.conf;
+  const { name: endpoint, canary, shadow } = trial.conf;
   const shares = expectedShares(trial.conf);
   const api = new PredictorApi();
   try {
@@ -31,6 +32,7 @@ export async function ab({ values, positionals, terminal }: CommandCall): Promis
       shares,
       tolerance: trial.tolerance,
       canary: canary && api.canaryState(endpoint),
+      shadow: shadow && (await shadowReport(api, endpoint)),
       ...ended,
     });
     const text = values.bool("json") ? JSON.stringify(report, undefined, 2) : renderAbReport(report);
@@ -40,5 +42,16 @@ export async function ab({ values, positionals, terminal }: CommandCall): Promis
       : ExitCode.failed;
   } finally {
     api.destroy();
+  }
+}
+
+const pollMs = 10;
+
+/** When the last copy is compared, which has its own deadline. */
+async function shadowReport(api: PredictorApi, endpoint: string): Promise<ShadowReport> {
+  for (;;) {
+    const report = api.shadowReport(endpoint);
+    if (report.inFlight === 0) return report;
+    await setTimeout(pollMs);
   }
 }

@@ -19,7 +19,7 @@ export function renderAbReport(report: AbReport): string {
     `equal to ${reference}`,
     "max difference",
   ];
-  const notes = [...variants.flatMap(notesOf), ...canaryNotes(report)];
+  const notes = [...variants.flatMap(notesOf), ...canaryNotes(report), ...shadowNotes(report)];
   return [
     `${endpoint}: ${calls} calls in ${(durationMs / 1000).toFixed(2)} s`,
     ...columns([head, ...variants.map(rowOf)], 0),
@@ -36,19 +36,23 @@ function rowOf(one: VariantReport): readonly string[] {
     percent(one.share),
     percent(one.expectedShare),
     one.isAsExpected ? "within" : `not ${from} to ${to}`,
-    errorsText(one),
+    errorsText(one.errors),
     ...[p50, p95, p99].map((ms) => (one.answers > 0 ? millis(ms) : "-")),
     one.answersPerSecond.toFixed(1),
     `${one.equalAnswers} of ${one.answers}`,
-    one.maxAbsolute === 0 ? "0" : String(Number(one.maxAbsolute.toPrecision(3))),
+    differenceText(one.maxAbsolute),
   ];
+}
+
+function differenceText(maxAbsolute: number): string {
+  return String(Number(maxAbsolute.toPrecision(3)));
 }
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-function errorsText({ errors }: VariantReport): string {
+function errorsText(errors: Readonly<Record<string, number>>): string {
   const counts = Object.entries(errors).map(([code, count]) => `${code} ${count}`);
   return counts.join(", ") || "none";
 }
@@ -67,4 +71,15 @@ function canaryNotes({ canary }: AbReport): readonly string[] {
   return [
     `canary ${canary.variant} was rolled back: ${failures} of ${calls} calls failed, then it got no more`,
   ];
+}
+
+function shadowNotes({ shadow }: AbReport): readonly string[] {
+  if (!shadow) return [];
+  const { variant, equal, compared, maxAbsolute, failed, dropped, tooLarge } = shadow;
+  const parts = [
+    `${equal} of ${compared} copies equal, max difference ${differenceText(maxAbsolute)}`,
+    `errors ${errorsText(failed)}`,
+    `${dropped} calls not copied, ${tooLarge} too large`,
+  ];
+  return [`shadow ${variant}: ${parts.join("; ")}`];
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { compareMessages, type Predictor } from "@paddlewheel/client";
+import { checkPredictors, compareMessages, type Predictor } from "@paddlewheel/client";
 import { Code, ServeError } from "@paddlewheel/core";
 import { ManualClock } from "@paddlewheel/core/testing";
-import type { AbReport } from "./ab-report.js";
 import { createAbReport } from "./ab-report.js";
+import type { Trial } from "./read-trial.js";
 import { renderAbReport } from "./render-ab-report.js";
 import { TrialRun } from "./trial-run.js";
 
@@ -37,9 +37,14 @@ async function run({ shares, turns, answer, callCount = 10 }: Setting) {
       return { variant: tag, call } as unknown as Predictor;
     },
   };
-  const trial = {
+  const variants = Object.keys(shares).map((tag) => ({ tag, naming_conf: { cluster: "127.0.0.1:1" } }));
+  const weighted_random_render_conf = { variant_weight_list: variants.map(() => 1).join("|") };
+  const report = checkPredictors({ predictors: [{ name: "ab", variants, weighted_random_render_conf }] });
+  const conf = report.conf?.predictors[0];
+  assert.ok(conf);
+  const trial: Trial = {
     file: "",
-    conf: { name: "ab" },
+    conf,
     method: "inference",
     request: {},
     split: undefined,
@@ -47,17 +52,21 @@ async function run({ shares, turns, answer, callCount = 10 }: Setting) {
     concurrency: 1,
     tolerance: 0.1,
     compare: compareMessages,
-  } as unknown as ConstructorParameters<typeof TrialRun>[0]["trial"];
+  };
   const run = new TrialRun({ api: api as never, trial, shares: new Map(Object.entries(shares)), clock });
   const ended = await run.run();
-  const report: AbReport = createAbReport({
-    endpoint: "ab",
-    tolerance: 0.1,
-    shares: new Map(Object.entries(shares)),
-    canary: undefined,
-    ...ended,
-  });
-  return { report, called, endedCalls: run.endedCalls };
+  return {
+    report: createAbReport({
+      endpoint: "ab",
+      tolerance: 0.1,
+      shares: new Map(Object.entries(shares)),
+      canary: undefined,
+      shadow: undefined,
+      ...ended,
+    }),
+    called,
+    endedCalls: run.endedCalls,
+  };
 }
 
 describe("a trial", () => {
@@ -120,6 +129,38 @@ describe("a trial", () => {
       "new      10     100.0 %  1.0 %      not 0 to 1   opFailure 10  -    -    -       0.0        0 of 0        0",
     );
     assert.equal(lines.at(-1), "new failed first with: no luck");
+  });
+
+  test("tells of a shadow, and of a canary that was rolled back", async () => {
+    const { report } = await run({ shares: { a: 1 }, turns: ["a"], answer: () => ({}) });
+    const lines = renderAbReport({
+      ...report,
+      canary: {
+        variant: "b",
+        percent: 0,
+        isRolledBack: true,
+        rollBacks: 1,
+        canary: { calls: 50, failures: 9 },
+        stable: { calls: 900, failures: 0 },
+      },
+      shadow: {
+        variant: "c",
+        inFlight: 0,
+        compared: 8,
+        equal: 7,
+        different: 1,
+        failed: { opFailure: 1 },
+        dropped: 2,
+        tooLarge: 3,
+        maxAbsolute: 0.12345,
+        maxRelative: 0.1,
+        examples: [],
+      },
+    }).split("\n");
+    assert.deepEqual(lines.slice(-2), [
+      "canary b was rolled back: 9 of 50 calls failed, then it got no more",
+      "shadow c: 7 of 8 copies equal, max difference 0.123; errors opFailure 1; 2 calls not copied, 3 too large",
+    ]);
   });
 
   test("does not begin without an answer to compare with", () =>

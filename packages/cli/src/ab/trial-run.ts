@@ -1,4 +1,4 @@
-import type { Predictor, PredictorApi } from "@paddlewheel/client";
+import type { FetchParams, Predictor, PredictorApi } from "@paddlewheel/client";
 import { type Clock, ServeError } from "@paddlewheel/core";
 import type { AbRun } from "./ab-report.js";
 import type { Trial } from "./read-trial.js";
@@ -52,21 +52,20 @@ export class TrialRun {
 
   /** Connects to a variant, so that no latency has that in it. */
   #callOnce(variant: string): Promise<object> {
+    return this.#call(this.#fetch({ variant }));
+  }
+
+  #fetch(params: FetchParams): Predictor {
     const { api, trial } = this.#options;
-    const { split } = trial;
-    return this.#call(
-      api.fetchPredictor(trial.conf.name, { variant, ...(split === undefined ? {} : { split }) }),
-    );
+    const { conf, split } = trial;
+    return api.fetchPredictor(conf.name, split === undefined ? params : { ...params, split });
   }
 
   /** One of the callers: each of its calls follows the one before. */
   async #callAgain(reference: object): Promise<void> {
-    const { api, trial } = this.#options;
-    const { split } = trial;
-    while (this.#startedCalls < trial.callCount) {
+    while (this.#startedCalls < this.#options.trial.callCount) {
       this.#startedCalls++;
-      const predictor = api.fetchPredictor(trial.conf.name, split === undefined ? {} : { split });
-      await this.#measure(predictor, reference);
+      await this.#measure(this.#fetch({}), reference);
       this.#endedCalls++;
     }
   }

@@ -6,6 +6,7 @@ import {
   generalResponseCodec,
   loadProtoService,
   type ProtoMethod,
+  type ProtoServiceOptions,
 } from "@paddlewheel/wire";
 import type { FlagValues } from "../flags/flag-values.js";
 import { UsageError } from "../usage-error.js";
@@ -62,7 +63,7 @@ function protoMessage(file: string, json: string, values: FlagValues): ServiceMe
 
 /** @throws ServeError for a .proto that cannot be used, or methodNotFound. */
 export function findMethod(
-  from: Parameters<typeof loadProtoService>[0],
+  from: ProtoServiceOptions,
   wanted = "inference",
 ): { readonly service: string; readonly method: ProtoMethod } {
   const { name: service, methods } = loadProtoService(from);
