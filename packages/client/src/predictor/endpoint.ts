@@ -109,13 +109,13 @@ export class Endpoint {
     throw new ServeError(Code.resourceExhausted, message);
   }
 
+  leave(): void {
+    this.#inFlight--;
+  }
+
   /** Milliseconds, for differences. */
   now(): number {
     return this.#clock.now();
-  }
-
-  leave(): void {
-    this.#inFlight--;
   }
 
   /** Idempotent. */

@@ -261,6 +261,38 @@ describe("a shadow", () => {
     assert.equal(examples[0]?.differences[0]?.message, "2, not 1; 3 of 3 elements differ");
   });
 
+  test("gets the copy of a call to a split at its own servers of that name", async () => {
+    const clock = new ManualClock();
+    const hosts = new ScriptedHosts(clock, [], () => answerOf([x(1)]));
+    const api = new PredictorApi({ clock, random: seededRandom(1), connect: hosts.connect });
+    open.push(api);
+    const variant = (tag: string, small: string, large: string) => ({
+      tag,
+      naming_conf: { cluster: `list://${small} size:small,${large} size:large` },
+      split_conf: { split_tag_name: "size", tag_candidates: "small,large" },
+    });
+    await api.createFrom({
+      predictors: [
+        {
+          variants: [
+            variant("old", "127.0.0.1:1", "127.0.0.1:2"),
+            variant("new", "127.0.0.1:3", "127.0.0.1:4"),
+          ],
+          shadow: { variant: "new", percent: 100 },
+        },
+      ],
+    });
+    const answer = api.fetchPredictor("general_model", { split: "large" }).inference({ tensors: [x(1)] });
+    clock.advance(1);
+    await answer;
+    clock.advance(1);
+    assert.deepEqual(
+      hosts.attempts.map(({ address }) => address),
+      ["127.0.0.1:2", "127.0.0.1:4"],
+    );
+    assert.equal(api.shadowReport("general_model").equal, 1);
+  });
+
   test("gets its share of the calls, within 3 sigma, of calls whose variant nobody named", async () => {
     const { call, clock, copies } = await createApi({ conf: { percent: 20 } });
     for (let i = 0; i < 2000; i++) await call();
