@@ -4,3 +4,4 @@ export { generalRequestJson } from "./general-model/request-json.js";
 export { generalResponseJson } from "./general-model/response-json.js";
 export { formatGrpcTimeout } from "./grpc/timeout.js";
 export type { JsonForm } from "./json/json-form.js";
+export { messageTooLarge } from "./message-too-large.js";

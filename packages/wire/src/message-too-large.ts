@@ -1,4 +1,4 @@
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code, ServeError } from "@paddlewheel/core/message";
 
 /** A message over the limit, in the words that every transport has for it; they were those of @grpc/grpc-js. */
 export function messageTooLarge(size: number | string, limit: number): ServeError {

@@ -203,6 +203,29 @@ describe("BrowserClient", () => {
     assert.deepEqual([calls, clock.timerCount], [2, 0]);
   });
 
+  test("refuses an answer that is too large", async () => {
+    const server = await startHttp((request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "application/json" }).end(" ".repeat(200_000));
+    });
+    open.push(server);
+    const client = new BrowserClient(server.endpoint, { model, maxAnswerBytes: 100_000 });
+    await assert.rejects(client.predict({ feed }), (error) => {
+      assert.ok(error instanceof ServeError && error.code === Code.messageTooLarge);
+      const text = /\/inference: Received message larger than max \((\d+) vs 100000\)$/.exec(error.message);
+      return Number(text?.[1]) > 100_000;
+    });
+  });
+
+  test("puts the pieces of a large answer together", async () => {
+    const vars = [variable("x", "float32", [-1])];
+    const server = await startFakeHttp(echo);
+    open.push(server);
+    const client = new BrowserClient(server.endpoint, { model: { feedVars: vars, fetchVars: vars } });
+    const data = Float32Array.from({ length: 50_000 }, (_, i) => i / 7);
+    assert.deepEqual((await client.predict({ feed: { x: data } })).x?.data, data);
+  });
+
   test("says which server it cannot reach", async () => {
     const server = await startFakeHttp(echo);
     server.close();

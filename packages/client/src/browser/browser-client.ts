@@ -36,6 +36,8 @@ export interface BrowserClientOptions {
   readonly servicePath?: string;
   /** Time a call may take, in milliseconds; default 20000, as in Paddle Serving's HttpClient. */
   readonly timeoutMs?: number;
+  /** Largest answer in bytes, unpacked; default 64 MiB, more than a page can make use of. */
+  readonly maxAnswerBytes?: number;
   /** Sent with each call. The server allows pages of other origins those that it reads itself. */
   readonly headers?: Readonly<Record<string, string>>;
   /** What the server wants of its callers. Whoever can read the page can read it. */
@@ -48,6 +50,8 @@ export interface BrowserClientOptions {
 
 /** Who answered a call. A page knows one address only, which may stand for many servers. */
 export type BrowserPredictMetadata = Pick<PredictMetadata, "modelVersion">;
+
+const defaultMaxAnswerBytes = 64 * 1024 * 1024;
 
 interface OwnHeaders {
   readonly timeoutMs: number;
@@ -116,11 +120,13 @@ export class BrowserClient<M extends ModelTypes = ModelTypes> {
   #post(request: GeneralRequest, call: PredictOptions | MetadataPredictOptions): Promise<Posted> {
     const { clock = pageClock, fetch = globalThis.fetch, timeoutMs: ownTimeoutMs = 20_000 } = this.#options;
     const { timeoutMs = ownTimeoutMs, signal, modelVersion } = call;
+    const { maxAnswerBytes = defaultMaxAnswerBytes } = this.#options;
     return post({
       url: this.#url,
       headers: this.#headers(request, { timeoutMs, modelVersion }),
       body: generalRequestJson.encodeJson(request),
       timeoutMs,
+      maxAnswerBytes,
       signal,
       fetch,
       clock,

@@ -1,5 +1,6 @@
 import { type Clock, Code, ServeError } from "@paddlewheel/core/message";
 import { aborted, timedOut } from "../stopped-call.js";
+import { readBody } from "./read-body.js";
 
 export interface PostOptions {
   readonly url: string;
@@ -7,6 +8,8 @@ export interface PostOptions {
   readonly body: string;
   /** Time for the whole answer, in milliseconds. */
   readonly timeoutMs: number;
+  /** Of the answer, unpacked. */
+  readonly maxAnswerBytes: number;
   /** Gives the call up. */
   readonly signal: AbortSignal | undefined;
   readonly fetch: typeof fetch;
@@ -22,7 +25,7 @@ export interface Posted {
 
 /**
  * One POST by fetch, which reads packed answers by itself.
- * @throws ServeError unavailable without an answer; deadlineExceeded or cancelled when it was late, or given up.
+ * @throws ServeError unavailable without an answer, messageTooLarge; deadlineExceeded or cancelled when it was late, or given up.
  */
 export async function post(options: PostOptions): Promise<Posted> {
   const { url, timeoutMs, signal, clock } = options;
@@ -37,21 +40,22 @@ export async function post(options: PostOptions): Promise<Posted> {
   try {
     return await send(options, stop.signal);
   } catch (thrown) {
-    throw stop.signal.aborted ? stop.signal.reason : unreachable(url, thrown);
+    throw stop.signal.aborted ? stop.signal.reason : failureOf(url, thrown);
   } finally {
     timer.cancel();
     signal?.removeEventListener("abort", onAbort);
   }
 }
 
-async function send({ url, headers, body, fetch }: PostOptions, signal: AbortSignal): Promise<Posted> {
-  // Cookies of the browser stay with it: what lets a caller in is its token.
-  const answer = await fetch(url, { method: "POST", headers, body, signal, credentials: "omit" });
-  return { status: answer.status, headers: answer.headers, body: new Uint8Array(await answer.arrayBuffer()) };
+async function send(options: PostOptions, signal: AbortSignal): Promise<Posted> {
+  const { url, headers, body, fetch, maxAnswerBytes } = options;
+  const answer = await fetch(url, { method: "POST", headers, body, signal });
+  return { status: answer.status, headers: answer.headers, body: await readBody(answer, maxAnswerBytes) };
 }
 
-/** Browsers do not tell scripts why. */
-function unreachable(url: string, cause: unknown): ServeError {
+/** Why there is no answer, of which browsers do not tell scripts much. */
+function failureOf(url: string, cause: unknown): ServeError {
+  if (cause instanceof ServeError) return new ServeError(cause.code, `${url}: ${cause.message}`, { cause });
   const reason = cause instanceof Error ? cause.message : String(cause);
   const hint = "is it up, and may pages of this origin call it?";
   return new ServeError(Code.unavailable, `cannot call ${url}: ${reason}; ${hint}`, { cause });
