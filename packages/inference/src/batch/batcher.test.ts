@@ -4,10 +4,12 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { Call, Code, Priority, ServeError, type Tensor, type TensorMap } from "@paddlewheel/core";
 import { createDeferred, ManualClock } from "@paddlewheel/core/testing";
 import fc from "fast-check";
+import { mayBegin, RunNotBegun } from "../run/run-ticket.js";
 import { batchPolicy, layoutOf, wideLimits } from "../testing/batching.js";
 import { tensor, tensors, variable } from "../testing/tensors.js";
 import { Batcher, type BatcherOptions } from "./batcher.js";
 import type { BatchPolicy } from "./plan-batch.js";
+import type { RunAhead } from "./runs-ahead.js";
 
 const layout = layoutOf({
   inputs: [variable("x", "float32", ["N", "T"])],
@@ -42,6 +44,14 @@ function setUp({ policy, limits, poison, ...options }: Settings = {}) {
   const clock = new ManualClock();
   const started: (readonly number[])[] = [];
   const ends: ((failure?: Error) => void)[] = [];
+  /** Runs ahead, in the order they are to begin. */
+  const ahead: RunAhead[] = [];
+  const beginNext = () => {
+    const next = ahead.find(({ ticket }) => mayBegin(ticket.state));
+    if (!next) return;
+    ahead.splice(ahead.indexOf(next), 1);
+    next.onBegin();
+  };
   const seen = { waits: [] as number[], refused: [] as string[], splits: 0, retried: 0 };
   const batcher = new Batcher({
     engine: "e",
@@ -50,11 +60,16 @@ function setUp({ policy, limits, poison, ...options }: Settings = {}) {
     clock,
     slots: () => 1,
     isParallel: true,
-    start: async ({ inputs }) => {
+    start: async ({ inputs, ahead: own }) => {
+      if (own) ahead.push(own);
       started.push(valuesOf(inputs).filter((_, i, all) => all.length === 0 || i % widthOf(inputs) === 0));
       const end = createDeferred<void>();
       ends.push((failure) => (failure ? end.reject(failure) : end.resolve()));
-      await end.promise;
+      await end.promise.finally(() => {
+        // Its worker has ended, or comes to what was taken back.
+        if (own?.ticket.takeBack()) throw new RunNotBegun();
+        beginNext();
+      });
       if (poison !== undefined && valuesOf(inputs).some((value) => Math.floor(value) === poison)) {
         throw new Error("poison");
       }
@@ -296,6 +311,102 @@ describe("Batcher", () => {
     await stays;
   });
 
+  describe("with runs ahead", () => {
+    const alone = { policy: { layout: undefined, maxRows: 1 }, slots: () => 2, ahead: () => 2 };
+
+    test("hands over one more run for each copy while more wait than there are copies", async () => {
+      const { batcher, started, ends, seen, clock, finish } = setUp(alone);
+      const asked = [1, 2, 3, 4].map((id) => batcher.run(inputsOf(id)));
+      assert.deepEqual(started, [[1], [2]]);
+      asked.push(...[5, 6, 7, 8, 9].map((id) => batcher.run(inputsOf(id))));
+      assert.deepEqual(started, [[1], [2], [3], [4]]);
+      assert.deepEqual([batcher.running, batcher.waiting, seen.waits.length], [4, 5, 2]);
+      clock.advance(7);
+      ends[0]?.();
+      await nextTurn();
+      // The run that waited has begun, and another one waits in its stead.
+      assert.deepEqual([started.length, seen.waits.length, seen.waits.at(-1)], [5, 3, 7]);
+      await finish();
+      assert.deepEqual((await Promise.all(asked)).length, seen.waits.length);
+    });
+
+    test("hands over no batch that could still grow", async () => {
+      const { batcher, started, finish } = setUp({ policy: { maxRows: 2 }, ahead: () => 1 });
+      const asked = [batcher.run(inputsOf(1))];
+      for (const id of [2, 3, 4]) asked.push(batcher.run(inputsOf(id)));
+      await nextTurn();
+      assert.deepEqual(started, [[1], [2, 3]]);
+      asked.push(batcher.run(inputsOf(5)));
+      await nextTurn();
+      assert.deepEqual(started, [[1], [2, 3]]);
+      await finish();
+      await Promise.all(asked);
+    });
+
+    test("takes back a run that nobody waits for any more", async () => {
+      const { batcher, ends, seen, call, finish } = setUp({ ...alone, slots: () => 1, ahead: () => 1 });
+      const leaving = call(5);
+      const asked = [batcher.run(inputsOf(1)), batcher.run(inputsOf(2), leaving)];
+      asked.push(batcher.run(inputsOf(3)), batcher.run(inputsOf(4)));
+      assert.deepEqual([batcher.running, batcher.waiting], [2, 2]);
+      leaving.cancel("gone");
+      await assert.rejects(asked[1] ?? Promise.resolve(), { code: Code.cancelled });
+      assert.equal(batcher.running, 1);
+      ends[1]?.();
+      await finish();
+      assert.equal(
+        (await Promise.allSettled(asked)).filter(({ status }) => status === "fulfilled").length,
+        3,
+      );
+      assert.equal(seen.waits.length, 3);
+    });
+
+    test("gives a run to a copy that is free sooner than the one that has it", async () => {
+      const runs: { readonly inputs: TensorMap; readonly end: () => void }[] = [];
+      const { batcher, call } = setUp({
+        ...alone,
+        start: async ({ inputs, ahead }) => {
+          const end = createDeferred<void>();
+          runs.push({ inputs, end: end.resolve });
+          await end.promise;
+          if (ahead?.ticket.isTakenBack) throw new RunNotBegun();
+          return double(inputs);
+        },
+      });
+      const others = [call(), call()];
+      const asked = [1, 2, 3].map((id) => batcher.run(inputsOf(id)));
+      const leaving = others.map((own, i) => batcher.run(inputsOf(4 + i), own));
+      for (const own of others) own.cancel();
+      await Promise.allSettled(leaving);
+      assert.deepEqual([runs.length, batcher.running, batcher.waiting], [3, 3, 0]);
+      // The copy that ends this one is not the copy that was handed the third.
+      runs[1]?.end();
+      await nextTurn();
+      assert.deepEqual([runs.length, batcher.running, runs[3]?.inputs], [4, 2, runs[2]?.inputs]);
+      for (const { end } of runs) end();
+      assert.deepEqual(
+        await Promise.all(asked),
+        [1, 2, 3].map((id) => double(inputsOf(id))),
+      );
+      assert.equal(batcher.running, 0);
+    });
+
+    test("puts a run first in line whose worker ended before it began", async () => {
+      const { batcher, started, ends, seen, finish } = setUp({ ...alone, slots: () => 1, ahead: () => 1 });
+      const asked = [1, 2, 3, 4].map((id) => batcher.run(inputsOf(id)));
+      assert.deepEqual(started, [[1], [2]]);
+      ends[1]?.();
+      await nextTurn();
+      ends[0]?.(new Error("died"));
+      await assert.rejects(asked[0] ?? Promise.resolve(), new Error("died"));
+      await nextTurn();
+      assert.deepEqual(started, [[1], [2], [2], [3]]);
+      await finish();
+      await Promise.all(asked.slice(1));
+      assert.equal(seen.retried, 0);
+    });
+  });
+
   test("closes after what was asked for, waits for no company any more, and refuses what comes later", async () => {
     const { batcher, started, finish } = setUp({ policy: { maxDelayMs: 1000 } });
     const asked = [1, 2, 3].map((id) => batcher.run(inputsOf(id)));
@@ -327,6 +438,7 @@ const step = fc.oneof(
 const scenario = fc.record({
   steps: fc.array(step, { maxLength: 60 }),
   slots: fc.integer({ min: 1, max: 3 }),
+  isAhead: fc.boolean(),
   limits: fc.record({ maxQueueSize: fc.integer({ min: 1, max: 20 }), maxQueueWaitMs: fc.constantFrom(0, 5) }),
   poison: fc.constantFrom(undefined, 0, 1, 2),
   policy: fc.record({
@@ -341,13 +453,14 @@ const scenario = fc.record({
 });
 
 test("everybody gets what they would get alone, once, or a reason of their own; nothing is left behind", async () => {
-  const property = fc.asyncProperty(scenario, async ({ steps, slots, limits, poison, policy }) => {
+  const property = fc.asyncProperty(scenario, async ({ steps, slots, isAhead, limits, poison, policy }) => {
     const maxRows = policy.layout ? policy.maxRows : 1;
     const { batcher, clock, started, ends, call, finish } = setUp({
       policy: { ...policy, maxRows },
       limits,
       ...(poison === undefined ? {} : { poison }),
       slots: () => slots,
+      ahead: () => (isAhead ? slots : 0),
     });
     const asked: { inputs: TensorMap; call: Call; outcome: Promise<TensorMap | ServeError | Error> }[] = [];
     const dead = new Set<unknown>();

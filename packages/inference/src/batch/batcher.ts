@@ -8,6 +8,7 @@ import {
   type Timer,
 } from "@paddlewheel/core";
 import type { RunSpans } from "../run/run-spans.js";
+import { RunNotBegun } from "../run/run-ticket.js";
 import { rowsOf } from "./batch-layout.js";
 import { LineWatch } from "./line-watch.js";
 import { type Allocate, cutRows, mergeRows } from "./merge-rows.js";
@@ -23,6 +24,7 @@ import {
 import { type BatchPolicy, planBatch } from "./plan-batch.js";
 import { type RequestPart, RequestRun } from "./request-run.js";
 import { RunEstimate } from "./run-estimate.js";
+import { type HandedRun, type RunAhead, RunsAhead } from "./runs-ahead.js";
 import { checkRows, splitRows } from "./split-rows.js";
 import { WaitingLine } from "./waiting-line.js";
 
@@ -38,6 +40,8 @@ export interface Batch {
    * thread, and counted in it would refuse requests that the model has time for.
    */
   readonly onRan: (ms: number) => void;
+  /** Of a run that is handed over while no copy is free, to begin when one of those under way ends. */
+  readonly ahead: RunAhead | undefined;
 }
 
 /** Who is told what becomes of requests. */
@@ -59,6 +63,8 @@ export interface BatcherOptions {
   readonly clock: Clock;
   /** How many runs may be under way now; whoever lets it grow calls `dispatch`. */
   readonly slots: () => number;
+  /** How many more may be handed over to begin when one of those ends; none by default. */
+  readonly ahead?: () => number;
   /** Whether runs are really at the same time, so that free slots should share what waits. */
   readonly isParallel: boolean;
   /** What a run took at warm-up, in milliseconds. */
@@ -89,8 +95,9 @@ export class Batcher {
   };
   readonly #estimate: RunEstimate;
   readonly #onRan = (ms: number): void => this.#estimate.add(ms);
-  /** Runs under way. */
+  /** Runs under way, and those ahead of them. */
   #runs = 0;
+  readonly #ahead = new RunsAhead();
   /** Parts of requests in them. */
   #running = 0;
   /** Requests of the last batch. */
@@ -158,8 +165,8 @@ export class Batcher {
     this.#isDispatching = true;
     this.#delay?.cancel();
     try {
-      if (this.#hasSlot()) this.#dropLate();
-      while (this.#hasSlot() && this.#startNext());
+      if (this.#hasSlot() || this.#hasRoomAhead()) this.#dropLate();
+      while (this.#canStart() && this.#startNext());
     } finally {
       this.#isDispatching = false;
     }
@@ -180,8 +187,37 @@ export class Batcher {
     return this.#closed;
   }
 
+  /** Copies that are at a run. */
+  get #busy(): number {
+    return this.#runs - this.#ahead.size;
+  }
+
   #hasSlot(): boolean {
-    return this.#runs < this.#options.slots();
+    return this.#busy < this.#options.slots();
+  }
+
+  #canStart(): boolean {
+    if (!this.#hasSlot()) return this.#hasRoomAhead();
+    // A copy that is free does not wait for another to come to a run.
+    const run = this.#line.size === 0 ? this.#ahead.takeBackFirst() : undefined;
+    if (run) this.#putBack(run);
+    return true;
+  }
+
+  /**
+   * Ahead goes what would gain nothing by waiting in line: a batch that is full, while every copy that gets free finds
+   * another full one. Who comes later cannot overtake it, so it is one run for each copy at most.
+   */
+  #hasRoomAhead(): boolean {
+    const { slots, ahead = none, policy } = this.#options;
+    return this.#ahead.size < ahead() && this.#line.rows > slots() * policy.maxRows;
+  }
+
+  /** The run was taken back: who still waits for it is in the line again, before all others. */
+  #putBack({ parts }: HandedRun): void {
+    this.#runs--;
+    this.#running -= parts.length;
+    for (const part of parts) if (!part.request.isSettled) this.#line.add(part.again());
   }
 
   #admit(call: Call | undefined, now: number): void {
@@ -208,10 +244,10 @@ export class Batcher {
     throw refusalError(engine, refusal, limits);
   }
 
-  /** Runs that these rows take, for each copy. */
+  /** Runs that these rows take, for each copy, and those that were handed over before them. */
   #runsOf(rows: number): number {
     const { policy, isParallel, slots } = this.#options;
-    return rows / policy.maxRows / (isParallel ? Math.max(slots(), 1) : 1);
+    return (rows / policy.maxRows + this.#ahead.size) / (isParallel ? Math.max(slots(), 1) : 1);
   }
 
   #pace(): Pick<AdmissionSnapshot, "runMs" | "isBatched" | "load"> {
@@ -224,7 +260,7 @@ export class Batcher {
     if (!this.#watch.load.isOverloaded) return;
     const { engine, clock, limits, observer, policy, slots } = this.#options;
     const now = clock.now();
-    const kept = (slots() - this.#runs) * policy.maxRows;
+    const kept = (slots() - this.#busy) * policy.maxRows;
     for (let part = this.#line.oldest; part; part = this.#line.oldest) {
       const { request, since, rows } = part;
       const isNeeded = request.hasStarted || this.#line.rows - rows < kept;
@@ -242,7 +278,7 @@ export class Batcher {
     const isLikelyAlone = this.#runs === 0 && this.#lastSize <= 1;
     if (!this.#options.policy.layout || (isLikelyAlone && !this.#isTurnOpen)) {
       this.dispatch();
-    } else if (!this.#isTurnOpen && this.#hasSlot()) {
+    } else if (!this.#isTurnOpen && (this.#hasSlot() || this.#hasRoomAhead())) {
       this.#isTurnOpen = true;
       this.#defer(this.#endTurn);
     }
@@ -256,7 +292,7 @@ export class Batcher {
       {
         line: this.#live,
         rows: this.#line.rows,
-        freeCopies: isParallel ? slots() - this.#runs : 1,
+        freeCopies: isParallel ? Math.max(slots() - this.#busy, 1) : 1,
         now,
         runMs: this.#estimate.runMs,
       },
@@ -281,17 +317,21 @@ export class Batcher {
   }
 
   async #run(parts: readonly RequestPart[]): Promise<void> {
-    const { clock, start } = this.#options;
+    const ahead = this.#hasSlot() ? undefined : this.#ahead.add(parts, () => this.#begin(parts));
     this.#runs++;
     this.#running += parts.length;
     this.#lastSize = parts.length;
-    const spans = this.#begin(parts, clock.now());
+    if (!ahead) this.#begin(parts);
     let outputs: TensorMap | undefined;
     try {
-      outputs = await start({ ...this.#inputsOf(parts), spans, onRan: this.#onRan });
+      const spans = spansOf(parts);
+      outputs = await this.#options.start({ ...this.#inputsOf(parts), spans, onRan: this.#onRan, ahead });
     } catch (thrown) {
+      if (ahead && thrown instanceof RunNotBegun) return this.#lose(ahead);
       this.#fail(parts, thrown);
     }
+    // Its worker may have ended before it could tell that it has begun.
+    ahead?.onBegin();
     this.#runs--;
     // The copy is free: it goes on while the answers are given.
     this.dispatch();
@@ -300,15 +340,21 @@ export class Batcher {
     this.dispatch();
   }
 
-  /** Tells who waits no longer; gives the spans of those that somebody wants to see. */
-  #begin(parts: readonly RequestPart[], now: number): readonly RunSpans[] {
+  /** The run was taken back, or its worker has ended before it began. */
+  #lose(run: HandedRun): void {
+    if (this.#ahead.takeBack(run)) this.#putBack(run);
+    this.dispatch();
+  }
+
+  /** Tells who waits no longer. */
+  #begin(parts: readonly RequestPart[]): void {
+    const now = this.#options.clock.now();
     for (const { request, spans } of parts) {
       if (!request.hasStarted) this.#options.observer.waited(now - request.since);
       request.hasStarted = true;
       request.spans?.endWait(now);
       if (parts.length > 1) spans?.beginBatch(now);
     }
-    return spansOf(parts);
   }
 
   #endBatch(parts: readonly RequestPart[], isDone: boolean): void {
@@ -319,7 +365,7 @@ export class Batcher {
     }
   }
 
-  #inputsOf(parts: readonly RequestPart[]): Omit<Batch, "spans" | "onRan"> {
+  #inputsOf(parts: readonly RequestPart[]): Pick<Batch, "inputs" | "isOwned"> {
     const { policy, allocate = newMemory } = this.#options;
     const { layout, padValue } = policy;
     const [first] = parts;
@@ -371,6 +417,7 @@ export class Batcher {
     for (const part of request.parts) this.#line.remove(part);
     if (!request.hasStarted) request.spans?.endWait(this.#options.clock.now(), { isLeaving: true });
     request.fail(reason);
+    for (const run of this.#ahead.takeBackUnwanted()) this.#putBack(run);
     this.#checkEmpty();
   }
 
@@ -379,6 +426,10 @@ export class Batcher {
     this.#delay?.cancel();
     if (this.#running === 0) this.#onEmpty?.();
   }
+}
+
+function none(): number {
+  return 0;
 }
 
 function* stillWaiting(line: WaitingLine, now: number): Iterator<RequestPart> {

@@ -110,7 +110,7 @@ interface PartOptions {
 export class RequestPart implements LineEntry, RequestRows, LaneMember {
   readonly request: RequestRun;
   readonly isAlone: boolean;
-  /** Its batch has failed. */
+  /** Its batch has failed, or was taken back before it began. */
   readonly isRetry: boolean;
   readonly spans: RunSpans | undefined;
   place = 0;
@@ -163,9 +163,14 @@ export class RequestPart implements LineEntry, RequestRows, LaneMember {
 
   /** The same rows once more, by themselves. */
   retry(): RequestPart {
+    return this.again(true);
+  }
+
+  /** The same rows once more, as their turn has come already. */
+  again(isAlone: boolean = this.isAlone): RequestPart {
     const { request, spans } = this;
     const begin = this.#begin;
-    const part = new RequestPart(request, { begin, rows: this.#rows, isAlone: true, isRetry: true, spans });
+    const part = new RequestPart(request, { begin, rows: this.#rows, isAlone, isRetry: true, spans });
     request.parts.push(part);
     return part;
   }

@@ -23,7 +23,7 @@ interface Level {
 
 /** Who waits for a run, in the order they are to be served. */
 export class WaitingLine implements Iterable<RequestPart> {
-  /** Parts of failed batches go before all others: their turn has come already. */
+  /** Parts of batches that failed or were taken back go before all others: their turn has come already. */
   readonly #retries = createLevel();
   readonly #levels: readonly Level[] = steps.map(createLevel);
   #size = 0;

@@ -4,8 +4,10 @@ import { Piscina } from "piscina";
 import { type BatchTrial, failedTrial, type TrialOptions } from "../batch/try-batches.js";
 import type { CipherKey } from "../encrypt/cipher-key.js";
 import type { CoreSource, LoadReport, LoadTask } from "./load-core.js";
-import type { LoadAnswer, RunAnswer } from "./pool-worker.js";
+import type { LoadAnswer, RunAnswer, RunTask } from "./pool-worker.js";
+import { RunNotBegun, type RunTicket } from "./run-ticket.js";
 import type { Parcel } from "./tensor-transfer.js";
+import { ThreadRuns } from "./thread-runs.js";
 
 export interface ModelWorkersOptions {
   /** Name of the engine, for messages. */
@@ -22,6 +24,12 @@ export interface ModelWorkersOptions {
   readonly onBroken: (reason: ServeError) => void;
 }
 
+/** See `RunRequest`. */
+export interface RunStart {
+  readonly ticket: RunTicket | undefined;
+  readonly onBegin: () => void;
+}
+
 /** Pause before a load that follows a failed one; doubles up to a minute. */
 const firstPauseMs = 1000;
 const maxPauseMs = 60_000;
@@ -33,7 +41,7 @@ const workerFile = fileURLToPath(new URL("./pool-worker.js", import.meta.url));
  * that cannot be loaded again is tried again after a pause, so that a broken model folder causes no storm.
  *
  * A thread that is ended inside ONNX Runtime takes the whole process with it. Hence no AbortSignal and no `destroy`
- * here, no more runs handed out than there are free copies, and a `close` that waits for loads.
+ * here, no more runs handed out than there are copies and tickets, and a `close` that waits for loads.
  */
 export class ModelWorkers {
   readonly #options: ModelWorkersOptions;
@@ -43,7 +51,8 @@ export class ModelWorkers {
   /** The number of each thread's copy, from 0: a thread takes over that of the one it stands in for. */
   readonly #numbers = new Map<number, number>();
   readonly #pauses = new Set<Timer>();
-  /** The thread the next load is for. */
+  readonly #runs = new ThreadRuns();
+  /** The thread the next task is for. */
   #target = 0;
   #loading = 0;
   /** Loads that failed since the last one that did not. */
@@ -61,10 +70,7 @@ export class ModelWorkers {
       maxThreads: options.threads,
       idleTimeout: Number.POSITIVE_INFINITY,
       recordTiming: false,
-      loadBalancer: ({ name }, workers) => {
-        const isFit = (id: number) => (name === "load" ? id === this.#target : this.#ready.has(id));
-        return workers.find(({ id, currentUsage }) => currentUsage === 0 && isFit(id)) ?? null;
-      },
+      loadBalancer: (_, workers) => workers.find(({ id }) => id === this.#target) ?? null,
     });
   }
 
@@ -93,22 +99,29 @@ export class ModelWorkers {
   }
 
   /**
-   * Runs the model in a thread that is free; the caller sees to it that there is one.
-   * @throws ServeError unavailable when the thread ended before it answered.
+   * Runs the model in the thread with the fewest runs; the caller sees to it that there is one.
+   * @throws ServeError unavailable when the thread ended during the run, RunNotBegun when the run was taken back or the
+   * thread ended before.
    */
-  async run({ tensors, transferList }: Parcel): Promise<RunAnswer> {
-    try {
-      return (await this.#pool.run(tensors, { name: "run", transferList })) as RunAnswer;
-    } catch (thrown) {
-      const message = `engine "${this.#options.engine}": the worker thread ended during the run; it is replaced`;
-      throw new ServeError(Code.unavailable, message, { cause: thrown });
-    }
+  async run({ tensors: inputs, transferList }: Parcel, { ticket, onBegin }: RunStart): Promise<RunAnswer> {
+    const task: RunTask = { inputs, ticket: ticket?.state };
+    const thread = this.#leastBusy();
+    this.#runs.add(thread, () => {
+      if (!ticket?.isTakenBack) onBegin();
+    });
+    const answer = await this.#post(thread, task, { name: "run", transferList }).catch((thrown: unknown) => {
+      this.#runs.forget(thread);
+      throw ticket?.takeBack() ? new RunNotBegun() : endedError(this.#options.engine, thrown);
+    });
+    this.#runs.answered(thread);
+    if (!answer) throw new RunNotBegun();
+    return answer as RunAnswer;
   }
 
   /** Tries batches on one of the copies; nothing else may be under way. */
   async tryBatches(options: Omit<TrialOptions, "model">): Promise<BatchTrial> {
     try {
-      return (await this.#pool.run(options, { name: "tryBatches" })) as BatchTrial;
+      return (await this.#post(this.#leastBusy(), options, { name: "tryBatches" })) as BatchTrial;
     } catch (thrown) {
       return failedTrial(thrown);
     }
@@ -126,6 +139,17 @@ export class ModelWorkers {
     await this.#pool.close();
   }
 
+  #post(thread: number, task: object, options: PostOptions): Promise<unknown> {
+    this.#target = thread;
+    return this.#pool.run(task, options);
+  }
+
+  #leastBusy(): number {
+    const thread = this.#runs.leastBusy(this.#ready);
+    if (thread === undefined) throw brokenError(this.#options.engine);
+    return thread;
+  }
+
   async #loadAll(): Promise<LoadReport> {
     const first = this.#pool.threads.map(({ threadId }) => threadId);
     this.#pool.on("workerCreate", ({ id }: { id: number }) => {
@@ -139,12 +163,11 @@ export class ModelWorkers {
 
   async #load(threadId: number): Promise<LoadReport> {
     this.#loading++;
-    this.#target = threadId;
     try {
       const key = this.#options.key?.copy();
       const task: LoadTask = { copy: this.#numberOf(threadId), key };
       const transferList = key ? [key.buffer] : [];
-      const answer = (await this.#pool.run(task, { name: "load", transferList })) as LoadAnswer;
+      const answer = (await this.#post(threadId, task, { name: "load", transferList })) as LoadAnswer;
       if ("failure" in answer) throw new Error(answer.failure.message);
       this.#adopt(threadId);
       return answer.report;
@@ -218,6 +241,17 @@ export class ModelWorkers {
   #has(threadId: number): boolean {
     return this.#pool.threads.some((thread) => thread.threadId === threadId);
   }
+}
+
+interface PostOptions {
+  /** What the worker's module exports. */
+  readonly name: string;
+  readonly transferList?: ArrayBuffer[];
+}
+
+function endedError(engine: string, cause: unknown): ServeError {
+  const message = `engine "${engine}": the worker thread ended during the run; it is replaced`;
+  return new ServeError(Code.unavailable, message, { cause });
 }
 
 export function brokenError(engine: string): ServeError {

@@ -3,6 +3,7 @@ import { move, transferableSymbol, valueSymbol } from "piscina";
 import type { BatchTrial, TrialOptions } from "../batch/try-batches.js";
 import { type FailureRecord, failureRecord } from "./failure-record.js";
 import { type CoreSource, type LoadedCore, type LoadReport, type LoadTask, loadCore } from "./load-core.js";
+import { mayBegin, type TicketState } from "./run-ticket.js";
 import { type PackedTensors, packTensors, transferredBuffers, unpackTensors } from "./tensor-transfer.js";
 
 /**
@@ -20,6 +21,12 @@ export type RunAnswer = {
   /** Buffers that came with the inputs, on their way back. */
   readonly spent: readonly ArrayBuffer[];
 } & ({ readonly outputs: PackedTensors } | { readonly failure: FailureRecord });
+
+/** What a thread is told of a run. */
+export interface RunTask {
+  readonly inputs: PackedTensors;
+  readonly ticket: TicketState | undefined;
+}
 
 let loaded: LoadedCore | undefined;
 
@@ -40,7 +47,18 @@ export async function tryBatches(options: Omit<TrialOptions, "model">): Promise<
   return loaded ? tryBatchesOf(loaded.core, { ...options, model }) : failedTrial("the model is not loaded");
 }
 
-export async function run(inputs: PackedTensors): Promise<unknown> {
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the model; undefined for a run that was taken back. One after the other: the message of a run may arrive while the
+ * one before it waits for its turn of the event loop.
+ */
+export function run({ inputs, ticket }: RunTask): Promise<unknown> {
+  last = last.then(() => (ticket === undefined || mayBegin(ticket) ? runModel(inputs) : undefined));
+  return last;
+}
+
+async function runModel(inputs: PackedTensors): Promise<unknown> {
   const startedAt = performance.now();
   try {
     if (!loaded) throw new Error("the model is not loaded");

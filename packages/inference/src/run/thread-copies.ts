@@ -1,9 +1,9 @@
-import type { ServeError, TensorMap } from "@paddlewheel/core";
+import type { ServeError } from "@paddlewheel/core";
 import type { Allocate } from "../batch/merge-rows.js";
 import type { BatchTrial, TrialOptions } from "../batch/try-batches.js";
 import { BufferPool } from "./buffer-pool.js";
 import type { LoadReport } from "./load-core.js";
-import type { CopyRun, ModelCopies } from "./model-copies.js";
+import type { CopyRun, ModelCopies, RunRequest } from "./model-copies.js";
 import { brokenError, ModelWorkers, type ModelWorkersOptions } from "./model-workers.js";
 import { packTensors, unpackTensors } from "./tensor-transfer.js";
 
@@ -35,14 +35,19 @@ export class ThreadCopies implements ModelCopies {
     return this.#workers.ready;
   }
 
+  /** One each: then a thread goes from run to run, however long this one takes to hear of the first. */
+  get ahead(): number {
+    return this.ready;
+  }
+
   refusal(): ServeError | undefined {
     return this.#workers.isBroken ? brokenError(this.#engine) : undefined;
   }
 
-  async run(inputs: TensorMap, isOwned: boolean): Promise<CopyRun> {
+  async run({ inputs, isOwned, ticket, onBegin }: RunRequest): Promise<CopyRun> {
     const ownership = isOwned ? "give" : "keep";
     const parcel = packTensors(this.#signature.inputs, inputs, { ownership, buffers: this.#buffers });
-    const { spent, threadId: worker, ...answer } = await this.#workers.run(parcel);
+    const { spent, threadId: worker, ...answer } = await this.#workers.run(parcel, { ticket, onBegin });
     for (const buffer of spent) this.#buffers.give(buffer);
     if ("failure" in answer) return { worker, ms: answer.ms, failure: answer.failure };
     return { worker, ms: answer.ms, outputs: unpackTensors(this.#signature.outputs, answer.outputs) };

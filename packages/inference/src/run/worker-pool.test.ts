@@ -207,6 +207,42 @@ describe("WorkerPool", () => {
     assert.equal(observed.waits.length, 2);
   });
 
+  test("hands a thread its next run ahead, which never reaches the model once its call has stopped", async (t) => {
+    const { create, gate, call, observed } = await createTestPool(t);
+    const pool = await create();
+    const before = threadOf(await pool.run(acting(Act.echo)));
+    const running = pool.run(acting(Act.wait, 1));
+    const late = call();
+    const fatal = pool.run(acting(Act.exit), late);
+    const others = [2, 3].map((x) => pool.run(acting(Act.echo, x)));
+    assert.deepEqual([pool.running, pool.waiting], [2, 2]);
+    await gate.arrival();
+    late.cancel("gone");
+    await assert.rejects(fatal, new ServeError(Code.cancelled, "gone"));
+    gate.open();
+    const answers = await Promise.all([running, ...others]);
+    assert.deepEqual(new Set(answers.map(threadOf)), new Set([before]));
+    assert.equal(observed.waits.length, 4);
+  });
+
+  test("a run ahead in a thread that ends before it begins goes to the next one", async (t) => {
+    const { create, gate, observed } = await createTestPool(t);
+    const pool = await create();
+    const running = pool.run(acting(Act.wait, 1));
+    const fatal = pool.run(acting(Act.exit));
+    const others = [2, 3, 4].map((x) => pool.run(acting(Act.echo, x)));
+    await gate.arrival();
+    gate.open();
+    await running;
+    await assert.rejects(fatal, ended);
+    const answers = await Promise.all(others);
+    assert.deepEqual(
+      answers.map((answer) => answer.get("y")?.data),
+      [2, 3, 4].map((x) => Float32Array.of(x)),
+    );
+    assert.equal(observed.waits.length, 5);
+  });
+
   test("sends requests that wait together to a thread as one run, and gives each its rows", async (t) => {
     const { create, gate, observed } = await createTestPool(t, {
       batch: { mode: BatchingMode.on, maxRows: 8 },

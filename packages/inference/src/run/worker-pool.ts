@@ -49,6 +49,7 @@ export class WorkerPool implements Executor {
       observer,
       slots: () => copies.ready,
       isParallel: true,
+      ahead: () => copies.ahead,
       runMs: (report.warmUp.runMicros ?? 0) / 1000,
       allocate: copies.allocate,
       start: (batch) => this.#run(batch),
@@ -113,11 +114,14 @@ export class WorkerPool implements Executor {
     return answer.outputs;
   }
 
-  async #runOnWorker({ inputs, isOwned, spans }: Batch, rows: number): Promise<CopyRun> {
+  async #runOnWorker({ inputs, isOwned, spans, ahead }: Batch, rows: number): Promise<CopyRun> {
     const { clock } = this.#options;
-    for (const one of spans) one.beginRun(clock.now());
+    const onBegin = (): void => {
+      ahead?.onBegin();
+      for (const one of spans) one.beginRun(clock.now());
+    };
     try {
-      const answer = await this.#copies.run(inputs, isOwned);
+      const answer = await this.#copies.run({ inputs, isOwned, ticket: ahead?.ticket, onBegin });
       const { ms: modelMs, worker } = answer;
       const error = "failure" in answer ? Code.opFailure : undefined;
       for (const one of spans) one.endRun(clock.now(), { rows, worker, modelMs, error });

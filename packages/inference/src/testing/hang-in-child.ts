@@ -20,6 +20,6 @@ const { copies } = await ProcessCopies.start({
   onBroken: () => {},
 });
 const hangs = logger.next("a worker process printed this");
-void copies.run(acting(Act.hang), false);
+void copies.run({ inputs: acting(Act.hang), isOwned: false, ticket: undefined, onBegin: () => {} });
 await hangs;
 process.stdout.write(JSON.stringify(copies.pids));

@@ -5,7 +5,7 @@ import type { CipherKey } from "../../encrypt/cipher-key.js";
 import { type RunObserver, WorkerEnd } from "../../engine/engine-metrics.js";
 import { BufferPool } from "../buffer-pool.js";
 import type { CoreSource, LoadReport } from "../load-core.js";
-import type { CopyRun, ModelCopies } from "../model-copies.js";
+import type { CopyRun, ModelCopies, RunRequest } from "../model-copies.js";
 import type { Frame, ReadFrame } from "./frames.js";
 import { fromParts, type LoadAnswer, type RunAnswer, toParts, type WorkerRequest } from "./messages.js";
 import { digestTensors, Quarantine, quarantineLimits } from "./quarantine.js";
@@ -61,6 +61,8 @@ interface FatalRun {
  * replaced, and its run is done again on another one, as runs change nothing; only once, for it may be what ended it.
  */
 export class ProcessCopies implements ModelCopies {
+  /** None: what was sent to a process cannot be taken back, and a large input does not fit into a socket that nobody reads. */
+  readonly ahead = 0;
   readonly allocate: Allocate;
   readonly #options: ProcessCopiesOptions;
   readonly #slots: readonly Slot[];
@@ -119,7 +121,8 @@ export class ProcessCopies implements ModelCopies {
     return new ServeError(Code.unavailable, `engine "${this.#options.engine}": ${problem}`);
   }
 
-  async run(inputs: TensorMap, isOwned: boolean): Promise<CopyRun> {
+  async run({ inputs, isOwned, onBegin }: RunRequest): Promise<CopyRun> {
+    onBegin();
     const { tensors, parts } = toParts(this.#signature.inputs, inputs);
     const request: WorkerRequest = { kind: "run", tensors };
     const run = await this.#runTwice({ value: request, parts });
