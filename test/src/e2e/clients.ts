@@ -176,7 +176,7 @@ export function baiduStdClient(port: number): WireClient {
     { path = inferencePath, headers = {} }: SendOptions,
   ): Promise<BaiduStdAnswer> => {
     const [, service = "", methodName = ""] = path.split("/");
-    const userFields = new Map(Object.entries(headers));
+    const userFields = Object.entries(headers);
     const isNew = !connection || connection.isOver;
     const current = connection && !isNew ? connection : new BaiduStdConnection(port);
     connection = current;

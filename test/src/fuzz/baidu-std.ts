@@ -47,7 +47,7 @@ export const baiduStd: FuzzedProtocol = {
     packed(CompressType.zlib),
     frame({ attachmentSize: 4 }, Buffer.concat([message, Buffer.from("more")])),
     frame({ contentType: 1 }, '{"tensor":[{"name":"x","elem_type":1,"shape":[1,3],"float_data":[1,2,3]}]}'),
-    frame({ userFields: new Map([["x-request-id", "fuzz"]]), authenticationData: Buffer.from("token") }),
+    frame({ userFields: [["x-request-id", "fuzz"]], authenticationData: Buffer.from("token") }),
     frame({ request: { ...request, timeoutMs: 50, logId: 9n, requestId: "fuzz" } }),
     frame({ request: { serviceName: "grpc.health.v1.Health", methodName: "Check" } }, ""),
     frame({ request: { serviceName: "brpc.health", methodName: "default_method" } }, ""),

@@ -17,6 +17,8 @@ const none = -1;
 /** Which nodes stand in for others in one execution. Nodes are given by their index in the plan. */
 export class Fallbacks {
   readonly #plan: DagPlan;
+  /** Most workflows have none. */
+  readonly #hasAny: boolean;
   readonly #fallback: Int32Array;
   readonly #standsInFor: Int32Array;
   readonly #channels: readonly Channel[];
@@ -32,19 +34,22 @@ export class Fallbacks {
     this.#fallback = Int32Array.from(plan.nodes, (node) => indexOf(node.fallback));
     this.#standsInFor = Int32Array.from(plan.nodes, (node) => indexOf(node.standsInFor));
     this.#failures = plan.nodes.map(() => undefined);
+    this.#hasAny = this.#fallback.some((index) => index !== none);
   }
 
   begin(): void {
-    this.#failures.fill(undefined);
+    if (this.#hasAny) this.#failures.fill(undefined);
   }
 
   /** Whether the node runs in this request: a fallback only when its node has failed. */
   isNeeded(index: number): boolean {
+    if (!this.#hasAny) return true;
     return this.#standsInFor[index] === none || this.failureFor(index) !== undefined;
   }
 
   /** Why the node runs: the failure of the one it stands in for. */
   failureFor(index: number): ServeError | undefined {
+    if (!this.#hasAny) return undefined;
     return this.#failures[this.#standsInFor[index] ?? none];
   }
 
@@ -63,6 +68,7 @@ export class Fallbacks {
 
   /** A node has ended well: what it gave becomes the output of the node it stands in for. */
   moveOutput(index: number): void {
+    if (!this.#hasAny) return;
     let place = this.#standsInFor[index] ?? none;
     if (place === none) return;
     for (let next = place; next !== none; next = this.#standsInFor[next] ?? none) place = next;

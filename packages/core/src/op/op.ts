@@ -275,14 +275,16 @@ export abstract class Op<Config = unknown, Input = unknown> {
     this.#call = undefined;
     this.#span = undefined;
     this.#failure = undefined;
-    const log = (error: unknown): void =>
-      this.environment.logger.error({ op: this.fullName, err: error }, "customDeinit failed");
     try {
       const deinit: unknown = this.customDeinit();
-      if (deinit instanceof Promise) deinit.catch(log);
+      if (deinit instanceof Promise) deinit.catch((error) => this.#deinitFailed(error));
     } catch (error) {
-      log(error);
+      this.#deinitFailed(error);
     }
+  }
+
+  #deinitFailed(error: unknown): void {
+    this.environment.logger.error({ op: this.fullName, err: error }, "customDeinit failed");
   }
 
   /** Types let an async method pass for one that returns nothing; `inference` would run before it has ended. */

@@ -30,10 +30,11 @@ export function answerHead(request: RpcMeta, content: AnswerContent): Uint8Array
     correlationId: request.correlationId,
     attachmentSize,
     contentType,
-    ...reportFields(reports),
-    ...(request.checksumType === ChecksumType.crc32c ? checksumFields(request, content) : {}),
+    userFields: reports,
   };
-  return encodeFrameHead(meta, message.bytes.length + attachmentSize);
+  const payloadSize = message.bytes.length + attachmentSize;
+  if (request.checksumType !== ChecksumType.crc32c) return encodeFrameHead(meta, payloadSize);
+  return encodeFrameHead({ ...meta, ...checksumFields(request, content) }, payloadSize);
 }
 
 /** The whole frame that tells an error: it has no message. */
@@ -43,11 +44,7 @@ export function errorFrame(
   reports?: AnswerReports,
 ): Uint8Array {
   const response = { errorCode: code, errorText: message };
-  return encodeFrameHead({ response, correlationId, ...reportFields(reports) }, 0);
-}
-
-function reportFields(reports: AnswerReports | undefined): Partial<Pick<RpcMeta, "userFields">> {
-  return reports ? { userFields: new Map(reports) } : {};
+  return encodeFrameHead({ response, correlationId, userFields: reports }, 0);
 }
 
 function checksumFields(

@@ -124,15 +124,17 @@ export class UnaryCall {
 
   /** Goes on with what `work` gives; fails with what it, or going on, throws. */
   #await<T>(work: PromiseLike<T>, goOn: (value: T) => void): void {
-    const fail = (error: unknown): void => this.#fail(error);
     this.#connection.keep(this.#call);
-    work.then((value) => {
-      try {
-        goOn(value);
-      } catch (error) {
-        fail(error);
-      }
-    }, fail);
+    work.then(
+      (value) => {
+        try {
+          goOn(value);
+        } catch (error) {
+          this.#fail(error);
+        }
+      },
+      (error) => this.#fail(error),
+    );
   }
 }
 

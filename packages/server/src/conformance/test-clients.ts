@@ -141,7 +141,7 @@ export function baiduStdClient(port: number): TestClient {
     protocol: "baidu_std",
     async call({ service = "test.Echo", method, body = "", headers = {}, signal }) {
       const request = { serviceName: service, methodName: method };
-      const meta = { request, userFields: new Map(Object.entries(headers)) };
+      const meta = { request, userFields: Object.entries(headers) };
       const first = await ask(meta, body, signal);
       const answer = first || signal?.aborted ? first : await ask(meta, body);
       const { errorCode = Number.NaN, errorText = "" } = answer?.meta.response ?? {};

@@ -81,8 +81,15 @@ function placeOf({ details: { service: _, ...place } }: ServeError): ErrorDetail
   return place;
 }
 
-const plainText = /^[\w.:-]*$/;
-
+/** As JSON. Most texts have nothing to escape, and seeing that takes less than asking. */
 function quoted(text: string): string {
-  return plainText.test(text) ? `"${text}"` : JSON.stringify(text);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e || code === quoteCode || code === backslashCode)
+      return JSON.stringify(text);
+  }
+  return `"${text}"`;
 }
+
+const quoteCode = 0x22;
+const backslashCode = 0x5c;

@@ -31,6 +31,8 @@ export class ServiceDirectory {
   readonly #restfulRoutes: RestfulRoute<FoundMethod>[] = [];
   readonly #clock: Clock;
   #restful: RestfulTable<FoundMethod> = planRestful([]);
+  /** What was asked for last: most calls are of one method, and each is looked up several times on its way. */
+  #last: { readonly service: string; readonly method: string; readonly found: FoundMethod } | undefined;
 
   /** @param clock of the calls. */
   constructor(clock: Clock = systemClock) {
@@ -66,7 +68,10 @@ export class ServiceDirectory {
 
   /** The method by the names that a call has; undefined when nobody hosts it. */
   get(service: string, method: string): FoundMethod | undefined {
-    return this.#services.get(service)?.methods.get(method);
+    if (this.#last?.service === service && this.#last.method === method) return this.#last.found;
+    const found = this.#services.get(service)?.methods.get(method);
+    if (found) this.#last = { service, method, found };
+    return found;
   }
 
   /** The method that a restful mapping leads a path to; undefined when none does. */

@@ -8,7 +8,9 @@ export const frameHeaderSize = 12;
 export const frameMagic = 0x50_52_50_43;
 
 /** A meta to be sent: what is left out is the default, and takes no bytes. */
-export type OutgoingMeta = Partial<Omit<RpcMeta, "request" | "response">> & {
+export type OutgoingMeta = Partial<Omit<RpcMeta, "request" | "response" | "userFields">> & {
+  /** In their order; no key twice. */
+  readonly userFields?: readonly (readonly [key: string, value: string])[] | undefined;
   /** Its names are always written. */
   readonly request?: Partial<RpcRequestMeta> & Pick<RpcRequestMeta, "serviceName" | "methodName">;
   /** Its code is always written, as brpc does. */
@@ -64,8 +66,9 @@ function writeResponse(writer: WireWriter, { errorCode, errorText }: RpcResponse
   writer.close(2, before);
 }
 
-function writeUserFields(writer: WireWriter, fields: ReadonlyMap<string, string>): void {
-  for (const [key, value] of [...fields].reverse()) {
+function writeUserFields(writer: WireWriter, fields: NonNullable<OutgoingMeta["userFields"]>): void {
+  for (let i = fields.length - 1; i >= 0; i--) {
+    const [key = "", value = ""] = fields[i] ?? [];
     const before = writer.size;
     writer.explicitString(2, value);
     writer.explicitString(1, key);

@@ -44,7 +44,7 @@ const meta: fc.Arbitrary<RpcMeta> = fc.record(
   asWritten,
 );
 
-const signed = (id: bigint): string => String(BigInt.asIntN(64, id));
+const signed = (id: bigint): string | number => (id === 0n ? 0 : String(BigInt.asIntN(64, id)));
 
 /** Every field, as an old or a new brpc sends them: defaults too. */
 function toObject({ request, response, ...meta }: RpcMeta): MetaObject {
@@ -106,10 +106,11 @@ test("what protobufjs encodes is decoded, unknown fields and parts we leave out 
 
 test("protobufjs reads the same from what is encoded, which has no defaults but the names and the code", () => {
   const isSent = ([, value]: [string, unknown]) =>
-    !(value === 0 || value === "0" || value === "" || value === false || isEmpty(value));
+    !(value === 0 || value === "" || value === false || isEmpty(value));
   fc.assert(
     fc.property(meta.filter(hasNoProto), fc.nat(1000), (meta, payloadSize) => {
-      const head = Buffer.from(encodeFrameHead(meta as OutgoingMeta, payloadSize));
+      const outgoing = { ...meta, userFields: [...meta.userFields] } as OutgoingMeta;
+      const head = Buffer.from(encodeFrameHead(outgoing, payloadSize));
       const { request, response, ...object } = toObject(meta);
       const expected = Object.fromEntries(Object.entries(object).filter(isSent));
       const {

@@ -27,19 +27,20 @@ function decode(bytes: Uint8Array, isOwned = false): GeneralRequest {
   const budget = new MessageBudget();
   const tensors: GeneralTensor[] = [];
   const fetchVarNames: string[] = [];
-  const scalars = { profileServer: false, logId: 0n };
+  let profileServer = false;
+  let logId = 0n;
   while (reader.nextField()) {
     if (reader.fieldNumber === 1) {
       budget.take("tensors");
-      tensors.push(reader.message("tensor", "Tensor", () => decodeTensor(reader, budget)));
+      tensors.push(reader.message("tensor", "Tensor", decodeTensor, budget));
     } else if (reader.fieldNumber === 2) {
       budget.take("fetchVarNames");
       fetchVarNames.push(reader.string("fetch_var_names"));
-    } else if (reader.fieldNumber === 3) scalars.profileServer = reader.bool("profile_server");
-    else if (reader.fieldNumber === 4) scalars.logId = reader.uint64("log_id");
+    } else if (reader.fieldNumber === 3) profileServer = reader.bool("profile_server");
+    else if (reader.fieldNumber === 4) logId = reader.uint64("log_id");
     else reader.skip();
   }
-  return { tensors, fetchVarNames, ...scalars };
+  return { tensors, fetchVarNames, profileServer, logId };
 }
 
 function encode(request: GeneralRequest): Uint8Array {

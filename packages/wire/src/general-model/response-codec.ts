@@ -33,7 +33,7 @@ function decode(bytes: Uint8Array, isOwned = false): GeneralResponse {
   while (reader.nextField()) {
     if (reader.fieldNumber === 1) {
       budget.take("outputs");
-      outputs.push(reader.message("outputs", "ModelOutput", () => decodeOutput(reader, budget)));
+      outputs.push(reader.message("outputs", "ModelOutput", decodeOutput, budget));
     } else if (reader.fieldNumber === 2) reader.packed("profile_time", int64Field.wireType, profileTime);
     else if (reader.fieldNumber === 3) scalars.profileServer = reader.bool("profile_server");
     else if (reader.fieldNumber === 4) scalars.logId = reader.uint64("log_id");
@@ -51,7 +51,7 @@ function decodeOutput(reader: WireReader, budget: MessageBudget): ModelOutput {
   while (reader.nextField()) {
     if (reader.fieldNumber === 1) {
       budget.take("tensors");
-      tensors.push(reader.message("tensor", "Tensor", () => decodeTensor(reader, budget)));
+      tensors.push(reader.message("tensor", "Tensor", decodeTensor, budget));
     } else if (reader.fieldNumber === 2) engineName = reader.string("engine_name");
     else reader.skip();
   }

@@ -131,15 +131,17 @@ export class WireReader {
     return this.#text(field);
   }
 
-  /** The value of a message field, as `read` makes it from the fields inside. */
-  message<T>(field: string, messageName: string, read: () => T): T {
+  /** The value of a message field, as `read` makes it from the fields inside, with what it is to know beside. */
+  message<T>(field: string, messageName: string, read: (reader: this) => T): T;
+  message<T, C>(field: string, messageName: string, read: (reader: this, context: C) => T, context: C): T;
+  message<T, C>(field: string, messageName: string, read: (reader: this, context?: C) => T, context?: C): T {
     this.#expect(WireType.bytes, field);
     const length = this.#length(field);
     const outerEnd = this.#end;
     const outerMessage = this.#message;
     this.#end = this.#position + length;
     this.#message = messageName;
-    const message = read();
+    const message = read(this, context);
     this.#end = outerEnd;
     this.#message = outerMessage;
     return message;

@@ -30,7 +30,7 @@ export function requestObject(request: GeneralRequest): ProtoObject {
     tensor: request.tensors.map(tensorObject),
     fetch_var_names: request.fetchVarNames,
     profile_server: request.profileServer,
-    log_id: String(request.logId),
+    log_id: longOf(request.logId),
   });
 }
 
@@ -41,7 +41,7 @@ export function responseObject(response: GeneralResponse): ProtoObject {
     ),
     profile_time: response.profileTime.map(String),
     profile_server: response.profileServer,
-    log_id: String(response.logId),
+    log_id: longOf(response.logId),
     err_no: response.errNo,
     err_msg: response.errMsg,
   });
@@ -84,12 +84,13 @@ function plainValues(dtype: DType, data: TensorData): readonly unknown[] {
   return values.map((value) => (typeof value === "bigint" ? String(value) : value));
 }
 
+/** As `oracleDecode` gives it; a text may well be "0" without being a default. */
+function longOf(value: bigint): string | number {
+  return value === 0n ? 0 : String(value);
+}
+
 function withoutDefaults(object: ProtoObject): ProtoObject {
   const isDefault = (value: unknown) =>
-    value === 0 ||
-    value === "0" ||
-    value === "" ||
-    value === false ||
-    (Array.isArray(value) && value.length === 0);
+    value === 0 || value === "" || value === false || (Array.isArray(value) && value.length === 0);
   return Object.fromEntries(Object.entries(object).filter(([, value]) => !isDefault(value)));
 }

@@ -28,7 +28,7 @@ export function requestHead(call: OutgoingCall, options: RequestHeadOptions): Ui
     compressType: message.compressType,
     correlationId: BigInt(correlationId),
     ...(token ? { authenticationData: Buffer.from(token.reveal()) } : {}),
-    ...(headers && headers.size > 0 ? { userFields: headers } : {}),
+    ...(headers && headers.size > 0 ? { userFields: [...headers] } : {}),
   };
   return encodeFrameHead(meta, message.bytes.length);
 }

@@ -58,7 +58,7 @@ describe("BaiduStdTransport", () => {
     });
     assert.deepEqual(meta.userFields, headers);
     assert.equal(text(payload), "ping");
-    answer({ attachmentSize: 3, userFields: new Map([["k", "v"]]) }, Buffer.from("pongatt"));
+    answer({ attachmentSize: 3, userFields: [["k", "v"]] }, Buffer.from("pongatt"));
     const { message, attachment = new Uint8Array(0), headers: fields } = await answerOf(attempt);
     assert.deepEqual([text(message), text(attachment), [...fields]], ["pong", "att", [["k", "v"]]]);
   });
