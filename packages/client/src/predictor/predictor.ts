@@ -186,16 +186,17 @@ export class Predictor<Request extends object = GeneralCall, Response extends ob
   async #ask({ codecs, calls }: PartedCall, variant: Variant): Promise<Answered> {
     const { isNamed, split } = this.#choice;
     const canary = isNamed ? undefined : this.#endpoint.canary;
+    const startedAt = canary ? this.#endpoint.now() : 0;
     try {
       const answers = await this.#start(calls, variant);
       const response = decodeParts(
         codecs,
         mapParts(answers, ({ message }) => message),
       );
-      canary?.onCallEnd(variant, undefined);
+      canary?.onCallEnd({ variant, startedAt, error: undefined });
       return { codecs, calls, answers, variant, split, response };
     } catch (thrown) {
-      canary?.onCallEnd(variant, ServeError.from(thrown));
+      canary?.onCallEnd({ variant, startedAt, error: ServeError.from(thrown) });
       throw thrown;
     }
   }

@@ -339,6 +339,13 @@ export const descriptor: INamespace = {
                       "options": {
                         "default": 0
                       }
+                    },
+                    "slow_ms": {
+                      "type": "int32",
+                      "id": 7,
+                      "options": {
+                        "default": 0
+                      }
                     }
                   }
                 },

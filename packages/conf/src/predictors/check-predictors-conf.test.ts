@@ -184,6 +184,7 @@ predictors:
       minCalls: 50,
       maxErrorShare: 0.02,
       coolDownMs: 0,
+      slowMs: 0,
     });
   });
 

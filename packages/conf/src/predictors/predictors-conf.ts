@@ -38,6 +38,8 @@ export interface CanaryConf {
   readonly maxErrorShare: number;
   /** Time until it is tried again; 0 for never. */
   readonly coolDownMs: number;
+  /** Answers that take longer count as failures, of all variants; 0 for none. */
+  readonly slowMs: number;
 }
 
 /** Copies of calls, whose answers nobody gets but who compares them. */

@@ -28,6 +28,7 @@ export function resolveCanary(
     minCalls: fields.number("min_calls"),
     maxErrorShare: fields.number("max_error_percent") / 100,
     coolDownMs: fields.number("cool_down_ms"),
+    slowMs: fields.number("slow_ms"),
   };
 }
 

@@ -24,6 +24,7 @@ export interface SdkCanaryConf {
   readonly min_calls?: number;
   readonly max_error_percent?: number;
   readonly cool_down_ms?: number;
+  readonly slow_ms?: number;
 }
 
 export interface SdkShadowConf {

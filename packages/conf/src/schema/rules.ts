@@ -132,6 +132,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "CanaryConf.min_calls": between(1, 1_000_000),
   "CanaryConf.max_error_percent": between(0, 100),
   "CanaryConf.cool_down_ms": between(0, 86_400_000),
+  "CanaryConf.slow_ms": between(0, 86_400_000),
   "ShadowConf.variant": isName,
   "ShadowConf.percent": between(1, 100),
   "ShadowConf.max_in_flight": between(1, 10_000),

@@ -163,6 +163,22 @@ describe("a canary", () => {
     }
   });
 
+  test("is rolled back for answers that are slow, unless those of the others are too", async () => {
+    const slow: HostScript = { ...anAnswer, afterMs: 2 } as HostScript;
+    for (const [stable, isRolledBack] of [[anAnswer, true] as const, [slow, false] as const]) {
+      const { api, behaviour, clock, state } = await createApi({ canary: { percent: 50, slow_ms: 1 } });
+      Object.assign(behaviour, { canary: slow, stable });
+      for (let i = 0; i < 300; i++) {
+        const answer = api.fetchPredictor("ab").inference({ tensors: [] });
+        clock.advance(1);
+        await setImmediate();
+        clock.advance(1);
+        await answer;
+      }
+      assert.equal(state().isRolledBack, isRolledBack);
+    }
+  });
+
   test("forgets what is older than the window", async () => {
     const { behaviour, clock, state, tagsOf } = await createApi({ canary: { percent: 99, window_ms: 1000 } });
     behaviour.canary = failing(Code.opFailure);

@@ -20,6 +20,16 @@ export interface CanaryOptions {
   readonly environment: VariantEnvironment;
 }
 
+/** A call that is over. */
+export interface DividedCall {
+  /** Who was called. */
+  readonly variant: Variant;
+  /** By the clock of the environment. */
+  readonly startedAt: number;
+  /** Undefined for an answer. */
+  readonly error: ServeError | undefined;
+}
+
 interface RollBack {
   readonly at: number;
   readonly counts: CanaryCounts;
@@ -78,13 +88,13 @@ export class Canary {
   }
 
   /** A call of those that are divided between it and the others is over. */
-  onCallEnd(variant: Variant, error: ServeError | undefined): void {
-    const failed = isFailure(error);
+  onCallEnd({ variant, startedAt, error }: DividedCall): void {
+    const now = this.#clock.now();
+    const failed = isFailure({ error, latencyMs: now - startedAt }, this.#conf.slowMs);
     if (failed === undefined) return;
     const isOwn = variant === this.variant;
     // What was under way when it was rolled back comes too late.
     if (isOwn && this.#rollBack) return;
-    const now = this.#clock.now();
     (isOwn ? this.#canaryWindow : this.#stableWindow).add(now, failed);
     if (!isOwn || !failed) return;
     const counts = this.#countsAt(now);

@@ -55,8 +55,7 @@ describe("isTooFaulty", () => {
 
 describe("isFailure", () => {
   test("blames whoever was called for all but what the caller did", () => {
-    const of = (code: Code) => isFailure(new ServeError(code, ""));
-    assert.equal(isFailure(undefined), false);
+    const of = (code: Code) => isFailure({ error: new ServeError(code, ""), latencyMs: 5 }, 0);
     assert.equal(of(Code.cancelled), undefined);
     for (const code of [Code.invalidArgument, Code.messageTooLarge]) assert.equal(of(code), false);
     for (const code of [
@@ -68,5 +67,10 @@ describe("isFailure", () => {
     ]) {
       assert.equal(of(code), true);
     }
+  });
+
+  test("takes answers that are slow for failures where that is told", () => {
+    const isSlow = (latencyMs: number, slowMs: number) => isFailure({ error: undefined, latencyMs }, slowMs);
+    assert.deepEqual([isSlow(5, 0), isSlow(5, 5), isSlow(5.1, 5)], [false, false, true]);
   });
 });

@@ -1,7 +1,7 @@
 import type { CanaryConf } from "@paddlewheel/conf";
 import { Code, type ServeError } from "@paddlewheel/core";
 
-/** Calls that ended, and how many of them failed by the fault of those who were called. */
+/** Calls that ended, and how many of them failed by the fault of those who were called, or took too long. */
 export interface CallCounts {
   readonly calls: number;
   readonly failures: number;
@@ -30,10 +30,21 @@ export function isTooFaulty(
 /** What callers ask for wrongly: any server would refuse it. */
 const callersFaults: ReadonlySet<Code> = new Set([Code.invalidArgument, Code.messageTooLarge]);
 
-/** Whether a call that ended so was failed by whoever was called; undefined when that cannot be told, as the caller left. */
-export function isFailure(error: ServeError | undefined): boolean | undefined {
+/** How a call ended. */
+export interface CallEnd {
+  /** Undefined for an answer. */
+  readonly error: ServeError | undefined;
+  readonly latencyMs: number;
+}
+
+/**
+ * Whether a call was failed by whoever was called; undefined when that cannot be told, as the caller left.
+ * @param slowMs answers that take longer are as good as none; 0 for those that do not
+ */
+export function isFailure({ error, latencyMs }: CallEnd, slowMs: number): boolean | undefined {
   if (error?.code === Code.cancelled) return undefined;
-  return error !== undefined && !callersFaults.has(error.code);
+  if (error) return !callersFaults.has(error.code);
+  return slowMs > 0 && latencyMs > slowMs;
 }
 
 /**
