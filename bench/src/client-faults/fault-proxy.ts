@@ -12,14 +12,17 @@ export class FaultProxy {
   readonly #sockets = new Set<Socket>();
   #mode: ProxyMode = "pass";
 
-  constructor(target: number) {
+  private constructor(target: number) {
     this.#target = target;
     this.#server = createServer((client) => this.#accept(client));
   }
 
-  async start(): Promise<void> {
-    this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
+  /** @param target port of the server */
+  static async start(target: number): Promise<FaultProxy> {
+    const proxy = new FaultProxy(target);
+    proxy.#server.listen(0, "127.0.0.1");
+    await once(proxy.#server, "listening");
+    return proxy;
   }
 
   get port(): number {

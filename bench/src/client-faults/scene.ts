@@ -17,7 +17,7 @@ export interface SceneOptions {
   readonly protocol: TransportProtocol;
   /** Calls per second. */
   readonly rate: number;
-  /** Whether the first server is called through the proxy. */
+  /** Whether servers are called through proxies: all of them, so that the way to each is as long. */
   readonly isBehindProxy: boolean;
   readonly isHedged: boolean;
   readonly loadBalancer?: string | undefined;
@@ -26,7 +26,7 @@ export interface SceneOptions {
 /** Servers, and a client that calls them; retries are as by default. */
 export interface Scene {
   readonly fleet: ServerFleet;
-  /** Before the first server. */
+  /** Before the first server, where servers are called through proxies. */
   readonly proxy: FaultProxy;
   readonly engine: CallEngine;
   readonly load: SdkLoad;
@@ -38,10 +38,11 @@ export interface Scene {
 export async function openScene(options: SceneOptions): Promise<Scene> {
   const { workload, protocol, rate, isBehindProxy, isHedged, loadBalancer } = options;
   const fleet = await ServerFleet.start(workload, serverCount);
-  const [first = 0, ...others] = fleet.ports;
-  const proxy = new FaultProxy(first);
-  await proxy.start();
-  const hosts = [isBehindProxy ? proxy.port : first, ...others].map((port) => `127.0.0.1:${port}`);
+  const proxies = await Promise.all(fleet.ports.map((port) => FaultProxy.start(port)));
+  const [proxy] = proxies;
+  if (!proxy) throw new RangeError("a scene needs servers");
+  const ports = isBehindProxy ? proxies.map(({ port }) => port) : fleet.ports;
+  const hosts = ports.map((port) => `127.0.0.1:${port}`);
   const cluster = createCluster({ naming: `list://${hosts.join(",")}`, loadBalancer });
   const load = new SdkLoad({ workload, rate });
   const engine = createCallEngine({
@@ -53,7 +54,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   const close = async (): Promise<void> => {
     engine.close();
     cluster.close();
-    proxy.stop();
+    for (const each of proxies) each.stop();
     await fleet.stop();
   };
   return { fleet, proxy, engine, load, hosts, close };

@@ -9,69 +9,22 @@ import {
   createCluster,
   createHostTransport,
   type HostTransport,
-  type HostTransportOptions,
-  type OutgoingCall,
   resolveSecurity,
-  type TransportProtocol,
 } from "@paddlewheel/client";
-import { Code, ServeError } from "@paddlewheel/core";
+import { Code } from "@paddlewheel/core";
 import { TestAuthority } from "@paddlewheel/server/testing";
 import type { StartedServer } from "../harness/start-server.js";
-import { decodeResponse, encodeRequest, serviceName } from "./proto-messages.js";
+import { failureOf, firstElement, modelCall, nameOf, ways } from "./client-ways.js";
+import { encodeRequest, serviceName } from "./proto-messages.js";
 import { serveModel } from "./serve-model.js";
 import { slowModel, slowRequest } from "./slow-model.js";
-
-interface Way extends Pick<HostTransportOptions, "connectionType" | "connectionCount"> {
-  readonly protocol: TransportProtocol;
-  readonly packs: readonly CompressType[];
-}
-
-const { none, snappy, gzip, zlib } = CompressType;
-
-/** Every protocol with every way it shares connections. */
-const ways: readonly Way[] = [
-  { protocol: "baidu_std", connectionType: "single", packs: [none, snappy, gzip, zlib] },
-  { protocol: "baidu_std", connectionType: "single", connectionCount: 3, packs: [none, snappy, gzip, zlib] },
-  { protocol: "baidu_std", connectionType: "pooled", packs: [none, snappy, gzip, zlib] },
-  { protocol: "baidu_std", connectionType: "short", packs: [none, snappy, gzip, zlib] },
-  { protocol: "http", connectionType: "pooled", packs: [none, gzip] },
-  { protocol: "http:proto", connectionType: "short", packs: [none, gzip] },
-  { protocol: "h2:grpc", packs: [none, gzip, zlib] },
-  { protocol: "grpc", connectionType: "single", connectionCount: 3, packs: [none, gzip, zlib] },
-];
 
 const token = "canary-0123456789abcdef";
 const quick = 0;
 /** Rounds that take some hundred milliseconds; nothing stops them. */
 const slow = 40_000;
 
-function call(given: Partial<OutgoingCall> = {}): OutgoingCall {
-  return {
-    service: serviceName,
-    method: "inference",
-    message: encodeRequest(slowRequest(quick, 1)),
-    compressType: none,
-    timeoutMs: 30_000,
-    logId: 0n,
-    ...given,
-  };
-}
-
-function firstElement(message: Uint8Array): number | string | undefined {
-  return decodeResponse(Buffer.from(message)).outputs[0]?.tensor[0]?.float_data[0];
-}
-
-async function failureOf(transport: HostTransport, given: Partial<OutgoingCall>): Promise<ServeError> {
-  const thrown: unknown = await callHost(transport, call(given)).then(
-    () => assert.fail("it must fail"),
-    (error) => error,
-  );
-  assert.ok(thrown instanceof ServeError);
-  return thrown;
-}
-
-const nameOf = ({ protocol, connectionType, connectionCount = 1 }: Way): string =>
-  [protocol, connectionType ?? "", connectionCount > 1 ? `× ${connectionCount}` : ""].join(" ").trimEnd();
+const notImplemented = (path: string): string => `The server does not implement the method /${path}`;
 
 describe("the client's transports, with a server with tokens", () => {
   let server: StartedServer;
@@ -95,7 +48,7 @@ describe("the client's transports, with a server with tokens", () => {
       test("brings each of many calls at once its own answer", async () => {
         const ids = Array.from({ length: 64 }, (_, i) => i + 1);
         const answers = await Promise.all(
-          ids.map((id) => callHost(transport, call({ message: encodeRequest(slowRequest(quick, id)) }))),
+          ids.map((id) => callHost(transport, modelCall({ message: encodeRequest(slowRequest(quick, id)) }))),
         );
         assert.deepEqual(
           answers.map(({ message }) => firstElement(message)),
@@ -107,7 +60,7 @@ describe("the client's transports, with a server with tokens", () => {
         for (const compressType of Object.values(CompressType)) {
           const message = encodeRequest(slowRequest(quick, compressType + 1));
           if (way.packs.includes(compressType)) {
-            const answer = await callHost(transport, call({ compressType, message }));
+            const answer = await callHost(transport, modelCall({ compressType, message }));
             assert.equal(firstElement(answer.message), compressType + 1);
           } else {
             const { code, message: text } = await failureOf(transport, { compressType, message });
@@ -121,44 +74,57 @@ describe("the client's transports, with a server with tokens", () => {
         const wrongName = encodeRequest({
           tensor: [{ name: "nope", elem_type: 1, shape: [1], float_data: [1] }],
         });
-        const failure = await failureOf(transport, { message: wrongName });
-        assert.equal(failure.code, Code.invalidArgument);
-        assert.match(failure.message, /"?nope"?/);
-        assert.ok(!failure.message.includes(server.address), failure.message);
-        const bytes = Buffer.from("\xff\xff\xff\xff", "latin1");
-        assert.equal((await failureOf(transport, { message: bytes })).code, Code.malformedRequest);
-        assert.equal((await failureOf(transport, { method: "nope" })).code, Code.methodNotFound);
-        const { code } = await failureOf(transport, { service: "no.such.Service" });
+        const wrongBytes = Buffer.from("\xff\xff\xff\xff", "latin1");
+        const failures = [
+          await failureOf(transport, { message: wrongName }),
+          await failureOf(transport, { message: wrongBytes }),
+          await failureOf(transport, { method: "nope" }),
+          await failureOf(transport, { service: "no.such.Service" }),
+        ].map(({ code, message }) => [code, message]);
         const isBaiduStd = way.protocol === "baidu_std";
-        assert.equal(code, isBaiduStd ? Code.methodNotFound : Code.serviceNotFound);
+        assert.deepEqual(failures, [
+          [
+            Code.invalidArgument,
+            'tensor "nope": the model of engine "model" has no feed of that name, it has "x", "rounds"',
+          ],
+          [Code.malformedRequest, "Request: the varint at byte 0 is cut off"],
+          [Code.methodNotFound, notImplemented(`${serviceName}/nope`)],
+          [
+            isBaiduStd ? Code.methodNotFound : Code.serviceNotFound,
+            notImplemented("no.such.Service/inference"),
+          ],
+        ]);
       });
 
       test("ends a call at its deadline, and goes on", async () => {
         const message = encodeRequest(slowRequest(slow, 1));
         const failure = await failureOf(transport, { message, timeoutMs: 50 });
         assert.equal(failure.code, Code.deadlineExceeded);
-        assert.equal(firstElement((await callHost(transport, call())).message), 1);
+        assert.equal(firstElement((await callHost(transport, modelCall())).message), 1);
       });
 
       test("tells the server the ids and headers of a call", async () => {
         const requestId = `id-${nameOf(way).replaceAll(/[^a-z0-9]/g, "-")}`;
         const headers = new Map([["x-paddlewheel-trace", "1"]]);
-        const answer = await callHost(transport, call({ logId: 77n, requestId, headers }));
+        const answer = await callHost(transport, modelCall({ logId: 77n, requestId, headers }));
         assert.ok(answer.headers.get("x-paddlewheel-trace"), "a trace was asked for");
         await server.command.waitFor("stdout", new RegExp(`"requestId":"${requestId}"`));
       });
 
       test("is let in by its token only", async () => {
-        const stranger = createHostTransport(way.protocol, { address: server.address, ...way });
-        assert.equal((await failureOf(stranger, {})).code, Code.unauthenticated);
-        stranger.close();
+        for (const wrong of [undefined, `${token}x`]) {
+          const security = resolveSecurity(undefined, wrong);
+          const stranger = createHostTransport(way.protocol, { address: server.address, security, ...way });
+          assert.equal((await failureOf(stranger, {})).code, Code.unauthenticated);
+          stranger.close();
+        }
       });
 
       test("ends what is under way when it is closed", async () => {
         const security = resolveSecurity(undefined, token);
         const other = createHostTransport(way.protocol, { address: server.address, security, ...way });
         const outcome = new Promise<AttemptOutcome>((resolve) => {
-          other.start(call(), resolve);
+          other.start(modelCall(), resolve);
         });
         other.close();
         const ended = await outcome;
@@ -168,7 +134,7 @@ describe("the client's transports, with a server with tokens", () => {
       test("says that nothing was sent to a server that is not there", async () => {
         const nobody = createHostTransport(way.protocol, { address: "127.0.0.1:1", ...way });
         const outcome = await new Promise<AttemptOutcome>((resolve) => {
-          nobody.start(call(), resolve);
+          nobody.start(modelCall(), resolve);
         });
         nobody.close();
         assert.ok("error" in outcome);
@@ -184,7 +150,7 @@ describe("the client's transports, with a server with tokens", () => {
           cluster,
           connect: (address) => createHostTransport(way.protocol, { address, security, ...way }),
         });
-        const answers = await Promise.all(Array.from({ length: 4 }, () => engine.call(call())));
+        const answers = await Promise.all(Array.from({ length: 4 }, () => engine.call(modelCall())));
         for (const { host, message } of answers) {
           assert.deepEqual([host, firstElement(message)], [server.address, 1]);
         }
@@ -204,7 +170,7 @@ describe("the client's transports over TLS", () => {
         security: resolveSecurity({ ca }, undefined),
         ...way,
       });
-      assert.equal(firstElement((await callHost(trusting, call())).message), 1);
+      assert.equal(firstElement((await callHost(trusting, modelCall())).message), 1);
       trusting.close();
       const wary = createHostTransport(way.protocol, {
         address: server.address,
