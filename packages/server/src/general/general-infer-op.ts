@@ -3,6 +3,7 @@ import {
   defineConfig,
   GeneralBlob,
   type InferEngineInfo,
+  type ModelVarConf,
   OpWithChannel,
   type Tensor,
   type TensorMap,
@@ -24,22 +25,35 @@ export class GeneralInferOp extends OpWithChannel<GeneralBlob, { readonly versio
     version: { string: "" },
   });
 
-  async inference(): Promise<void> {
+  inference(): Promise<void> {
     const blobs = this.preNames.map((name) => this.dependArgument<GeneralBlob>(name));
     const { profileServer } = this.requestMessage<GeneralRequest>();
     const profile = profileOf(this, profileServer);
     const engine = this.engine();
     const inputs = bindInputs(engine, blobs);
-    const outputs = await this.infer(inputs);
-    const vars = engine.model.fetchVars;
-    const timeStamps = profile.stamps(blobs[0]?.timeStamps);
-    if (!vars.some(({ isLodTensor }) => isLodTensor)) {
-      this.output = new GeneralBlob(new Map(outputs), { timeStamps, vars });
-      return;
-    }
-    const sequences = passSequences(engine, blobs, outputs);
-    this.output = new GeneralBlob(withLod(engine, inputs, outputs), { timeStamps, vars, sequences });
+    return this.infer(inputs).then((outputs) => {
+      const timeStamps = profile.stamps(blobs[0]?.timeStamps);
+      this.output = blobOf({ engine, blobs, inputs, outputs }, timeStamps);
+    });
   }
+}
+
+interface EngineRun {
+  readonly engine: InferEngineInfo;
+  readonly blobs: readonly Readonly<GeneralBlob>[];
+  readonly inputs: TensorMap;
+  readonly outputs: TensorMap;
+}
+
+function blobOf({ engine, blobs, inputs, outputs }: EngineRun, timeStamps: readonly number[]): GeneralBlob {
+  const vars = engine.model.fetchVars;
+  if (!vars.some(isLod)) return new GeneralBlob(new Map(outputs), { timeStamps, vars });
+  const sequences = passSequences(engine, blobs, outputs);
+  return new GeneralBlob(withLod(engine, inputs, outputs), { timeStamps, vars, sequences });
+}
+
+function isLod({ isLodTensor }: ModelVarConf): boolean {
+  return isLodTensor;
 }
 
 /**

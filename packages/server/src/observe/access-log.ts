@@ -46,21 +46,20 @@ export function printedAccess({ print, isOn, timeField, logger }: PrintedAccessO
     forMethod(labels) {
       const writeFailed = logged.forMethod(labels);
       const place = JSON.stringify(labels).slice(1, -1);
+      // Lines of one millisecond begin alike, and those of one version end alike.
+      const head = remembered((time) => `{"level":"info"${time},${place},"code":0,"logId":"`);
+      const tail = remembered((versions) => `${versionField(versions)},"msg":"call"}\n`);
       return (call, durationUs, error) => {
         if (!isOn()) return;
         if (error) {
           writeFailed(call, durationUs, error);
           return;
         }
-        const { logId, traceContext, client, usedVersions } = call;
-        const who = client ? `,"client":${quoted(client.subject)}` : "";
+        const { logId, requestId, traceContext, client, usedVersions } = call;
         const trace = traceContext ? `,"traceId":"${traceContext.traceId}"` : "";
-        const ids = `"code":0,"logId":"${logId}","requestId":${quoted(call.requestId)}${trace}${who}`;
-        // What is no letter of a header is percent-encoded in it, quotes too.
-        const versions = usedVersions === undefined ? "" : `,"modelVersion":"${usedVersions}"`;
-        print(
-          `{"level":"info"${timeField()},${place},${ids},"durationUs":${durationUs}${versions},"msg":"call"}\n`,
-        );
+        const who = client ? `,"client":${quoted(client.subject)}` : "";
+        const ids = `${logId}","requestId":${quoted(requestId)}${trace}${who}`;
+        print(`${head(timeField())}${ids},"durationUs":${durationUs}${tail(usedVersions ?? "")}`);
       };
     },
   };
@@ -79,6 +78,24 @@ function callFields(call: Call, durationUs: number, error: ServeError | undefine
 /** Workflow and node at fault. The service is on the line already, and a key must not come twice. */
 function placeOf({ details: { service: _, ...place } }: ServeError): ErrorDetails {
   return place;
+}
+
+/** What `make` gives, made anew only for another text than the last. */
+function remembered(make: (text: string) => string): (text: string) => string {
+  let lastText: string | undefined;
+  let last = "";
+  return (text) => {
+    if (text !== lastText) {
+      lastText = text;
+      last = make(text);
+    }
+    return last;
+  };
+}
+
+/** What is no letter of a header is percent-encoded in it, quotes too. */
+function versionField(versions: string): string {
+  return versions === "" ? "" : `,"modelVersion":"${versions}"`;
 }
 
 /** As JSON. Most texts have nothing to escape, and seeing that takes less than asking. */
