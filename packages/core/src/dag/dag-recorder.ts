@@ -79,7 +79,10 @@ export class DagRecorder {
     this.#blueprint.metrics.ops[index]?.observe((now - start) / 1000);
     this.#leaveStage(index, now);
     if (this.#spans) {
-      this.#endSpan(index, { ...errorAttributes(error), ...(fallback === undefined ? {} : { fallback }) });
+      this.#endSpan(index, now, {
+        ...errorAttributes(error),
+        ...(fallback === undefined ? {} : { fallback }),
+      });
     }
     const node = this.#nodes && this.#blueprint.plan.nodes[index];
     const startMs = start - this.#startedAt;
@@ -94,7 +97,7 @@ export class DagRecorder {
     this.#leaveStage(index, now);
     if (this.#spans) {
       this.#beginSpan(index, now);
-      this.#endSpan(index, { skipped: true });
+      this.#endSpan(index, now, { skipped: true });
     }
     const node = this.#nodes && this.#blueprint.plan.nodes[index];
     if (!node) return;
@@ -142,12 +145,12 @@ export class DagRecorder {
     return span;
   }
 
-  #endSpan(index: number, attributes: SpanAttributes): void {
+  #endSpan(index: number, endedAt: number, attributes: SpanAttributes): void {
     const span = this.#spans?.[index];
     const { nodes } = this.#blueprint.plan;
     const { stage = 0, type = "", standsInFor } = nodes[index] ?? {};
     const principal = nodes.find(({ id }) => id === standsInFor);
     const stands = principal ? { standsInFor: principal.name } : {};
-    if (span) this.#call?.trace?.end(span, this.#now(), { stage, type, ...stands, ...attributes });
+    if (span) this.#call?.trace?.end(span, endedAt, { stage, type, ...stands, ...attributes });
   }
 }
