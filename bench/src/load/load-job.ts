@@ -34,7 +34,7 @@ export interface OpenWindow {
   /** Of right answers, late ones included, from the time the request was due. */
   readonly p50Micros: number;
   readonly p99Micros: number;
-  /** The longest line before the model that five looks a second saw. */
+  /** The longest line before the model that two looks a second saw. */
   readonly longestLine: number;
   /** User and system time of the server's whole process tree within the window. */
   readonly cpuMicros: number;

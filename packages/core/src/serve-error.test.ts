@@ -21,6 +21,15 @@ describe("ServeError", () => {
   });
 });
 
+describe("ServeError.refusal", () => {
+  test("has no stack, and others have one afterwards", () => {
+    const refusal = ServeError.refusal(Code.resourceExhausted, "too many");
+    assert.deepEqual([refusal.code, refusal.message], [Code.resourceExhausted, "too many"]);
+    assert.doesNotMatch(refusal.stack ?? "", /\n {4}at /);
+    assert.match(new ServeError(Code.internal, "m").stack ?? "", /\n {4}at /);
+  });
+});
+
 describe("ServeError.from", () => {
   test("passes a ServeError unchanged", () => {
     const error = new ServeError(Code.cancelled, "m");

@@ -141,6 +141,10 @@ export class LocalInferManager implements InferManager {
     }
   }
 
+  refusal(name: string, choice: VersionChoice): ServeError | undefined {
+    return this.#engines.get(name)?.refusal(choice);
+  }
+
   /** All engines as they are now, in the order of conf. */
   engines(): EngineStatus[] {
     return [...this.#engines.values()].map((engine) => engine.status());

@@ -34,6 +34,10 @@ export class LateInferManager implements InferManager {
     return this.#bound().infer(name, inputs, options);
   }
 
+  refusal(name: string, choice: VersionChoice): ServeError | undefined {
+    return this.#manager?.refusal(name, choice);
+  }
+
   /** See `LocalInferManager.reload`. */
   async reload(name: string): Promise<EngineStatus> {
     return await this.#bound().reload(name);

@@ -22,6 +22,24 @@ class TopKOp extends OpWithChannel<unknown, { k: number; label: string }> {
   }
 }
 
+/** Runs its engine whatever comes. */
+class AlwaysOp extends OpWithChannel<unknown, { version: string }> {
+  static readonly type = "AlwaysOp";
+  static readonly needsEngine = true;
+  static readonly alwaysInfers = true;
+  static readonly versionOption = "version";
+  static readonly config = defineConfig({ version: { string: "" } });
+
+  inference(): void {}
+}
+
+class MaybeOp extends OpWithChannel<unknown> {
+  static readonly type = "MaybeOp";
+  static readonly needsEngine = true;
+
+  inference(): void {}
+}
+
 function topK(name: string, values: Record<string, unknown>, dependencies: string[] = []): NodeConf {
   return { ...nodeConf(name, dependencies, "TopKOp"), config: values };
 }
@@ -43,6 +61,31 @@ describe("Workflow", () => {
     const nodes = [topK("a", { k: "7" }), { ...topK("b", { label: "best" }, ["a"]) }];
     const workflow = new Workflow(conf(...nodes), registry(TopKOp));
     assert.deepEqual(run(workflow), { k: 5, label: "best", name: "w1_1_b" });
+  });
+
+  test("needs the engines of nodes that always run theirs, and not of those that may do without", () => {
+    const infer = (name: string, change: Partial<NodeConf> = {}): NodeConf => ({
+      ...nodeConf(name, ["request"], "AlwaysOp"),
+      ...change,
+    });
+    const nodes = [
+      nodeConf("request", [], "TopKOp"),
+      infer("plain"),
+      infer("canary", { config: { version: "2" } }),
+      infer("sometimes", { when: "request.k > 5" }),
+      infer("again", { retries: 1 }),
+      infer("backed", { fallback: "spare" }),
+      nodeConf("spare", ["request"], "AlwaysOp"),
+      infer("mapped", { mapOver: "request.k" }),
+      nodeConf("maybe", ["request"], "MaybeOp"),
+      nodeConf("last", ["plain", "canary", "sometimes", "again", "backed", "mapped", "maybe"], "TopKOp"),
+    ];
+    const workflow = new Workflow(conf(...nodes), registry(TopKOp, AlwaysOp, MaybeOp));
+    const needed = workflow.neededEngines.map(({ name, version }) => [name, version]);
+    assert.deepEqual(needed, [
+      ["plain", ""],
+      ["canary", "2"],
+    ]);
   });
 
   test("is refused with every fault of its nodes' options", () => {

@@ -1,3 +1,4 @@
+import { engineNameOf } from "../op/engine-name.js";
 import { readNodeConfig } from "../op/node-config.js";
 import type { OpClass, OpEnvironment } from "../op/op.js";
 import type { OpRegistry } from "../op/op-registry.js";
@@ -6,6 +7,12 @@ import { createDagMetrics } from "./dag-blueprint.js";
 import { DagViewPool } from "./dag-view-pool.js";
 import { type DagPlan, planDag } from "./plan-dag.js";
 import type { WorkflowConf } from "./workflow-conf.js";
+
+/** An engine, and the version or label of it that a node wants, if it wants one. */
+export interface NeededEngine {
+  readonly name: string;
+  readonly version?: string | undefined;
+}
 
 /** A named, immutable DAG loaded from conf; services share it. */
 export class Workflow {
@@ -24,6 +31,24 @@ export class Workflow {
 
   get name(): string {
     return this.plan.name;
+  }
+
+  /**
+   * The engines that every request needs: the workflow fails when one of them refuses a run. Not those of nodes that may
+   * be skipped, run for each of several items, try again or have somebody who stands by.
+   */
+  get neededEngines(): readonly NeededEngine[] {
+    return this.plan.nodes.flatMap((node, i) => {
+      const { conf, fallback, standsInFor, mapSource } = node;
+      const opClass = this.#opClasses[i];
+      const { when, retries = 0 } = conf;
+      const isOptional = (when ?? fallback ?? standsInFor ?? mapSource) !== undefined || retries > 0;
+      const name = opClass?.alwaysInfers && !isOptional ? engineNameOf(conf, opClass) : undefined;
+      if (name === undefined || opClass?.versionOption === undefined)
+        return name === undefined ? [] : [{ name }];
+      const options = this.#configs[i] as Readonly<Record<string, string>>;
+      return [{ name, version: options[opClass.versionOption] }];
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Call } from "../call.js";
 import type { CallSpan } from "../observe/call-trace.js";
+import type { ServeError } from "../serve-error.js";
 import type { DType } from "../tensor/dtype.js";
 import type { TensorMap } from "../tensor/tensor.js";
 import type { ModelConf } from "./engine-conf.js";
@@ -63,4 +64,10 @@ export interface InferManager {
    * deadlineExceeded, opFailure (the model failed).
    */
   infer(name: string, inputs: TensorMap, options?: InferOptions): Promise<TensorMap>;
+
+  /**
+   * Why `infer` would refuse a run now, whatever its inputs; counts as a refusal. Undefined when it may not, or nobody
+   * knows. For who can send a request away before it is read.
+   */
+  refusal?(name: string, choice: VersionChoice): ServeError | undefined;
 }

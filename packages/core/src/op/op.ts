@@ -50,6 +50,8 @@ export interface OpClass {
   readonly type?: string;
   /** Its nodes run an engine, which conf must have: the one of the node's name, or the one `engineOption` names. */
   readonly needsEngine?: boolean;
+  /** Every run of its nodes runs that engine: requests may be refused before they are read when it refuses all. */
+  readonly alwaysInfers?: boolean;
   /** The string option of `config` that names the engine. */
   readonly engineOption?: string;
   /** The string option of `config` that names the version of the engine, or a label of one; empty leaves it open. */

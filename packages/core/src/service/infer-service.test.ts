@@ -3,7 +3,9 @@ import { describe, test } from "node:test";
 import { Call } from "../call.js";
 import { Code } from "../code.js";
 import { Workflow } from "../dag/workflow.js";
+import type { InferManager } from "../engine/infer-manager.js";
 import { type CallSpan, CallTrace } from "../observe/call-trace.js";
+import type { OpClass } from "../op/op.js";
 import { OpRegistry } from "../op/op-registry.js";
 import { ServeError } from "../serve-error.js";
 import { createDeferred } from "../testing/deferred.js";
@@ -32,20 +34,31 @@ function workflowsOf(last: Record<string, Inference>): Map<string, Workflow> {
   );
 }
 
+const serviceConf: InferServiceConf = {
+  name: "S",
+  merger: "default",
+  workflows: [],
+  workflowMap: undefined,
+  isParallel: false,
+  webService: undefined,
+};
+
+/** A workflow of one node that always runs the engine of its name. */
+function inferWorkflow(name: string): Workflow {
+  const infer: OpClass = Object.assign(
+    opOf("infer", () => {}),
+    { needsEngine: true, alwaysInfers: true },
+  );
+  const conf = { name, workflowType: "Sequence", nodes: [nodeConf(name, [], "infer")] };
+  return new Workflow(conf, new OpRegistry().register(infer));
+}
+
 function createService(
   last: Record<string, Inference>,
   conf: Partial<InferServiceConf> = {},
   merger: Merger = defaultMerger,
 ): InferService {
-  const complete = {
-    name: "S",
-    merger: "default",
-    workflows: Object.keys(last),
-    workflowMap: undefined,
-    isParallel: false,
-    webService: undefined,
-    ...conf,
-  };
+  const complete = { ...serviceConf, workflows: Object.keys(last), ...conf };
   return createInferService({ conf: complete, workflows: workflowsOf(last), merger, environment });
 }
 
@@ -80,6 +93,35 @@ describe("InferService", () => {
       code: 7,
     });
     assert.deepEqual(order, ["w1 starts", "w1 ends", "w2 starts", "w2 ends"]);
+  });
+
+  test("refuses what an engine refuses that all requests need, and nothing where they need different ones", () => {
+    const asked: unknown[] = [];
+    const inferManager: InferManager = {
+      ...environment.inferManager,
+      refusal(name, choice) {
+        asked.push([name, choice.version]);
+        return name === "full" ? ServeError.refusal(Code.resourceExhausted, "full") : undefined;
+      },
+    };
+    const workflows = new Map(["free", "full"].map((name) => [name, inferWorkflow(name)]));
+    const open = (change: Partial<InferServiceConf>): InferService =>
+      createInferService({
+        conf: { ...serviceConf, ...change },
+        workflows,
+        merger: defaultMerger,
+        environment: { ...environment, inferManager },
+      });
+    const call = createCall();
+    assert.equal(open({ workflows: ["free"] }).refusal(call), undefined);
+    assert.equal(open({ workflows: ["free", "full"] }).refusal(call)?.message, "full");
+    assert.deepEqual(asked, [
+      ["free", undefined],
+      ["free", undefined],
+      ["full", undefined],
+    ]);
+    const workflowMap = { requestField: "kind", workflows: new Map([["a", ["full"]]]) };
+    assert.equal(open({ workflows: [], workflowMap }).refusal(call), undefined);
   });
 
   test("merges with the merger it was given", async () => {

@@ -2,7 +2,8 @@ import type { Call } from "../call.js";
 import { Code } from "../code.js";
 import type { NodeTrace } from "../dag/dag-recorder.js";
 import type { DagViewPool } from "../dag/dag-view-pool.js";
-import type { Workflow } from "../dag/workflow.js";
+import type { NeededEngine, Workflow } from "../dag/workflow.js";
+import type { InferManager } from "../engine/infer-manager.js";
 import { type CallSpan, SpanKind } from "../observe/call-trace.js";
 import { errorAttributes } from "../observe/error-attributes.js";
 import type { Histogram } from "../observe/metrics.js";
@@ -45,6 +46,9 @@ export class InferService {
   protected readonly merger: Merger;
   readonly #pools = new Map<string, DagViewPool>();
   readonly #latency: Histogram;
+  readonly #inferManager: InferManager;
+  /** Without them no request can be answered. */
+  readonly #neededEngines: readonly NeededEngine[];
 
   /** @throws ServeError invalidConf when a workflow is missing. */
   constructor(options: InferServiceOptions) {
@@ -55,6 +59,11 @@ export class InferService {
       help: "Time a service took for one request, failed ones included.",
       labels: { service: this.name },
     });
+    this.#inferManager = options.environment.inferManager;
+    const { workflowMap, workflows } = options.conf;
+    this.#neededEngines = workflowMap
+      ? []
+      : workflows.flatMap((name) => options.workflows.get(name)?.neededEngines ?? []);
     for (const name of workflowNames(options.conf)) {
       const workflow = options.workflows.get(name);
       if (!workflow) {
@@ -84,6 +93,18 @@ export class InferService {
   /** As `inference`, at once where every Op answers at once: then no promise is made. */
   answer(request: object, call: Call): object | Promise<object> {
     return this.#run(request, call);
+  }
+
+  /**
+   * Why no request can be answered now, before it is read: an engine that each of them needs refuses all. Counts as
+   * refused there.
+   */
+  refusal(call: Call): ServeError | undefined {
+    for (const { name, version } of this.#neededEngines) {
+      const refusal = this.#inferManager.refusal?.(name, { call, version });
+      if (refusal) return refusal;
+    }
+    return undefined;
   }
 
   /** Who makes the answer to a request, for what is wrong with that: the last node, where it is of one workflow. */

@@ -1,4 +1,5 @@
 import type { Call, Protocol } from "../call.js";
+import type { ServeError } from "../serve-error.js";
 import type { MaxConcurrency } from "./max-concurrency.js";
 import type { RestfulPaths } from "./restful-mapping.js";
 
@@ -37,6 +38,8 @@ export interface RpcMethod<Request = unknown, Response = unknown> {
   readonly response: MessageCodec<Response>;
   /** Calls of it that may be at work at once, over all protocols; undefined for no limit. */
   readonly maxConcurrency?: MaxConcurrency | undefined;
+  /** Why a call cannot be answered now, whatever its message says; asked before that is read. */
+  refusal?(call: Call): ServeError | undefined;
   /** Answers one call. What it throws reaches the caller through `ServeError.from`. */
   handle(request: Request, call: Call): Response | Promise<Response>;
   /** The response message that carries an error, for transports that can send one beside the status. */

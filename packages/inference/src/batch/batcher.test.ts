@@ -290,6 +290,28 @@ describe("Batcher", () => {
     assert.deepEqual(seen.waits, [0, 30, 30]);
   });
 
+  test("refuses requests before they are read only under overload, and counts them", async () => {
+    const { batcher, seen, call, finish, clock } = setUp({
+      limits: { maxQueueSize: 2, maxQueueWaitMs: 0 },
+      policy: { maxRows: 1, layout: undefined },
+      runMs: 10,
+    });
+    const run = (id: number) => batcher.run(inputsOf(id)).catch(() => undefined);
+    const asked = Array.from({ length: 10 }, (_, id) => run(id));
+    assert.equal(batcher.refusal(call()), undefined, "nobody knows yet that this is no burst");
+    clock.advance(25);
+    asked.push(run(10));
+    const refused = seen.refused.length;
+    assert.equal(
+      batcher.refusal(call())?.message,
+      'engine "e": 2 runs are waiting, the limit of max_queue_size',
+    );
+    assert.equal(seen.refused.length, refused + 1);
+    await finish();
+    assert.equal(batcher.refusal(call()), undefined, "a copy is free");
+    await Promise.all(asked);
+  });
+
   test("always starts on a free copy, however long runs took before and however near the deadline is", async () => {
     const { batcher, call, finish } = setUp({ runMs: 10_000 });
     const run = batcher.run(inputsOf(1), call(5));

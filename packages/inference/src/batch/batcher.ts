@@ -158,6 +158,19 @@ export class Batcher {
     });
   }
 
+  /**
+   * Why `run` would refuse a request now, whatever its inputs; undefined when it may not. Counts as refused. Only under
+   * overload: else who has to wait for its message may find the line shorter.
+   */
+  refusal(call: Call | undefined): ServeError | undefined {
+    if (!this.#watch.load.isOverloaded || this.#isFree) return undefined;
+    const now = this.#options.clock.now();
+    const refusal = this.#planAdmission(call, now);
+    if (!refusal) return undefined;
+    this.#noteArrival(now);
+    return this.#refuse(refusal);
+  }
+
   /** Starts what can start now. */
   dispatch(): void {
     // A run that fails before it waits for anything gets here again; the loop below goes on by itself.
@@ -220,28 +233,38 @@ export class Batcher {
     for (const part of parts) if (!part.request.isSettled) this.#line.add(part.again());
   }
 
+  /** A copy is free, and nobody waits for it. */
+  get #isFree(): boolean {
+    return this.#line.size === 0 && this.#hasSlot();
+  }
+
   #admit(call: Call | undefined, now: number): void {
-    const { engine, limits, observer } = this.#options;
+    const { engine } = this.#options;
     if (this.#closed !== undefined) throw new ServeError(Code.unavailable, `engine "${engine}" is closed`);
     const stopReason = call?.stopReasonAt(now);
     if (stopReason) throw stopReason;
-    const { runMs } = this.#estimate;
-    this.#watch.noteArrival(this.#runsOf(this.#line.rows), now, runMs);
-    if (this.#line.size === 0 && this.#hasSlot()) return;
-    const refusal = planAdmission(
-      {
-        waiting: this.#line.size,
-        runsAhead: this.#runsOf(this.#line.rowsAhead(call?.priority ?? Priority.normal)),
-        leftMs: (call?.deadline ?? Number.POSITIVE_INFINITY) - now,
-        ...this.#pace(),
-      },
-      limits,
-    );
-    if (!refusal) return;
+    this.#noteArrival(now);
+    const refusal = this.#isFree ? undefined : this.#planAdmission(call, now);
+    if (refusal) throw this.#refuse(refusal);
+  }
+
+  #noteArrival(now: number): void {
+    this.#watch.noteArrival(this.#runsOf(this.#line.rows), now, this.#estimate.runMs);
+  }
+
+  #planAdmission(call: Call | undefined, now: number): Refusal | undefined {
+    const rowsAhead = this.#line.rowsAhead(call?.priority ?? Priority.normal);
+    const leftMs = (call?.deadline ?? Number.POSITIVE_INFINITY) - now;
+    const line = { waiting: this.#line.size, runsAhead: this.#runsOf(rowsAhead), leftMs };
+    return planAdmission({ ...line, ...this.#pace() }, this.#options.limits);
+  }
+
+  #refuse(refusal: Refusal): ServeError {
+    const { engine, limits, observer } = this.#options;
     // Who has little time may be refused by a line that is short.
     if (refusal.limit !== "queue_deadline") this.#watch.noteRefusal();
     observer.refused(refusal.limit);
-    throw refusalError(engine, refusal, limits);
+    return refusalError(engine, refusal, limits);
   }
 
   /** Runs that these rows take, for each copy, and those that were handed over before them. */

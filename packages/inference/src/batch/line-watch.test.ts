@@ -34,11 +34,11 @@ test("an empty line is forgotten at once, but not that there is overload", () =>
   assert.equal(full.load.isOverloaded, true);
 });
 
-test("where few come for four windows everything is forgotten", () => {
+test("where few come for eight windows everything is forgotten", () => {
   const watch = crowded({ runs: 9, came: 9, refused: 6 });
   watch.noteArrival(9, 25, runMs);
-  watch.noteArrival(9, 124, runMs);
+  watch.noteArrival(9, 224, runMs);
   assert.equal(watch.load.isOverloaded, true);
-  watch.noteArrival(9, 125, runMs);
+  watch.noteArrival(9, 225, runMs);
   assert.deepEqual(watch.load, emptyLine);
 });

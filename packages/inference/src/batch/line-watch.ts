@@ -28,9 +28,9 @@ export class LineWatch {
   }
 
   #endWindow(now: number, windowMs: number): void {
-    const { minCame, maxWindows } = lineLoads;
+    const { minCame, minCameOverloaded, maxWindows } = lineLoads;
     if (now >= this.#endsAt + (maxWindows - 1) * windowMs) this.#forget(now, windowMs);
-    else if (this.#came >= minCame) {
+    else if (this.#came >= (this.#load.isOverloaded ? minCameOverloaded : minCame)) {
       const window = { came: this.#came, refused: this.#refused, longestRuns: this.#longestRuns };
       this.#load = planLineLoad(this.#load, window);
       this.#begin(now, windowMs);

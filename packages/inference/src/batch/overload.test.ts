@@ -29,7 +29,7 @@ describe("a line at three times what the model can do", () => {
     const property = fc.asyncProperty(model, times, fc.nat(), async (model, times, seed) => {
       const simulation = new LineSimulation(model);
       simulation.comeAtRate(times * capacityOf(model), seededRandom(seed));
-      const ms = 2 * second + 100 * model.runMs;
+      const ms = second + 400 * model.runMs;
       const outcome = await simulation.run(ms);
       const goodput = outcome.answerMs.length / (capacityOf(model) * ms);
       assert.ok(goodput >= 0.95, `goodput is ${goodput} of the peak`);
@@ -44,7 +44,7 @@ describe("a line at three times what the model can do", () => {
     simulation.comeAtRate(3 * capacityOf(wide), seededRandom(1));
     await simulation.run(second);
     simulation.comeAtRate(0);
-    await simulation.run(200);
+    await simulation.run(300);
     const { refused } = simulation.outcome;
     simulation.comeAtOnce(64);
     await simulation.run(second);

@@ -71,7 +71,7 @@ export function planAdmission(snapshot: AdmissionSnapshot, limits: LineLimits): 
 /** What somebody is told who was let in and has waited too long. */
 export function lateError(engine: string, waitedMs: number): ServeError {
   const message = `engine "${engine}": more comes than it can answer, and this request has waited ${Math.ceil(waitedMs)} ms`;
-  return new ServeError(Code.resourceExhausted, message);
+  return ServeError.refusal(Code.resourceExhausted, message);
 }
 
 /** What a refused caller is told. */
@@ -80,7 +80,7 @@ export function refusalError(
   { limit, answerMs, allowedMs }: Refusal,
   { maxQueueSize }: Pick<LineLimits, "maxQueueSize">,
 ): ServeError {
-  const say = (code: Code, problem: string) => new ServeError(code, `engine "${engine}": ${problem}`);
+  const say = (code: Code, problem: string) => ServeError.refusal(code, `engine "${engine}": ${problem}`);
   if (limit === "max_queue_size") {
     return say(Code.resourceExhausted, `${maxQueueSize} runs are waiting, the limit of max_queue_size`);
   }

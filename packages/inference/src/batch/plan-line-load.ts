@@ -30,8 +30,10 @@ export const lineLoads = {
   calmShare: 0.16,
   /** A window goes on until so many came, as a share of fewer means little, */
   minCame: 8,
+  /** and under overload until so many: a few who by chance found room must not end it; */
+  minCameOverloaded: 16,
   /** but not for more than so many times its length: whoever comes so rarely needs no line. */
-  maxWindows: 4,
+  maxWindows: 8,
 } as const;
 
 /** A line that is or was just empty: whatever comes now is a burst. */

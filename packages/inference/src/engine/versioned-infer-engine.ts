@@ -93,6 +93,13 @@ export class VersionedInferEngine {
     return this.pick(options).infer(inputs, options);
   }
 
+  /** See `InferManager.refusal`. A request that says which version it wants may want one that has nothing to do. */
+  refusal({ version, call }: VersionChoice): ServeError | undefined {
+    if (call?.modelVersion !== undefined) return undefined;
+    const picked = version ? this.#served.get(version) : this.#default;
+    return picked?.executor.refusal(call);
+  }
+
   /**
    * The version a run is given to: the Op's, else the request's, else the default.
    * @throws ServeError notFound for a version or label there is not, unavailable for one that is not ready.

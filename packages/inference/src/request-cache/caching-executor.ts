@@ -84,6 +84,11 @@ export class CachingExecutor implements Executor {
     return this.#executor.run(inputs, call, spans);
   }
 
+  /** None: the outputs may be there already. */
+  refusal(): undefined {
+    return undefined;
+  }
+
   /**
    * Forgets all results. Runs under way are waited for before the executor is closed, because a follower may have to
    * lead one. Idempotent.

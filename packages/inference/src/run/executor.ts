@@ -1,4 +1,4 @@
-import type { Call, Clock, TensorMap, VarSignature } from "@paddlewheel/core";
+import type { Call, Clock, ServeError, TensorMap, VarSignature } from "@paddlewheel/core";
 import type { LineLimits } from "../batch/plan-admission.js";
 import type { BatchConf, BatchingChoice } from "../batch/plan-batching.js";
 import type { Findings } from "../cache/findings.js";
@@ -25,6 +25,9 @@ export interface Executor {
    * model failed.
    */
   run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap>;
+
+  /** Why a run would be refused now, whatever its inputs; undefined when it may not be. Counts as refused. */
+  refusal(call?: Call): ServeError | undefined;
 
   /** Takes no new runs, waits for those there are, gives the model back. Idempotent. */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-import { type Call, type Clock, Code, type TensorMap } from "@paddlewheel/core";
+import { type Call, type Clock, Code, type ServeError, type TensorMap } from "@paddlewheel/core";
 import { type Batch, Batcher } from "../batch/batcher.js";
 import { chooseBatching } from "../batch/choose-batching.js";
 import type { BatchingChoice } from "../batch/plan-batching.js";
@@ -83,6 +83,10 @@ export class InlineExecutor implements Executor {
 
   run(inputs: TensorMap, call?: Call, spans?: RunSpans): Promise<TensorMap> {
     return this.#batcher.run(inputs, call, spans);
+  }
+
+  refusal(call?: Call): ServeError | undefined {
+    return this.#batcher.refusal(call);
   }
 
   close(): Promise<void> {

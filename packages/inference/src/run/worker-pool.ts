@@ -98,6 +98,10 @@ export class WorkerPool implements Executor {
     return this.#batcher.run(inputs, call, spans);
   }
 
+  refusal(call?: Call): ServeError | undefined {
+    return this.#batcher.refusal(call);
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#batcher.close().then(() => this.#copies.close());
     return this.#closed;

@@ -41,6 +41,10 @@ export class ScriptedExecutor implements Executor {
     });
   }
 
+  refusal(): undefined {
+    return undefined;
+  }
+
   async close(): Promise<void> {
     this.isClosed = true;
   }

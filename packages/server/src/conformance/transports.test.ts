@@ -19,7 +19,7 @@ function overEveryTransport(
     test(`${name} (${transport})`, async () => {
       const limits = { maxBodySize: 1000, maxConcurrency: 2 };
       const grpc = transport === "grpc-js" ? transport : "native";
-      await using server = await new TestServer([service, limited], limits, { grpc }).start();
+      await using server = await new TestServer([service, limited, busy], limits, { grpc }).start();
       const client = createClient(server.port);
       try {
         await body(client, server);
@@ -54,6 +54,20 @@ const service = textService({
   },
   onward: (_text, call) => Object.values(traceHeaders(call)).join(" "),
 });
+
+/** Its method refuses every call, and reads none. */
+const busy: RpcService = {
+  name: "test.Busy",
+  methods: textService({ run: (text) => text }).methods.map((method) => ({
+    ...method,
+    request: {
+      ...method.request,
+      decode: () => assert.fail("the message was read"),
+      decodeJson: () => assert.fail("the message was read"),
+    },
+    refusal: () => ServeError.refusal(Code.resourceExhausted, "the model has enough to do"),
+  })),
+};
 
 /** Both of its methods stay at work; one of them once at most. */
 const limited: RpcService = {
@@ -249,6 +263,11 @@ overEveryTransport("a method's call carries the trace on, its state in one piece
   const headers = { traceparent, tracestate: "a=1,b=2" };
   const { text } = await client.call({ method: "onward", headers });
   assert.equal(text, `${traceparent} a=1,b=2`);
+});
+
+overEveryTransport("a call that its method refuses is refused before its message is read", async (client) => {
+  const expected = { number: Code.resourceExhausted, text: "the model has enough to do" };
+  assert.deepEqual(await client.call({ service: "test.Busy", method: "run", body: "x" }), expected);
 });
 
 test("before the server is ready every call is told so", async () => {

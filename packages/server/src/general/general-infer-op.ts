@@ -20,6 +20,7 @@ import { profileOf } from "./profile.js";
 export class GeneralInferOp extends OpWithChannel<GeneralBlob, { readonly version: string }> {
   static readonly type: string = "GeneralInferOp";
   static readonly needsEngine: boolean = true;
+  static readonly alwaysInfers: boolean = true;
   static readonly versionOption: string = "version";
   static readonly config: ConfigSchema<{ readonly version: { readonly string: string } }> = defineConfig({
     version: { string: "" },

@@ -41,6 +41,11 @@ export function createGeneralModelService(service: InferService, metrics: Metric
     };
     return settle(() => service.answer(request, call), succeed, fail);
   };
+  const refusal = (call: Call): ServeError | undefined => {
+    const refused = service.refusal(call);
+    if (refused) queries.count(0, false);
+    return refused;
+  };
   const debug = (request: GeneralRequest, call: Call): Promise<GeneralResponse> => {
     adoptLogId(request, call);
     const check = (response: object): void => {
@@ -52,7 +57,7 @@ export function createGeneralModelService(service: InferService, metrics: Metric
     name: generalModelServiceName,
     schema: generalModelServiceDescriptor,
     methods: [
-      defineMethod({ ...base, name: "inference", handle: inference }),
+      defineMethod({ ...base, name: "inference", refusal, handle: inference }),
       defineMethod({ ...base, name: "debug", handle: debug }),
     ],
   };

@@ -71,7 +71,7 @@ export class OverloadGuard {
     this.#asked++;
     if (this.#overload === "some" && this.#asked % 4 !== 0) return undefined;
     this.#refused.increment();
-    return new ServeError(Code.resourceExhausted, "the server is overloaded, try later or elsewhere");
+    return ServeError.refusal(Code.resourceExhausted, "the server is overloaded, try later or elsewhere");
   }
 
   readonly #look = (): void => {

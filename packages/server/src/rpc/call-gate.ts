@@ -169,7 +169,8 @@ export class CallGate {
     return (
       this.#overload?.refuse() ??
       this.#refuseBy(this.#limiter, this.#atWork, call) ??
-      this.#refuseBy(found?.limiter, found?.stats.concurrency ?? 0, call)
+      this.#refuseBy(found?.limiter, found?.stats.concurrency ?? 0, call) ??
+      found?.method.refusal?.(call)
     );
   }
 
@@ -177,7 +178,7 @@ export class CallGate {
     const reason = limiter?.refuse(inFlight, call.givenMs);
     if (!limiter || reason === undefined) return undefined;
     this.#limiterMetrics.countRefusal(limiter);
-    return new ServeError(Code.resourceExhausted, reason);
+    return ServeError.refusal(Code.resourceExhausted, reason);
   }
 
   #presentable(call: Call, error: ServeError): ServeError {

@@ -4,6 +4,9 @@ const controls = /\p{Cc}/gu;
 const loneSurrogates = /\p{Surrogate}/gu;
 const asIs = /^[\x20-\x24\x26-\x7e]$/;
 
+/** Most messages: all of it is as it is in every encoding. */
+const plain = /^(?! )[\x20-\x24\x26-\x7e]*(?<! )$/;
+
 const ellipsis = "…";
 
 /** Of a longer message the rest is not looked at. */
@@ -16,6 +19,7 @@ const maxReadLength = 2 * maxStatusMessageSize;
  */
 export function presentableText(message: string, suffix = ""): string {
   const room = maxStatusMessageSize - suffix.length;
+  if (message.length <= room && plain.test(message)) return message + suffix;
   const text = message.slice(0, maxReadLength).replace(controls, "?").replace(loneSurrogates, "");
   const isCut = message.length > maxReadLength || encodedSize(text) > room;
   return (isCut ? cut(text, room) : text) + suffix;

@@ -82,6 +82,7 @@ function createMethod(
     name,
     request,
     response: response.unchecked,
+    refusal: (call) => service.refusal(call),
     handle,
     ...(errorResponse ? { errorResponse } : {}),
   });

@@ -41,6 +41,7 @@ export function createWebService(options: WebServiceOptions): RpcService {
         name: "prediction",
         request: predictionCodec,
         response: resultCodec,
+        refusal: (call) => options.service.refusal(call),
         handle,
         errorResponse: ({ code, message }) => ({ err_no: code, err_msg: message }),
       }),
