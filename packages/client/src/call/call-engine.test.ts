@@ -459,7 +459,7 @@ describe("a call engine", () => {
         (outcomes, steps, hedge) => {
           const script = (_: string, index: number): HostScript =>
             outcomes[index % outcomes.length] ?? "silent";
-          const { clock, engine, hosts, start } = scene({ script, hedge });
+          const { clock, engine, hosts, metrics, start } = scene({ script, hedge });
           const calls = steps.map(({ wait, cancelAfter, ...given }) => {
             clock.advance(wait);
             const call = start(given);
@@ -478,6 +478,9 @@ describe("a call engine", () => {
           assert.equal(hosts.listenerCount, 0);
           const extra = hosts.attempts.length - calls.length;
           const isEachReached = outcomes.every((one) => stageOf(one) !== "unsent");
+          const hedges = metrics.counted("paddlewheel_client_attempts_total", { kind: "hedge" });
+          if (hedge && !("budgetShare" in hedge))
+            assert.ok(hedges <= calls.length * 0.05, `${hedges} hedges`);
           if (!hedge && isEachReached)
             assert.ok(extra <= calls.length * 0.1 + 3 * (1 + clock.now() / 1000), `${extra} retries`);
         },

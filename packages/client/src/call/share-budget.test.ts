@@ -30,6 +30,33 @@ describe("ShareBudget", () => {
     );
   });
 
+  test("never gives more over any stretch of time than was earned in it, and what can be saved", () => {
+    const step = fc.record({
+      wait: fc.nat({ max: 2000 }),
+      calls: fc.nat({ max: 3000 }),
+      asks: fc.nat({ max: 200 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const clock = new ManualClock();
+        const budget = new ShareBudget({ share: 0.1, minPerSecond: 3, clock });
+        const marks = [{ at: 0, calls: 0, taken: 0 }];
+        let [calls, taken] = [0, 0];
+        for (const { wait, calls: more, asks } of steps) {
+          clock.advance(wait);
+          for (let i = 0; i < more; i++) budget.onCall();
+          calls += more;
+          for (let i = 0; i < asks; i++) if (budget.take()) taken++;
+          marks.push({ at: clock.now(), calls, taken });
+          for (const from of marks) {
+            const most = 100 + 0.1 * (calls - from.calls) + (3 * (clock.now() - from.at)) / 1000;
+            assert.ok(taken - from.taken <= most + 1e-6, `${taken - from.taken} of ${most}`);
+          }
+        }
+      }),
+    );
+  });
+
   test("gives the floor again after a second, and no more after an hour", () => {
     const clock = new ManualClock();
     const budget = new ShareBudget({ share: 0.1, minPerSecond: 3, clock });
