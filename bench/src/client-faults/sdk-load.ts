@@ -20,7 +20,13 @@ export class LoadPhase implements CallObserver {
   /** When each attempt began, in ms from the start, by host. */
   readonly startsByHost: Map<string, number[]> = new Map();
   readonly startedAt: number = performance.now();
+  /** How long calls were made. */
+  readonly seconds: number;
   calls = 0;
+
+  constructor(seconds: number) {
+    this.seconds = seconds;
+  }
 
   get extraAttempts(): number {
     return this.attempts.retry + this.attempts.hedge;
@@ -51,7 +57,7 @@ export interface SdkLoadOptions {
 /** Makes calls by the SDK at a fixed rate, as many callers who know nothing of each other do. */
 export class SdkLoad {
   readonly #options: SdkLoadOptions;
-  #phase = new LoadPhase();
+  #phase = new LoadPhase(0);
   #open = 0;
 
   constructor(options: SdkLoadOptions) {
@@ -67,7 +73,7 @@ export class SdkLoad {
 
   /** Ends when all its calls have ended. */
   async run(engine: CallEngine, seconds: number): Promise<LoadPhase> {
-    const phase = new LoadPhase();
+    const phase = new LoadPhase(seconds);
     this.#phase = phase;
     const msPerCall = 1000 / this.#options.rate;
     const total = Math.round((seconds * 1000) / msPerCall);

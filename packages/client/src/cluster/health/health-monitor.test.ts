@@ -312,6 +312,20 @@ describe("a server that fails", () => {
     assert.equal(monitor.trials.size, 0);
   });
 
+  test("at its first call since it was down is probed again, and not ejected", async () => {
+    const ward = new Ward();
+    const { first, clock, probes } = ward;
+    ward.observe(first, refused);
+    clock.advance(firstWait);
+    probes.at(0)?.end.resolve();
+    await settled();
+    clock.advance(10);
+    ward.observe(first, lost);
+    assert.equal(first.health.condition, Condition.unreachable);
+    clock.advance(2 * firstWait);
+    assert.equal(probes.length, 2);
+  });
+
   test("is pardoned before its time when it is needed", () => {
     const ward = new Ward();
     const { first, clock } = ward;

@@ -154,8 +154,14 @@ export class HealthMonitor {
     const record = { isOnTrial, consecutiveFailures: health.consecutiveFailures, calls, failures };
     const reason = planEjection(record, { hosts: hostCount(), out: this.#out }, ejection);
     if (reason === undefined) return;
-    if (now - health.lastEjectionEnd > ejection.maxMs) health.ejections = 0;
-    health.ejections++;
+    // One that was down may take calls in a moment: it is probed again.
+    if (isOnTrial && !health.isBackFromEjection) this.#takeOut(patient, Condition.unreachable, reason);
+    else this.#eject(patient, reason, now - health.lastEjectionEnd > ejection.maxMs);
+  }
+
+  #eject(patient: Patient, reason: string, isForgiven: boolean): void {
+    const { health } = patient;
+    health.ejections = isForgiven ? 1 : health.ejections + 1;
     this.#takeOut(patient, Condition.ejected, reason);
   }
 

@@ -46,6 +46,10 @@ export class HostHealth {
     this.window = new FailureWindow(windowMs);
   }
 
+  get isBackFromEjection(): boolean {
+    return this.upSince === this.lastEjectionEnd;
+  }
+
   get isUp(): boolean {
     return this.condition === Condition.up;
   }
