@@ -6,6 +6,7 @@ import { type Clock, systemClock, type Timer } from "./observe/clock.js";
 import type { TraceContext } from "./observe/trace-context.js";
 import { Priority } from "./priority.js";
 import { ServeError } from "./serve-error.js";
+import { type StopListener, StopListeners, type StopListening } from "./stop-listeners.js";
 
 /** The wire protocols a call may come by. */
 export type Protocol = "http" | "grpc" | "baidu_std" | "in_process";
@@ -48,21 +49,6 @@ interface Parentage extends ChildCallOptions {
 /** Characters of all versions that answered; what is more is left out, so that they fit into a header. */
 const maxVersionsLength = 1024;
 
-type StopListener = (reason: ServeError) => void;
-
-/** A listener in the chain of those of one call. A call has a few, which mostly go in the opposite of their turn. */
-interface Listening {
-  readonly listener: StopListener;
-  before: Listening | undefined;
-}
-
-/** First come, first told. */
-function inTurn(last: Listening | undefined): StopListener[] {
-  const listeners: StopListener[] = [];
-  for (let one = last; one; one = one.before) listeners.push(one.listener);
-  return listeners.reverse();
-}
-
 /**
  * One request on its way through the server, free of any transport: who it is for, how long it may take, and whether
  * anybody still waits for the answer. A call stops once: by `cancel`, or when its deadline passes. Whoever waits on
@@ -101,15 +87,14 @@ export class Call {
 
   readonly #parent: Call | undefined;
   readonly #timeoutMessage: string | undefined;
-  /** What hears of it when the parent stops, once somebody listens to this call. */
-  #parentListening: Listening | undefined;
+  /** Takes back that this call listens to its parent, which it does once somebody listens to it. */
+  #parentListening: StopListening | undefined;
   #requestAttachment: Uint8Array | undefined;
   #responseAttachment: Uint8Array | undefined;
   #versionRequest: VersionRequest | undefined;
   #usedVersions: string | undefined;
   #stopReason: ServeError | undefined;
-  /** The last that came. */
-  #listening: Listening | undefined;
+  readonly #listeners = new StopListeners();
   #timer: Timer | undefined;
   #controller: AbortController | undefined;
   #isFinished = false;
@@ -219,14 +204,12 @@ export class Call {
     if (reason) tell(listener, reason);
     if (reason || this.#isFinished) return () => {};
     const listening = this.#listen(listener);
-    return () => this.#forget(listening);
+    return () => this.#listeners.remove(listening);
   }
 
   /** How many have asked to hear when the call stops, and have not taken it back. */
   get listenerCount(): number {
-    let count = 0;
-    for (let one = this.#listening; one; one = one.before) count++;
-    return count;
+    return this.#listeners.count;
   }
 
   /** For APIs that take an AbortSignal; its reason is the ServeError. */
@@ -244,29 +227,17 @@ export class Call {
     this.#isFinished = true;
     this.#timer?.cancel();
     const parent = this.#parent;
-    if (parent && this.#parentListening) parent.#forget(this.#parentListening);
-    this.#listening = undefined;
+    if (parent && this.#parentListening) parent.#listeners.remove(this.#parentListening);
+    this.#listeners.clear();
   }
 
-  #listen(listener: StopListener): Listening {
-    const listening: Listening = { listener, before: this.#listening };
-    this.#listening = listening;
+  #listen(listener: StopListener): StopListening {
     const parent = this.#parent;
     if (parent && !this.#parentListening && !parent.#isFinished) {
       this.#parentListening = parent.#listen((reason) => this.#stop(() => reason));
     }
     this.#startTimer();
-    return listening;
-  }
-
-  #forget(listening: Listening): void {
-    if (this.#listening === listening) {
-      this.#listening = listening.before;
-      return;
-    }
-    for (let later = this.#listening; later; later = later.before) {
-      if (later.before === listening) later.before = listening.before;
-    }
+    return this.#listeners.add(listener);
   }
 
   #startTimer(): void {
@@ -283,9 +254,9 @@ export class Call {
     if (this.#stopReason || this.#isFinished) return;
     const reason = makeReason();
     this.#stopReason = reason;
-    const last = this.#listening;
+    const listeners = this.#listeners.inTurn();
     this.finish();
-    for (const listener of inTurn(last)) tell(listener, reason);
+    for (const listener of listeners) tell(listener, reason);
   }
 
   #deadlineExceeded(): ServeError {
