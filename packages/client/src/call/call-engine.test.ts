@@ -403,6 +403,32 @@ describe("a call engine", () => {
     assert.ok(metrics.counted("limit_exceeded_total", { limit: "client_retry_budget" }) > 800);
   });
 
+  test("retries calls that a broken connection ended when there is budget again, and says once that there was none", () => {
+    let isBroken = true;
+    const { clock, hosts, metrics, start } = scene({ script: () => (isBroken ? lost() : good(1)) });
+    const calls = Array.from({ length: 40 }, () => start({ timeoutMs: 5000 }));
+    clock.advance(0);
+    isBroken = false;
+    for (let i = 0; i < 2000; i++) {
+      if (i % 2 === 0) start();
+      clock.advance(1);
+    }
+    for (const call of calls) assert.equal(answererOf(call).length, 3);
+    assert.equal(hosts.attempts.length, 40 + 1000 + 40);
+    assert.equal(metrics.counted("limit_exceeded_total", { limit: "client_retry_budget" }), 34);
+  });
+
+  test("fails when there is no budget for as long as a retry would wait at most", () => {
+    const script = (): HostScript => lost();
+    const { clock, start } = scene({ script, retry: { budgetShare: 0, minPerSecond: 0 } });
+    const call = start({ timeoutMs: 60_000 });
+    clock.advance(50 + 100 + 200 + 400 + 800 + 1600 - 1);
+    assert.equal(call.outcome, undefined);
+    clock.advance(1);
+    assert.equal(errorOf(call).message, "lost");
+    assert.equal(clock.timerCount, 0);
+  });
+
   test("asks another host for any number of calls that reached nobody", () => {
     const script = (address: string): HostScript => (address === "a:1" ? refused() : good(1));
     const { clock, start } = scene({ script, addresses: ["a:1", "b:1"] });

@@ -3,39 +3,30 @@ import type { Cluster, HostLease } from "../cluster/cluster.js";
 import { aborted } from "../stopped-call.js";
 import type { AttemptFailure } from "../transport/attempt-failure.js";
 import type { Deadline, Deadlines, Timed } from "../transport/deadlines.js";
-import {
-  type Attempt,
-  type AttemptOutcome,
-  FailureStage,
-  type OutgoingCall,
-} from "../transport/host-transport.js";
+import type { Attempt, AttemptOutcome, OutgoingCall } from "../transport/host-transport.js";
 import { type CallNames, describeFailure, type FailedAttempt } from "./call-failure.js";
-import type { AttemptKind, CallObserver } from "./call-observer.js";
-import type { HedgePolicy, RetryPolicy } from "./call-options.js";
+import type { AttemptKind } from "./call-observer.js";
+import type { HedgePolicy } from "./call-options.js";
 import type { CallOutcome, CallRequest, RunningCall } from "./call-request.js";
 import type { HostConnection, HostConnections } from "./host-connections.js";
 import type { LatencyWindow } from "./latency-window.js";
 import { outgoingCall } from "./outgoing-call.js";
-import { isRetryable, planBackoff } from "./plan-retry.js";
+import { Retries, type RetrySource } from "./retries.js";
 import type { ShareBudget } from "./share-budget.js";
 
 /** What all calls of an engine share. */
-export interface CallHost {
+export interface CallHost extends RetrySource {
   readonly cluster: Cluster;
   readonly connections: HostConnections;
-  readonly retry: RetryPolicy;
-  readonly retryBudget: ShareBudget;
   readonly hedge: HedgePolicy | undefined;
   readonly hedgeBudget: ShareBudget;
   /** Undefined when nobody asks for their percentile. */
   readonly latencies: LatencyWindow | undefined;
   readonly names: CallNames;
-  readonly observer: CallObserver | undefined;
   readonly clock: Clock;
   /** For what keeps the process alive. */
   readonly waitingClock: Clock;
   readonly hedgeTimes: Deadlines;
-  readonly random: () => number;
   /** Calls that have no attempt under way. */
   readonly waiting: Set<CallRun>;
 }
@@ -64,7 +55,8 @@ export class CallRun implements RunningCall, Timed {
   #tried: Set<string> | undefined;
   #firstHost = "";
   #attemptCount = 0;
-  #retryCount = 0;
+  /** Undefined until an attempt fails. */
+  #retries: Retries | undefined;
   #hedgeTime: Deadline | undefined;
   /** How long the last wait for a hedge was. */
   #hedgeWaitMs = 0;
@@ -174,20 +166,14 @@ export class CallRun implements RunningCall, Timed {
 
   /** How long to wait before another attempt, in ms; undefined when there is to be none. */
   #planRetry(failure: AttemptFailure, now: number): number | undefined {
-    const { cluster, observer, random, retry, retryBudget } = this.#host;
-    const { isIdempotent = true, timeoutMs } = this.#request;
-    if (this.#retryCount >= retry.maxRetries || !isRetryable(failure, isIdempotent)) return undefined;
-    const untriedCount = cluster.hosts.length - (this.#tried?.size ?? 1);
-    const snapshot = { retryCount: this.#retryCount, stage: failure.stage, untriedCount, random: random() };
-    const delayMs = planBackoff(snapshot, retry);
-    if (now + delayMs >= this.#startedAt + timeoutMs) return undefined;
-    // Who is asked in the place of a host that was not reached has no more work by it.
-    if (delayMs > 0 && !retryBudget.take()) {
-      observer?.onBudgetSpent("retry");
-      return undefined;
-    }
-    this.#retryCount++;
-    return delayMs;
+    const { isIdempotent = true } = this.#request;
+    const untriedCount = this.#host.cluster.hosts.length - (this.#tried?.size ?? 1);
+    return this.#retriesOf().afterFailure(failure, { isIdempotent, untriedCount, now });
+  }
+
+  #retriesOf(): Retries {
+    this.#retries ??= new Retries(this.#host, this.#startedAt + this.#request.timeoutMs);
+    return this.#retries;
   }
 
   #wait(delayMs: number): void {
@@ -199,28 +185,25 @@ export class CallRun implements RunningCall, Timed {
   }
 
   #retry(): void {
+    const retries = this.#retriesOf();
     const last = this.#failures.at(-1)?.error;
-    const kind = this.#attemptCount === 0 ? "first" : "retry";
-    const error = this.#launch(kind, this.#host.clock.now());
+    const now = this.#host.clock.now();
+    if (!retries.pay()) {
+      this.#waitOr(retries.withoutBudget(now), () => this.fail(last ?? noOtherHost()));
+      return;
+    }
+    const error = this.#launch(this.#attemptCount === 0 ? "first" : "retry", now);
     if (error) this.#awaitHost(() => this.fail(last ?? error));
   }
 
-  /** Waits for a host that is well, as long as retries would; that costs no host anything, and no budget. */
   #awaitHost(giveUp: () => void): void {
-    const { clock, cluster, random, retry } = this.#host;
-    const snapshot = {
-      retryCount: this.#retryCount,
-      stage: FailureStage.unsent,
-      untriedCount: 0,
-      random: random(),
-    };
-    const delayMs = planBackoff(snapshot, retry);
-    const isInTime = clock.now() + delayMs < this.#startedAt + this.#request.timeoutMs;
-    if (!cluster.isDown || this.#retryCount >= retry.maxRetries || !isInTime) giveUp();
-    else {
-      this.#retryCount++;
-      this.#wait(delayMs);
-    }
+    const { clock, cluster } = this.#host;
+    this.#waitOr(cluster.isDown ? this.#retriesOf().withoutHost(clock.now()) : undefined, giveUp);
+  }
+
+  #waitOr(delayMs: number | undefined, giveUp: () => void): void {
+    if (delayMs === undefined) giveUp();
+    else this.#wait(delayMs);
   }
 
   #planHedge({ after, maxMessageBytes }: HedgePolicy): void {
