@@ -10,6 +10,9 @@ import { hasEnded } from "./child-process.js";
 const startMs = 120_000;
 const retryMs = 100;
 
+/** It is not there yet, or others keep it busy already. */
+const passing: readonly status[] = [status.UNAVAILABLE, status.RESOURCE_EXHAUSTED];
+
 export interface ReadinessOptions {
   readonly server: ChildProcess;
   readonly port: number;
@@ -28,7 +31,7 @@ export async function awaitRightAnswers({ server, port, workload }: ReadinessOpt
   const path = inferencePath(workload.service.name);
   const deadline = Date.now() + startMs;
   const isStarting = (error: ServiceError): boolean =>
-    error.code === status.UNAVAILABLE && Date.now() < deadline && !hasEnded(server);
+    passing.includes(error.code) && Date.now() < deadline && !hasEnded(server);
   try {
     for (const { message, expected } of workload.requests) {
       const answer = await retryWhile(isStarting, () => callOnce({ client, path, message, deadline }));
