@@ -18,7 +18,11 @@ const models: Readonly<Record<string, () => Uint8Array>> = {
 };
 
 /** As the command starts: docs/decisions/0005-how-the-command-starts.md. */
-const malloc = { MALLOC_TRIM_THRESHOLD_: "134217728", MALLOC_MMAP_THRESHOLD_: "33554432" };
+const malloc = {
+  MALLOC_ARENA_MAX: "2",
+  MALLOC_TRIM_THRESHOLD_: "134217728",
+  MALLOC_MMAP_THRESHOLD_: "33554432",
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
