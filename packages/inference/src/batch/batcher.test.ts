@@ -413,6 +413,27 @@ describe("Batcher", () => {
       assert.equal(batcher.running, 0);
     });
 
+    test("fails a run that could not be handed over, and goes on", async () => {
+      let isRefusing = true;
+      const { batcher, clock } = setUp({
+        ...alone,
+        slots: () => 1,
+        ahead: () => 1,
+        start: async ({ inputs, ahead }) => {
+          if (ahead && isRefusing) throw new Error("no memory");
+          ahead?.onBegin();
+          await nextTurn();
+          return double(inputs);
+        },
+      });
+      const asked = [1, 2, 3].map((id) => batcher.run(inputsOf(id)));
+      await assert.rejects(asked[1] ?? Promise.resolve(), new Error("no memory"));
+      isRefusing = false;
+      await Promise.all([asked[0], asked[2]]);
+      assert.deepEqual([batcher.running, batcher.waiting, clock.timerCount], [0, 0, 0]);
+      assert.deepEqual(await batcher.run(inputsOf(4)), double(inputsOf(4)));
+    });
+
     test("puts a run first in line whose worker ended before it began", async () => {
       const { batcher, started, ends, seen, finish } = setUp({ ...alone, slots: () => 1, ahead: () => 1 });
       const asked = [1, 2, 3, 4].map((id) => batcher.run(inputsOf(id)));

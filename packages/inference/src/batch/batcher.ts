@@ -281,9 +281,9 @@ export class Batcher {
   /** Under overload, sends those away who have waited too long, as long as others are left for the free copies. */
   #dropLate(): void {
     if (!this.#watch.load.isOverloaded) return;
-    const { engine, clock, limits, observer, policy, slots } = this.#options;
+    const { engine, clock, limits, observer, policy, slots, ahead = none } = this.#options;
     const now = clock.now();
-    const kept = (slots() - this.#busy) * policy.maxRows;
+    const kept = (slots() + ahead() - this.#runs) * policy.maxRows;
     for (let part = this.#line.oldest; part; part = this.#line.oldest) {
       const { request, since, rows } = part;
       const isNeeded = request.hasStarted || this.#line.rows - rows < kept;
@@ -351,10 +351,10 @@ export class Batcher {
       outputs = await this.#options.start({ ...this.#inputsOf(parts), spans, onRan: this.#onRan, ahead });
     } catch (thrown) {
       if (ahead && thrown instanceof RunNotBegun) return this.#lose(ahead);
+      // It failed before anybody could tell that it had begun.
+      ahead?.onBegin();
       this.#fail(parts, thrown);
     }
-    // Its worker may have ended before it could tell that it has begun.
-    ahead?.onBegin();
     this.#runs--;
     // The copy is free: it goes on while the answers are given.
     this.dispatch();
