@@ -255,8 +255,16 @@ export class Batcher {
   #planAdmission(call: Call | undefined, now: number): Refusal | undefined {
     const rowsAhead = this.#line.rowsAhead(call?.priority ?? Priority.normal);
     const leftMs = (call?.deadline ?? Number.POSITIVE_INFINITY) - now;
-    const line = { waiting: this.#line.size, runsAhead: this.#runsOf(rowsAhead), leftMs };
-    return planAdmission({ ...line, ...this.#pace() }, this.#options.limits);
+    const { runMs, isBatched, load } = this.#pace();
+    const snapshot = {
+      waiting: this.#line.size,
+      runsAhead: this.#runsOf(rowsAhead),
+      leftMs,
+      runMs,
+      isBatched,
+      load,
+    };
+    return planAdmission(snapshot, this.#options.limits);
   }
 
   #refuse(refusal: Refusal): ServeError {

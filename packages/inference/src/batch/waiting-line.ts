@@ -40,8 +40,9 @@ export class WaitingLine implements Iterable<RequestPart> {
 
   /** Rows that go before somebody of this priority who comes now; not counted is who waits long enough to overtake. */
   rowsAhead(priority: Priority): number {
-    const own = steps.indexOf(priority);
-    return this.#levels.reduce((sum, { rows }, step) => (step <= own ? sum + rows : sum), this.#retries.rows);
+    let rows = this.#retries.rows;
+    for (let step = steps.indexOf(priority); step >= 0; step--) rows += this.#levels[step]?.rows ?? 0;
+    return rows;
   }
 
   /** Who came first, of those that were not tried before. */
