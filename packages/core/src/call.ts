@@ -198,12 +198,13 @@ export class Call {
   /**
    * Runs `listener` when the call stops, at once if it has, never once it has been answered. Gives the function that
    * takes the listener back. A listener must not throw: nobody could catch it, so what it throws is dropped.
+   * @param now for who has just read the call's clock
    */
-  onStop(listener: StopListener): () => void {
-    const reason = this.stopReason;
+  onStop(listener: StopListener, now: number = this.clock.now()): () => void {
+    const reason = this.stopReasonAt(now);
     if (reason) tell(listener, reason);
     if (reason || this.#isFinished) return () => {};
-    const listening = this.#listen(listener);
+    const listening = this.#listen(listener, now);
     return () => this.#listeners.remove(listening);
   }
 
@@ -231,22 +232,19 @@ export class Call {
     this.#listeners.clear();
   }
 
-  #listen(listener: StopListener): StopListening {
+  #listen(listener: StopListener, now: number): StopListening {
     const parent = this.#parent;
     if (parent && !this.#parentListening && !parent.#isFinished) {
-      this.#parentListening = parent.#listen((reason) => this.#stop(() => reason));
+      this.#parentListening = parent.#listen((reason) => this.#stop(() => reason), now);
     }
-    this.#startTimer();
+    this.#startTimer(now);
     return this.#listeners.add(listener);
   }
 
-  #startTimer(): void {
+  #startTimer(now: number): void {
     // Of a deadline that is the parent's, the parent tells.
     if (this.#timer || this.deadline === (this.#parent?.deadline ?? Number.POSITIVE_INFINITY)) return;
-    this.#timer = this.clock.setTimer(
-      () => this.#stop(() => this.#deadlineExceeded()),
-      this.deadline - this.clock.now(),
-    );
+    this.#timer = this.clock.setTimer(() => this.#stop(() => this.#deadlineExceeded()), this.deadline - now);
   }
 
   /** The reason is made only when it is needed: transports report the end of every call, and an error costs a stack. */

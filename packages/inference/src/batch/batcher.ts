@@ -152,7 +152,7 @@ export class Batcher {
         reject,
       });
       for (const part of request.parts) this.#line.add(part);
-      request.forget = call?.onStop((reason) => this.#abandon(request, reason));
+      request.forget = call?.onStop((reason) => this.#abandon(request, reason), now);
       this.#wake();
       if (!request.hasStarted) spans?.beginWait(now);
     });

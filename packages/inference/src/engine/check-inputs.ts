@@ -31,12 +31,13 @@ const maxQuotedLength = 64;
  */
 export function checkInputs(engine: string, signature: ModelSignature, inputs: TensorMap): void {
   let bound: readonly BoundAxis[] | undefined;
+  const shared = sharedNamesOf(signature.inputs);
   for (const declared of signature.inputs) {
     const tensor = inputs.get(declared.name);
     if (!tensor) throw missingInput(engine, signature, declared);
     checkType(engine, declared, tensor);
     checkRank(engine, declared, tensor);
-    bound = checkSizes({ engine, declared, tensor, bound });
+    bound = checkSizes({ engine, shared, declared, tensor, bound });
     checkTensor(declared.name, tensor);
     if (declared.dtype === "string") checkStrings(declared.name, tensor);
   }
@@ -60,7 +61,24 @@ function checkRank(engine: string, { name, shape }: VarSignature, tensor: Tensor
   );
 }
 
+/**
+ * Names of axes that stand in several places, by the model's inputs: of others there is nothing to compare, and most
+ * models have only the one of their rows.
+ */
+const sharedNames = new WeakMap<readonly VarSignature[], ReadonlySet<string>>();
+
+function sharedNamesOf(inputs: readonly VarSignature[]): ReadonlySet<string> {
+  const known = sharedNames.get(inputs);
+  if (known) return known;
+  const names = inputs.flatMap(({ shape }) => shape).filter((axis) => typeof axis === "string");
+  const twice = names.filter((name, i) => !isPlaceholder(name) && names.indexOf(name) < i);
+  const shared = new Set(twice);
+  sharedNames.set(inputs, shared);
+  return shared;
+}
+
 interface SizesCheck {
+  readonly shared: ReadonlySet<string>;
   readonly engine: string;
   readonly declared: VarSignature;
   readonly tensor: Tensor;
@@ -68,7 +86,13 @@ interface SizesCheck {
 }
 
 /** Gives back the named axes with their sizes so far. */
-function checkSizes({ engine, declared, tensor, bound }: SizesCheck): readonly BoundAxis[] | undefined {
+function checkSizes({
+  engine,
+  shared,
+  declared,
+  tensor,
+  bound,
+}: SizesCheck): readonly BoundAxis[] | undefined {
   if (isUnranked(declared.shape)) return bound;
   let known = bound;
   for (let axis = 0; axis < declared.shape.length; axis++) {
@@ -76,7 +100,7 @@ function checkSizes({ engine, declared, tensor, bound }: SizesCheck): readonly B
     const size = tensor.shape[axis] ?? 0;
     if (typeof wanted === "number") {
       if (size !== wanted) throw wrongSize({ engine, name: declared.name, axis, size, wanted });
-    } else if (!isPlaceholder(wanted)) {
+    } else if (shared.has(wanted)) {
       const first = known?.find(({ name }) => name === wanted);
       if (!first) known = [...(known ?? []), { name: wanted, tensor: declared.name, axis, size }];
       else if (first.size !== size) throw unequalSizes({ engine, declared, axis, size, first, wanted });

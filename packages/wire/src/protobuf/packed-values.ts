@@ -3,7 +3,9 @@
  * a sender split a packed list, or send the values one by one.
  */
 export class PackedValues {
-  #pieces: Uint8Array[] = [];
+  /** Mostly the only one. */
+  #first: Uint8Array | undefined;
+  #others: Uint8Array[] | undefined;
   /** Values that came one by one since the last piece, collected: an object for each would cost fifty times its bytes. */
   #loose = noBytes;
   #looseLength = 0;
@@ -12,7 +14,7 @@ export class PackedValues {
 
   add(piece: Uint8Array, varintCount = 0): void {
     this.#closeLoose();
-    this.#pieces.push(piece);
+    this.#push(piece);
     this.varintCount += varintCount;
   }
 
@@ -30,13 +32,21 @@ export class PackedValues {
   /** All pieces one after the other: the piece itself when there is one, else a copy. */
   bytes(): Uint8Array {
     this.#closeLoose();
-    const [first] = this.#pieces;
-    return first && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+    const first = this.#first ?? noBytes;
+    return this.#others ? Buffer.concat([first, ...this.#others]) : first;
+  }
+
+  #push(piece: Uint8Array): void {
+    if (this.#first === undefined) this.#first = piece;
+    else {
+      this.#others ??= [];
+      this.#others.push(piece);
+    }
   }
 
   #closeLoose(): void {
     if (this.#looseLength === 0) return;
-    this.#pieces.push(this.#loose.subarray(0, this.#looseLength));
+    this.#push(this.#loose.subarray(0, this.#looseLength));
     this.#loose = noBytes;
     this.#looseLength = 0;
   }
