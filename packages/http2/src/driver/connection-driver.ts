@@ -3,6 +3,7 @@ import type { Clock, Timer } from "@paddlewheel/core";
 import type { ConnectionHooks, PeerError } from "../connection/connection-hooks.js";
 import type { Http2Limits, LimitName } from "../limits/http2-limits.js";
 import type { FlushQueue } from "./flush-queue.js";
+import type { Readable, ReadTurn } from "./read-turn.js";
 import { useSharedReadBuffer } from "./shared-read-buffer.js";
 
 /** Hooks of all connections, for counters and logs. */
@@ -31,6 +32,8 @@ export interface ConnectionDriverOptions<C extends DrivenConnection> {
   readonly limits: Http2Limits;
   readonly clock: Clock;
   readonly queue: FlushQueue;
+  /** Of all connections of the event loop; without it a connection reads what there is. */
+  readonly readTurn?: ReadTurn;
   readonly hooks: DriverHooks;
   /** Reads into one buffer for all sockets where Node lets us. */
   readonly sharesReadBuffer: boolean;
@@ -40,12 +43,13 @@ export interface ConnectionDriverOptions<C extends DrivenConnection> {
 const readingFactor = 4;
 
 /** Carries bytes between a socket and a connection, and sees to it that a connection that has ended goes away. */
-export class ConnectionDriver<C extends DrivenConnection> implements ConnectionHooks {
+export class ConnectionDriver<C extends DrivenConnection> implements ConnectionHooks, Readable {
   readonly connection: C;
   readonly #socket: Socket;
   readonly #limits: Http2Limits;
   readonly #clock: Clock;
   readonly #queue: FlushQueue;
+  readonly #readTurn: ReadTurn | undefined;
   readonly #hooks: DriverHooks;
   readonly #sharesReadBuffer: boolean;
   #isQueued = false;
@@ -57,6 +61,7 @@ export class ConnectionDriver<C extends DrivenConnection> implements ConnectionH
     this.#limits = options.limits;
     this.#clock = options.clock;
     this.#queue = options.queue;
+    this.#readTurn = options.readTurn;
     this.#hooks = options.hooks;
     this.#sharesReadBuffer = options.sharesReadBuffer;
     this.connection = options.create(this);
@@ -72,12 +77,23 @@ export class ConnectionDriver<C extends DrivenConnection> implements ConnectionH
     socket.on("close", () => this.#onGone());
     socket.on("end", () => this.connection.receiveEnd());
     socket.on("drain", () => this.#onDrain());
-    const receive = (chunk: Uint8Array): void => this.connection.receive(chunk);
+    const receive = (chunk: Uint8Array): void => {
+      this.connection.receive(chunk);
+      this.#readTurn?.note(this);
+    };
     socket.on("data", receive);
     if (this.#sharesReadBuffer) useSharedReadBuffer(socket, receive);
     this.connection.receive(firstBytes);
     this.onOutput();
     socket.resume();
+  }
+
+  pauseReading(): void {
+    this.#socket.pause();
+  }
+
+  resumeReading(): void {
+    if (!this.#isHeldUp) this.#socket.resume();
   }
 
   /** Writes what the connection has to say. */
@@ -121,7 +137,12 @@ export class ConnectionDriver<C extends DrivenConnection> implements ConnectionH
   #settle(): void {
     const { writableLength } = this.#socket;
     this.connection.setUnwrittenBytes(writableLength);
-    if (writableLength >= this.#limits.socketBufferSize * readingFactor) this.#socket.pause();
+    if (this.#isHeldUp) this.#socket.pause();
+  }
+
+  /** The socket holds so much that nothing more is to be read. */
+  get #isHeldUp(): boolean {
+    return this.#socket.writableLength >= this.#limits.socketBufferSize * readingFactor;
   }
 
   #onDrain(): void {

@@ -5,6 +5,7 @@ import type { StreamHandler } from "../connection/stream-handler.js";
 import { type Http2Limits, resolveHttp2Limits } from "../limits/http2-limits.js";
 import { ConnectionDriver, type DriverHooks } from "./connection-driver.js";
 import { FlushQueue } from "./flush-queue.js";
+import { ReadTurn } from "./read-turn.js";
 
 export interface Http2ServerOptions extends DriverHooks {
   readonly handler: StreamHandler;
@@ -35,6 +36,7 @@ export class Http2Server {
   readonly #hooks: DriverHooks;
   readonly #sharesReadBuffer: boolean;
   readonly #queue = new FlushQueue();
+  readonly #readTurn: ReadTurn;
   readonly #drivers = new Map<Socket, ConnectionDriver<ServerConnection>>();
   #sweepTimer: Timer | undefined;
   #isShutDown = false;
@@ -43,6 +45,7 @@ export class Http2Server {
     this.#handler = options.handler;
     this.#limits = resolveHttp2Limits(options.limits);
     this.#clock = options.clock ?? systemClock;
+    this.#readTurn = new ReadTurn(this.#clock);
     this.#random = options.random ?? Math.random;
     this.#hooks = options;
     this.#sharesReadBuffer = options.sharesReadBuffer ?? false;
@@ -65,6 +68,7 @@ export class Http2Server {
       limits,
       clock,
       queue: this.#queue,
+      readTurn: this.#readTurn,
       hooks: this.#hooks,
       sharesReadBuffer: this.#sharesReadBuffer,
       create: (hooks) =>

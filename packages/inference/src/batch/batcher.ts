@@ -125,6 +125,11 @@ export class Batcher {
     return this.#line.size;
   }
 
+  /** What a run takes at present, in milliseconds; 0 as long as that is not known. */
+  get runMs(): number {
+    return this.#estimate.runMs;
+  }
+
   get running(): number {
     return this.#running;
   }
