@@ -1,10 +1,5 @@
 import type { TypedArray } from "@paddlewheel/core/message";
-
-/** The array classes whose memory is the wire's own bytes. */
-export interface ArrayClass<T extends TypedArray> {
-  readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
-}
+import { type ArrayClass, maxSmallBytes, smallArrayOf } from "./small-arrays.js";
 
 /**
  * Little-endian values as a typed array: a view when they are aligned, else of one copy. Typed arrays have the byte
@@ -13,23 +8,8 @@ export interface ArrayClass<T extends TypedArray> {
 export function viewAs<T extends TypedArray>(type: ArrayClass<T>, bytes: Uint8Array): T {
   const count = bytes.length / type.BYTES_PER_ELEMENT;
   if (bytes.byteOffset % type.BYTES_PER_ELEMENT === 0) return new type(bytes.buffer, bytes.byteOffset, count);
-  if (bytes.length <= scratch.length) return copySmall(type, bytes);
+  if (bytes.length <= maxSmallBytes) return smallArrayOf(type, bytes);
   return new type(new Uint8Array(bytes).buffer, 0, count);
-}
-
-/** Up to this size V8 keeps a typed array inside its own object; asking for its buffer would move it out again. */
-const scratch = new Uint8Array(64);
-const scratchViews = new Map<unknown, TypedArray>();
-
-/** Copies through memory that is aligned for every type: a third of the time of a buffer of its own. */
-function copySmall<T extends TypedArray>(type: ArrayClass<T>, bytes: Uint8Array): T {
-  let view = scratchViews.get(type);
-  if (!view) {
-    view = new type(scratch.buffer, 0, scratch.length / type.BYTES_PER_ELEMENT);
-    scratchViews.set(type, view);
-  }
-  scratch.set(bytes);
-  return view.slice(0, bytes.length / type.BYTES_PER_ELEMENT) as T;
 }
 
 /** The lower 32 bits of each of `count` whole varints. */

@@ -1,4 +1,6 @@
+import type { TypedArray } from "@paddlewheel/core/message";
 import { highHalfOf, lowHalfOf } from "./int64-halves.js";
+import { copySmallArray, maxSmallBytes } from "./small-arrays.js";
 import { byteLength, halvesOf, highHalf, lowHalf, maxShortText, sizeOfVarint64 } from "./varint-size.js";
 import { WireType } from "./wire-type.js";
 
@@ -83,7 +85,7 @@ export class WireWriter {
   }
 
   /** The memory of an array, as it is: one copy. */
-  bytes(field: number, value: ArrayBufferView | undefined): void {
+  bytes(field: number, value: TypedArray | undefined): void {
     if (!value || value.byteLength === 0) return;
     this.raw(value);
     this.#open(field, value.byteLength);
@@ -116,9 +118,12 @@ export class WireWriter {
   }
 
   /** The memory of an array, without a tag. */
-  raw({ buffer, byteOffset, byteLength: length }: ArrayBufferView): void {
+  raw(values: TypedArray | Uint32Array): void {
+    const { byteLength: length } = values;
     const start = this.#take(length);
-    this.#buffer.set(new Uint8Array(buffer, byteOffset, length), start);
+    if (values instanceof Uint8Array) this.#buffer.set(values, start);
+    else if (length <= maxSmallBytes) copySmallArray(values, this.#buffer, start);
+    else this.#buffer.set(new Uint8Array(values.buffer, values.byteOffset, length), start);
   }
 
   /** Signed or unsigned; a negative one with all its 64 bits. */
