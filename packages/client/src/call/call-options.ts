@@ -21,7 +21,7 @@ export interface RetryPolicy {
 
 /** When a second host is asked too, as the first has not answered. */
 export interface HedgePolicy {
-  /** Time without an answer, in ms; `"p95"`: as long as 95 % of the last calls took. */
+  /** Time without an answer, in ms; `"p95"`: as long as 95 % of the last answers took, each from its own host. */
   readonly after: number | "p95";
   /** Hedged calls may be this share of all. Default 0.05. */
   readonly budgetShare: number;
