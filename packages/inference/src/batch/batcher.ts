@@ -1,38 +1,19 @@
-import {
-  type Call,
-  type Clock,
-  Code,
-  Priority,
-  ServeError,
-  type TensorMap,
-  type Timer,
-} from "@paddlewheel/core";
+import { type Call, type Clock, Code, ServeError, type TensorMap, type Timer } from "@paddlewheel/core";
 import type { RunSpans } from "../run/run-spans.js";
 import { RunNotBegun } from "../run/run-ticket.js";
 import { rowsOf } from "./batch-layout.js";
-import { LineWatch } from "./line-watch.js";
-import { type Allocate, cutRows, mergeRows } from "./merge-rows.js";
-import {
-  type AdmissionSnapshot,
-  isTooLate,
-  type LineLimits,
-  lateError,
-  planAdmission,
-  type Refusal,
-  refusalError,
-} from "./plan-admission.js";
+import { answersOf, type BatchInputs, countRows, inputsOf } from "./batch-rows.js";
+import { LineAdmission } from "./line-admission.js";
+import type { Allocate } from "./merge-rows.js";
+import type { LineLimits, Refusal } from "./plan-admission.js";
 import { type BatchPolicy, planBatch } from "./plan-batch.js";
 import { type RequestPart, RequestRun } from "./request-run.js";
 import { RunEstimate } from "./run-estimate.js";
 import { type HandedRun, type RunAhead, RunsAhead } from "./runs-ahead.js";
-import { checkRows, splitRows } from "./split-rows.js";
 import { WaitingLine } from "./waiting-line.js";
 
 /** One run of the model. */
-export interface Batch {
-  readonly inputs: TensorMap;
-  /** Whether the inputs were made for this run and may be given away, or belong to a caller. */
-  readonly isOwned: boolean;
+export interface Batch extends BatchInputs {
   /** Of the requests in it that somebody wants to see. */
   readonly spans: readonly RunSpans[];
   /**
@@ -109,7 +90,7 @@ export class Batcher {
     this.dispatch();
   };
   #isDispatching = false;
-  readonly #watch = new LineWatch();
+  readonly #admission: LineAdmission;
   #delay: Timer | undefined;
   #closed: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
@@ -118,6 +99,13 @@ export class Batcher {
     this.#options = options;
     this.#defer = options.defer ?? setImmediate;
     this.#estimate = new RunEstimate(options.runMs);
+    this.#admission = new LineAdmission({
+      ...options,
+      line: this.#line,
+      ahead: this.#ahead,
+      estimate: this.#estimate,
+      copies: options.isParallel ? options.slots : () => 1,
+    });
   }
 
   /** Requests in the line; one that is cut counts until its last part has started. */
@@ -168,12 +156,12 @@ export class Batcher {
    * overload: else who has to wait for its message may find the line shorter.
    */
   refusal(call: Call | undefined): ServeError | undefined {
-    if (!this.#watch.load.isOverloaded || this.#isFree) return undefined;
+    if (!this.#admission.isOverloaded || this.#isFree) return undefined;
     const now = this.#options.clock.now();
-    const refusal = this.#planAdmission(call, now);
+    const refusal = this.#admission.plan(call, now);
     if (!refusal) return undefined;
-    this.#noteArrival(now);
-    return this.#refuse(refusal);
+    this.#admission.noteArrival(now);
+    return this.#admission.refuse(refusal);
   }
 
   /** Starts what can start now. */
@@ -248,61 +236,19 @@ export class Batcher {
     if (this.#closed !== undefined) throw new ServeError(Code.unavailable, `engine "${engine}" is closed`);
     const stopReason = call?.stopReasonAt(now);
     if (stopReason) throw stopReason;
-    this.#noteArrival(now);
-    const refusal = this.#isFree ? undefined : this.#planAdmission(call, now);
-    if (refusal) throw this.#refuse(refusal);
-  }
-
-  #noteArrival(now: number): void {
-    this.#watch.noteArrival(this.#runsOf(this.#line.rows), now, this.#estimate.runMs);
-  }
-
-  #planAdmission(call: Call | undefined, now: number): Refusal | undefined {
-    const rowsAhead = this.#line.rowsAhead(call?.priority ?? Priority.normal);
-    const leftMs = (call?.deadline ?? Number.POSITIVE_INFINITY) - now;
-    const { runMs, isBatched, load } = this.#pace();
-    const snapshot = {
-      waiting: this.#line.size,
-      runsAhead: this.#runsOf(rowsAhead),
-      leftMs,
-      runMs,
-      isBatched,
-      load,
-    };
-    return planAdmission(snapshot, this.#options.limits);
-  }
-
-  #refuse(refusal: Refusal): ServeError {
-    const { engine, limits, observer } = this.#options;
-    // Who has little time may be refused by a line that is short.
-    if (refusal.limit !== "queue_deadline") this.#watch.noteRefusal();
-    observer.refused(refusal.limit);
-    return refusalError(engine, refusal, limits);
-  }
-
-  /** Runs that these rows take, for each copy, and those that were handed over before them. */
-  #runsOf(rows: number): number {
-    const { policy, isParallel, slots } = this.#options;
-    return (rows / policy.maxRows + this.#ahead.size) / (isParallel ? Math.max(slots(), 1) : 1);
-  }
-
-  #pace(): Pick<AdmissionSnapshot, "runMs" | "isBatched" | "load"> {
-    const isBatched = this.#options.policy.maxRows > 1;
-    return { runMs: this.#estimate.runMs, isBatched, load: this.#watch.load };
+    this.#admission.noteArrival(now);
+    const refusal = this.#isFree ? undefined : this.#admission.plan(call, now);
+    if (refusal) throw this.#admission.refuse(refusal);
   }
 
   /** Under overload, sends those away who have waited too long, as long as others are left for the free copies. */
   #dropLate(): void {
-    if (!this.#watch.load.isOverloaded) return;
-    const { engine, clock, limits, observer, policy, slots, ahead = none } = this.#options;
+    if (!this.#admission.isOverloaded) return;
+    const { clock, policy, slots, ahead = none } = this.#options;
     const now = clock.now();
-    const kept = (slots() + ahead() - this.#runs) * policy.maxRows;
-    for (let part = this.#line.oldest; part; part = this.#line.oldest) {
-      const { request, since, rows } = part;
-      const isNeeded = request.hasStarted || this.#line.rows - rows < kept;
-      if (isNeeded || !isTooLate(now - since, this.#pace(), limits)) return;
-      observer.refused("max_queue_wait");
-      this.#abandon(request, lateError(engine, now - since));
+    const keptRows = (slots() + ahead() - this.#runs) * policy.maxRows;
+    for (let late = this.#admission.late(now, keptRows); late; late = this.#admission.late(now, keptRows)) {
+      this.#abandon(late.request, late.reason);
     }
   }
 
@@ -361,7 +307,8 @@ export class Batcher {
     let outputs: TensorMap | undefined;
     try {
       const spans = spansOf(parts);
-      outputs = await this.#options.start({ ...this.#inputsOf(parts), spans, onRan: this.#onRan, ahead });
+      const { policy, allocate, start } = this.#options;
+      outputs = await start({ ...inputsOf(parts, policy, allocate), spans, onRan: this.#onRan, ahead });
     } catch (thrown) {
       if (ahead && thrown instanceof RunNotBegun) return this.#lose(ahead);
       // It failed before anybody could tell that it had begun.
@@ -401,22 +348,10 @@ export class Batcher {
     }
   }
 
-  #inputsOf(parts: readonly RequestPart[]): Pick<Batch, "inputs" | "isOwned"> {
-    const { policy, allocate = newMemory } = this.#options;
-    const { layout, padValue } = policy;
-    const [first] = parts;
-    if (!first) throw new Error("a batch has at least one request");
-    if (!layout) return { inputs: first.inputs, isOwned: false };
-    if (parts.length > 1) {
-      return { inputs: mergeRows(parts, { layout, padValue, allocate }), isOwned: true };
-    }
-    return { inputs: first.isPartial ? cutRows(first, layout) : first.inputs, isOwned: false };
-  }
-
   #answer(parts: readonly RequestPart[], outputs: TensorMap): void {
     const { engine, policy } = this.#options;
     try {
-      const answers = this.#answersOf(parts, outputs);
+      const answers = answersOf(parts, outputs, policy);
       this.#endBatch(parts, true);
       for (const [i, part] of parts.entries())
         part.request.complete(part, answers[i] ?? outputs, policy.layout);
@@ -424,16 +359,6 @@ export class Batcher {
       const problem = thrown instanceof Error ? thrown.message : String(thrown);
       this.#fail(parts, new ServeError(Code.opFailure, `engine "${engine}": ${problem}`, { cause: thrown }));
     }
-  }
-
-  /** The outputs of each part; who ran alone gets what the model gave. */
-  #answersOf(parts: readonly RequestPart[], outputs: TensorMap): readonly TensorMap[] {
-    const { layout, padValue } = this.#options.policy;
-    const isMerged = parts.length > 1;
-    if (!layout || !(isMerged || parts[0]?.isPartial)) return [outputs];
-    if (isMerged) return splitRows(outputs, parts, { layout, padValue });
-    checkRows(outputs, countRows(parts), layout);
-    return [outputs];
   }
 
   #fail(parts: readonly RequestPart[], reason: unknown): void {
@@ -480,12 +405,4 @@ const noSpans: readonly RunSpans[] = [];
 function spansOf(parts: readonly RequestPart[]): readonly RunSpans[] {
   if (!parts.some(({ spans }) => spans)) return noSpans;
   return parts.flatMap(({ spans }) => spans ?? noSpans);
-}
-
-function countRows(parts: readonly RequestPart[]): number {
-  return parts.reduce((sum, { rows }) => sum + rows, 0);
-}
-
-function newMemory(byteLength: number): ArrayBuffer {
-  return new ArrayBuffer(byteLength);
 }
