@@ -50,7 +50,7 @@ export function createPinoLogger(options: PinoLoggerOptions = {}): LogSink {
   const isOn = (): boolean => writes(threshold, "info");
   return Object.assign(threshold, {
     logger,
-    accessLog: printedAccess({ print, isOn, timeField: timeFieldOf(process), logger }),
+    accessLog: printedAccess({ print, isOn, timeField: timeFieldOf(process) }),
     flush: () => sink.close(),
   });
 }
