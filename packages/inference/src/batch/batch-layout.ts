@@ -57,6 +57,11 @@ export function rowsOf({ rowInputs }: BatchLayout, inputs: TensorMap): number | 
   return rows;
 }
 
+/** Rows of all parts together. */
+export function countRows(parts: readonly { readonly rows: number }[]): number {
+  return parts.reduce((sum, { rows }) => sum + rows, 0);
+}
+
 function hasFreeFirstAxis({ shape: [first] }: VarSignature): boolean {
   return typeof first === "string" && first !== anyAxes;
 }

@@ -1,4 +1,5 @@
 import type { TensorMap } from "@paddlewheel/core";
+import { countRows } from "./batch-layout.js";
 import { type Allocate, cutRows, mergeRows } from "./merge-rows.js";
 import type { BatchPolicy } from "./plan-batch.js";
 import type { RequestPart } from "./request-run.js";
@@ -38,10 +39,6 @@ export function answersOf(
   if (isMerged) return splitRows(outputs, parts, { layout, padValue });
   checkRows(outputs, countRows(parts), layout);
   return [outputs];
-}
-
-export function countRows(parts: readonly { readonly rows: number }[]): number {
-  return parts.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function newMemory(byteLength: number): ArrayBuffer {

@@ -1,8 +1,8 @@
 import { type Call, type Clock, Code, ServeError, type TensorMap, type Timer } from "@paddlewheel/core";
 import type { RunSpans } from "../run/run-spans.js";
 import { RunNotBegun } from "../run/run-ticket.js";
-import { rowsOf } from "./batch-layout.js";
-import { answersOf, type BatchInputs, countRows, inputsOf } from "./batch-rows.js";
+import { countRows, rowsOf } from "./batch-layout.js";
+import { answersOf, type BatchInputs, inputsOf } from "./batch-rows.js";
 import { LineAdmission } from "./line-admission.js";
 import type { Allocate } from "./merge-rows.js";
 import type { LineLimits, Refusal } from "./plan-admission.js";

@@ -1,6 +1,6 @@
 import type { DType, Tensor, TensorData, TensorMap, TypedArray } from "@paddlewheel/core";
 import { dtypeTable, numberToBfloat16, numberToFloat16, sliceRows } from "@paddlewheel/core/model";
-import type { BatchLayout } from "./batch-layout.js";
+import { type BatchLayout, countRows } from "./batch-layout.js";
 import { isSameRow, rowElements } from "./batch-shape.js";
 import { copyBlock, copyRun } from "./copy-block.js";
 
@@ -56,10 +56,7 @@ function mergeColumn(name: string, parts: readonly RequestRows[], options: Merge
   const sources = parts.map(({ inputs }) => inputs.get(name) ?? missing(name));
   const { dtype, shape: first } = sources[0] ?? missing(name);
   const isRagged = sources.some((source) => !isSameRow(first, source.shape));
-  const shape = [
-    parts.reduce((sum, { rows }) => sum + rows, 0),
-    ...(isRagged ? widest(sources) : first).slice(1),
-  ];
+  const shape = [countRows(parts), ...(isRagged ? widest(sources) : first).slice(1)];
   const { arrayStride: stride } = dtypeTable[dtype];
   const rowSize = rowElements(shape) * stride;
   const data = newData(dtype, rowSize * (shape[0] ?? 0), options.allocate);

@@ -1,5 +1,5 @@
 import type { TensorMap } from "@paddlewheel/core";
-import type { BatchLayout } from "./batch-layout.js";
+import { type BatchLayout, countRows } from "./batch-layout.js";
 import { BatchShape } from "./batch-shape.js";
 
 /** How requests become runs: what conf says, as far as the model allows it. */
@@ -150,8 +150,4 @@ function startOf<E extends LineEntry>(
     start = Math.min(start, entry.since + maxDelayMs, entry.deadline - runMs);
   }
   return start;
-}
-
-function countRows(parts: readonly PlannedPart<LineEntry>[]): number {
-  return parts.reduce((sum, { rows }) => sum + rows, 0);
 }

@@ -1,6 +1,6 @@
 import type { Tensor, TensorMap } from "@paddlewheel/core";
 import { concatRows, dtypeTable, sliceRows } from "@paddlewheel/core/model";
-import type { AxisPlace, BatchLayout } from "./batch-layout.js";
+import { type AxisPlace, type BatchLayout, countRows } from "./batch-layout.js";
 import { copyBlock, copyRun } from "./copy-block.js";
 import type { MergeOptions, RequestRows } from "./merge-rows.js";
 
@@ -19,7 +19,7 @@ export function splitRows(
   parts: readonly RequestRows[],
   { layout, padValue }: Omit<MergeOptions, "allocate">,
 ): TensorMap[] {
-  const total = parts.reduce((sum, { rows }) => sum + rows, 0);
+  const total = countRows(parts);
   checkRows(outputs, total, layout);
   let begin = 0;
   return parts.map((part) => {
