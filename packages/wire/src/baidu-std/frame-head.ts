@@ -37,17 +37,16 @@ function writeMeta(writer: WireWriter, meta: OutgoingMeta): void {
   writer.bytes(12, meta.checksumValue);
   writer.int32(11, meta.checksumType);
   writer.int32(10, meta.contentType);
-  if (meta.userFields) writeUserFields(writer, meta.userFields);
+  writer.messages(9, meta.userFields ?? noFields, writeUserField);
   writer.bytes(7, meta.authenticationData);
   writer.int32(5, meta.attachmentSize);
   writer.uint64(4, meta.correlationId);
   writer.int32(3, meta.compressType);
-  if (meta.response) writeResponse(writer, meta.response);
-  if (meta.request) writeRequest(writer, meta.request);
+  if (meta.response) writer.message(2, meta.response, writeResponse);
+  if (meta.request) writer.message(1, meta.request, writeRequest);
 }
 
 function writeRequest(writer: WireWriter, request: NonNullable<OutgoingMeta["request"]>): void {
-  const before = writer.size;
   writer.int32(8, request.timeoutMs);
   writer.string(7, request.requestId);
   writer.uint64(6, request.parentSpanId);
@@ -56,22 +55,18 @@ function writeRequest(writer: WireWriter, request: NonNullable<OutgoingMeta["req
   writer.uint64(3, request.logId);
   writer.explicitString(2, request.methodName);
   writer.explicitString(1, request.serviceName);
-  writer.close(1, before);
 }
 
 function writeResponse(writer: WireWriter, { errorCode, errorText }: RpcResponseMeta): void {
-  const before = writer.size;
   writer.string(2, errorText);
   writer.explicitInt32(1, errorCode);
-  writer.close(2, before);
 }
 
-function writeUserFields(writer: WireWriter, fields: NonNullable<OutgoingMeta["userFields"]>): void {
-  for (let i = fields.length - 1; i >= 0; i--) {
-    const [key = "", value = ""] = fields[i] ?? [];
-    const before = writer.size;
-    writer.explicitString(2, value);
-    writer.explicitString(1, key);
-    writer.close(9, before);
-  }
+type UserField = NonNullable<OutgoingMeta["userFields"]>[number];
+
+const noFields: readonly UserField[] = [];
+
+function writeUserField(writer: WireWriter, [key, value]: UserField): void {
+  writer.explicitString(2, value);
+  writer.explicitString(1, key);
 }

@@ -16,22 +16,15 @@ export function tensorBytesHint(tensors: readonly GeneralTensor[]): number {
   return size;
 }
 
-/** Each tensor as an element of the `repeated` field, which stand in the message in their order. */
-export function writeTensors(writer: WireWriter, field: number, tensors: readonly GeneralTensor[]): void {
-  for (let i = tensors.length - 1; i >= 0; i--) {
-    const before = writer.size;
-    const tensor = tensors[i];
-    if (tensor) writeTensor(writer, tensor);
-    writer.close(field, before);
-  }
-}
-
 /**
  * The fields of a message Tensor, the last first. The tensor has passed `checkTensor`.
  * Compat: the levels of lod lie end to end, as Paddle Serving writes them. Only levels of a tensor without rows, all
  * zeros, cannot be told apart.
  */
-function writeTensor(writer: WireWriter, { dtype, data, shape, lod, name, aliasName }: GeneralTensor): void {
+export function writeTensor(
+  writer: WireWriter,
+  { dtype, data, shape, lod, name, aliasName }: GeneralTensor,
+): void {
   if (dataFieldOf[dtype] === "tensor_content" && ArrayBuffer.isView(data)) writer.bytes(15, data);
   writer.string(14, aliasName);
   writer.string(13, name);

@@ -4,7 +4,7 @@ import { WireReader } from "../protobuf/wire-reader.js";
 import { WireWriter } from "../protobuf/wire-writer.js";
 import { MessageBudget } from "../wire-limits.js";
 import { decodeTensor } from "./decode-tensor.js";
-import { tensorBytesHint, writeStrings, writeTensors } from "./encode-tensor.js";
+import { tensorBytesHint, writeStrings, writeTensor } from "./encode-tensor.js";
 import type { GeneralRequest, GeneralTensor } from "./message.js";
 import { generalModelType } from "./message-types.js";
 import { checkRequest, generalRequestJson } from "./request-json.js";
@@ -49,6 +49,6 @@ function encode(request: GeneralRequest): Uint8Array {
   writer.uint64(4, request.logId);
   writer.bool(3, request.profileServer);
   writeStrings(writer, 2, request.fetchVarNames);
-  writeTensors(writer, 1, request.tensors);
+  writer.messages(1, request.tensors, writeTensor);
   return writer.finish();
 }

@@ -5,7 +5,7 @@ import { WireReader } from "../protobuf/wire-reader.js";
 import { WireWriter } from "../protobuf/wire-writer.js";
 import { MessageBudget } from "../wire-limits.js";
 import { decodeTensor } from "./decode-tensor.js";
-import { tensorBytesHint, writeTensors } from "./encode-tensor.js";
+import { tensorBytesHint, writeTensor } from "./encode-tensor.js";
 import type { GeneralResponse, GeneralTensor, ModelOutput } from "./message.js";
 import { generalModelType } from "./message-types.js";
 import { int64Field } from "./number-field.js";
@@ -66,14 +66,13 @@ function encode(response: GeneralResponse): Uint8Array {
   writer.uint64(4, response.logId);
   writer.bool(3, response.profileServer);
   writer.integers(2, wholeMicros(response));
-  for (let i = response.outputs.length - 1; i >= 0; i--) {
-    const before = writer.size;
-    const output = response.outputs[i];
-    writer.string(2, output?.engineName);
-    writeTensors(writer, 1, output?.tensors ?? []);
-    writer.close(1, before);
-  }
+  writer.messages(1, response.outputs, writeOutput);
   return writer.finish();
+}
+
+function writeOutput(writer: WireWriter, { tensors, engineName }: ModelOutput): void {
+  writer.string(2, engineName);
+  writer.messages(1, tensors, writeTensor);
 }
 
 function bytesHint({ outputs }: GeneralResponse): number {

@@ -37,7 +37,7 @@ const detailKey = /^[a-z][a-zA-Z0-9_-]{1,63}$/;
 export function encodeStatusDetails(status: GrpcStatus, error: ServeError): string {
   const message = decodeStatusMessage(encodeStatusMessage(error.message));
   const writer = new WireWriter(2 * maxDetailsSize + message.length);
-  writeAny(writer, error);
+  writer.message(3, error, writeAny);
   writer.string(2, message);
   writer.int32(1, status);
   return encodeBinaryHeader(writer.finish());
@@ -45,20 +45,19 @@ export function encodeStatusDetails(status: GrpcStatus, error: ServeError): stri
 
 /** The error as an ErrorInfo in a google.protobuf.Any; each message has its last field first. */
 function writeAny(writer: WireWriter, error: ServeError): void {
-  const any = writer.size;
-  for (const [key, value] of fittingDetails(error.details).reverse()) writeDetail(writer, key, value);
-  writer.string(2, errorDomain);
-  writer.string(1, reasonOf(codeName(error.code) ?? "internal"));
-  writer.close(2, any);
+  writer.message(2, error, writeErrorInfo);
   writer.string(1, errorInfoType);
-  writer.close(3, any);
 }
 
-function writeDetail(writer: WireWriter, key: string, value: string): void {
-  const before = writer.size;
+function writeErrorInfo(writer: WireWriter, { code, details }: ServeError): void {
+  writer.messages(3, fittingDetails(details), writeDetail);
+  writer.string(2, errorDomain);
+  writer.string(1, reasonOf(codeName(code) ?? "internal"));
+}
+
+function writeDetail(writer: WireWriter, [key, value]: readonly [key: string, value: string]): void {
   writer.string(2, value);
   writer.string(1, key);
-  writer.close(3, before);
 }
 
 /** Those that ErrorInfo may hold, as many as there is room for. */

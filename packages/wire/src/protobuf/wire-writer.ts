@@ -29,7 +29,7 @@ export class WireWriter {
     this.#start = this.#end;
   }
 
-  /** Bytes written so far; `close` makes a field of those that came since. */
+  /** Bytes written so far; `closeFilled` makes a field of those that came since. */
   get size(): number {
     return this.#end - this.#start;
   }
@@ -101,14 +101,21 @@ export class WireWriter {
     this.closeFilled(field, before);
   }
 
-  /** Makes one field of all that was written since `size` was `before`: a message, that may be empty. */
-  close(field: number, before: number): void {
+  /** One message field, written even when it has no bytes; `write` writes its fields, the last first. */
+  message<T>(field: number, value: T, write: (writer: this, value: T) => void): void {
+    const before = this.size;
+    write(this, value);
     this.#open(field, this.size - before);
   }
 
-  /** As `close`, but writes nothing when nothing was written. */
+  /** One message field for each value, which stand in the message in their order. */
+  messages<T>(field: number, values: readonly T[], write: (writer: this, value: T) => void): void {
+    for (let i = values.length - 1; i >= 0; i--) this.message(field, values[i] as T, write);
+  }
+
+  /** Makes one field of all that was written since `size` was `before`; writes nothing when nothing was. */
   closeFilled(field: number, before: number): void {
-    if (this.size > before) this.close(field, before);
+    if (this.size > before) this.#open(field, this.size - before);
   }
 
   /** Of a header in front of the fields; the value is unsigned. */
