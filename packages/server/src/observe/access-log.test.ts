@@ -40,20 +40,26 @@ describe("printedAccess", () => {
       requestId: fc.oneof(fc.string({ unit: "grapheme" }), fc.constant("Ab_c-1.2:3")),
       logId: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
       isTraced: fc.boolean(),
+      subject: fc.option(fc.oneof(fc.string({ unit: "grapheme" }), fc.constant("CN=a,O=b"))),
+      versions: fc.array(fc.constantFrom("uci=1", "uci=2", "ocr=300000")),
       durationUs: fc.nat(),
       error: fc.option(
-        fc.string().map((text) => new ServeError(Code.opFailure, text, { details: { node: "n" } })),
+        fc
+          .tuple(fc.string({ unit: "grapheme" }), fc.constantFrom(Code.opFailure, Code.unavailable))
+          .map(([text, code]) => new ServeError(code, text, { details: { node: "n" } })),
       ),
     });
     fc.assert(
-      fc.property(call, ({ requestId, logId, isTraced, durationUs, error }) => {
+      fc.property(call, ({ requestId, logId, isTraced, subject, versions, durationUs, error }) => {
         const made = new Call({
           service: "s",
           method: "m",
           requestId,
           logId,
           ...(isTraced ? { traceContext } : {}),
+          client: subject === null ? undefined : { subject, altNames: undefined },
         });
+        for (const version of versions) made.noteVersion(version);
         print(made, durationUs, error ?? undefined);
         log(made, durationUs, error ?? undefined);
         made.finish();

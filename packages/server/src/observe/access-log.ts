@@ -1,4 +1,6 @@
 import { type Call, Code, type ErrorDetails, type Logger, type ServeError } from "@paddlewheel/core";
+import type { LineBuffer } from "./line-buffer.js";
+import type { LineSink } from "./line-sink.js";
 
 /** What all lines of one method have in common. */
 export interface MethodLabels {
@@ -26,8 +28,7 @@ export function loggedAccess(logger: Logger): AccessLog {
 }
 
 export interface PrintedAccessOptions {
-  /** Takes whole lines. */
-  readonly print: (line: string) => void;
+  readonly sink: Pick<LineSink, "begin" | "end">;
   /** Whether lines of level info are written now. */
   readonly isOn: () => boolean;
   /** The time of a line, as a field with the comma before it. */
@@ -35,27 +36,51 @@ export interface PrintedAccessOptions {
 }
 
 /**
- * The same lines put together by hand: a line of every call through a logger made for every use is a tenth of what a small
- * call costs, and more of what a refusal does.
+ * The same lines put together by hand, in the memory they are written from: a line of every call through a logger made
+ * for every use is a tenth of what a small call costs, and more of what a refusal does.
  */
-export function printedAccess({ print, isOn, timeField }: PrintedAccessOptions): AccessLog {
+export function printedAccess({ sink, isOn, timeField }: PrintedAccessOptions): AccessLog {
   return {
     forMethod(labels) {
       const place = JSON.stringify(labels).slice(1, -1);
-      // Lines of one millisecond begin alike, and those of one version end alike.
-      const head = remembered((time) => `{"level":"info"${time},${place},"code":`);
-      const versionsOf = remembered(versionField);
+      const beginning = (time: string, code: Code, logId: bigint): string =>
+        `{"level":"info"${time},${place},"code":${code},"logId":"${logId}","requestId":`;
+      // Most lines of one millisecond begin alike, and those of one version end alike.
+      const plainBeginning = remembered((time: string) => beginning(time, Code.ok, 0n));
+      const plainEnd = remembered((versions: string | undefined) => lineEnd(versions, undefined));
       return (call, durationUs, error) => {
         if (!isOn()) return;
-        const { logId, requestId, traceContext, client, usedVersions } = call;
-        const trace = traceContext ? `,"traceId":"${traceContext.traceId}"` : "";
-        const who = client ? `,"client":${quoted(client.subject)}` : "";
-        const ids = `"logId":"${logId}","requestId":${quoted(requestId)}${trace}${who}`;
-        const end = `"durationUs":${durationUs}${versionsOf(usedVersions ?? "")}${error ? fault(error) : ""}`;
-        print(`${head(timeField())}${error?.code ?? Code.ok},${ids},${end},"msg":"call"}\n`);
+        const { logId, usedVersions } = call;
+        const isPlain = !error && logId === 0n;
+        const line = sink.begin();
+        if (!line) return;
+        if (isPlain) line.bytes(plainBeginning(timeField()));
+        else line.text(beginning(timeField(), error?.code ?? Code.ok, logId));
+        writeCaller(line, call);
+        line.bytes(durationKey);
+        line.number(durationUs);
+        if (isPlain) line.bytes(plainEnd(usedVersions));
+        else line.text(lineEnd(usedVersions, error));
+        sink.end();
       };
     },
   };
+}
+
+const durationKey = Buffer.from(',"durationUs":');
+
+function writeCaller(line: LineBuffer, { requestId, traceContext, client }: Call): void {
+  line.json(requestId);
+  if (traceContext) line.text(`,"traceId":"${traceContext.traceId}"`);
+  if (!client) return;
+  line.text(',"client":');
+  line.json(client.subject);
+}
+
+/** What is no letter of a header is percent-encoded in it, quotes too, and so in the versions. */
+function lineEnd(versions: string | undefined, error: ServeError | undefined): string {
+  const version = versions === undefined ? "" : `,"modelVersion":"${versions}"`;
+  return `${version}${error ? fault(error) : ""},"msg":"call"}\n`;
 }
 
 function callFields(call: Call, durationUs: number, error: ServeError | undefined): Record<string, unknown> {
@@ -73,14 +98,14 @@ function placeOf({ details: { service: _, ...place } }: ServeError): ErrorDetail
   return place;
 }
 
-/** What `make` gives, made anew only for another text than the last. */
-function remembered(make: (text: string) => string): (text: string) => string {
-  let lastText: string | undefined;
-  let last = "";
+/** The bytes of what `make` gives, made anew only for another text than the last. */
+function remembered<T extends string | undefined>(make: (text: T) => string): (text: T) => Uint8Array {
+  let lastText: T | undefined;
+  let last: Uint8Array | undefined;
   return (text) => {
-    if (text !== lastText) {
+    if (!last || text !== lastText) {
       lastText = text;
-      last = make(text);
+      last = Buffer.from(make(text));
     }
     return last;
   };
@@ -90,21 +115,3 @@ function fault(error: ServeError): string {
   const place = JSON.stringify(placeOf(error)).slice(1, -1);
   return `,"error":${JSON.stringify(error.message)}${place && ","}${place}`;
 }
-
-/** What is no letter of a header is percent-encoded in it, quotes too. */
-function versionField(versions: string): string {
-  return versions === "" ? "" : `,"modelVersion":"${versions}"`;
-}
-
-/** As JSON. Most texts have nothing to escape, and seeing that takes less than asking. */
-function quoted(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 || code > 0x7e || code === quoteCode || code === backslashCode)
-      return JSON.stringify(text);
-  }
-  return `"${text}"`;
-}
-
-const quoteCode = 0x22;
-const backslashCode = 0x5c;

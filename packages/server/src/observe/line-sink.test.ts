@@ -54,11 +54,15 @@ test("a sink that others write to as well writes whole lines, as many as a pipe 
   assert.equal(file.text(), [...lines, long, ...lines].join(""));
 });
 
-test("a piece has the lines that fit in their bytes, and one at least", () => {
-  assert.equal(linesWithin(["aa\n", "ü\n", "b\n"], 6), 2);
-  assert.equal(linesWithin(["aa\n", "ü\n", "b\n"], 5), 1);
-  assert.equal(linesWithin(["aa\n", "ü\n", "b\n"], 8), 3);
-  assert.equal(linesWithin(["aaaa\n", "b\n"], 4), 1);
+test("a write has the lines that fit in its bytes, and one at least", () => {
+  const within = (lines: string, maxBytes: number, start = 0): number =>
+    linesWithin(Buffer.from(lines), start, maxBytes);
+  assert.equal(within("aa\nü\nb\n", 6), 6);
+  assert.equal(within("aa\nü\nb\n", 5), 3);
+  assert.equal(within("aa\nü\nb\n", 8), 8);
+  assert.equal(within("aa\nü\nb\n", 4, 3), 3);
+  assert.equal(within("aaaa\nb\n", 4), 5);
+  assert.equal(within("b\naaaa\nb\n", 4, 2), 5);
 });
 
 test("lines of a process among several have its number", async (t) => {

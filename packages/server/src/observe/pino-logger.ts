@@ -46,11 +46,10 @@ export function createPinoLogger(options: PinoLoggerOptions = {}): LogSink {
   );
   const threshold: Threshold = { level: options.level ?? "info" };
   const logger = wrap(root, threshold);
-  const print = (line: string): void => sink.write(line);
   const isOn = (): boolean => writes(threshold, "info");
   return Object.assign(threshold, {
     logger,
-    accessLog: printedAccess({ print, isOn, timeField: timeFieldOf(process) }),
+    accessLog: printedAccess({ sink, isOn, timeField: timeFieldOf(process) }),
     flush: () => sink.close(),
   });
 }
