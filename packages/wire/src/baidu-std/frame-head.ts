@@ -37,7 +37,7 @@ function writeMeta(writer: WireWriter, meta: OutgoingMeta): void {
   writer.bytes(12, meta.checksumValue);
   writer.int32(11, meta.checksumType);
   writer.int32(10, meta.contentType);
-  writer.messages(9, meta.userFields ?? noFields, writeUserField);
+  if (meta.userFields) writeUserFields(writer, meta.userFields);
   writer.bytes(7, meta.authenticationData);
   writer.int32(5, meta.attachmentSize);
   writer.uint64(4, meta.correlationId);
@@ -64,7 +64,20 @@ function writeResponse(writer: WireWriter, { errorCode, errorText }: RpcResponse
 
 type UserField = NonNullable<OutgoingMeta["userFields"]>[number];
 
-const noFields: readonly UserField[] = [];
+let lastFields: readonly UserField[] | undefined;
+let lastFieldBytes: Uint8Array = new Uint8Array(0);
+
+/** Answer after answer comes with the same list: its bytes are kept. */
+function writeUserFields(writer: WireWriter, fields: readonly UserField[]): void {
+  if (fields === lastFields) {
+    writer.raw(lastFieldBytes);
+    return;
+  }
+  const before = writer.size;
+  writer.messages(9, fields, writeUserField);
+  lastFields = fields;
+  lastFieldBytes = writer.copySince(before);
+}
 
 function writeUserField(writer: WireWriter, [key, value]: UserField): void {
   writer.explicitString(2, value);

@@ -13,6 +13,9 @@ const noFields: ReadonlyMap<string, string> = new Map();
 export class MetaDecoder {
   readonly #serviceNames = new TextMemo();
   readonly #methodNames = new TextMemo();
+  /** The last request without an id of its own, and its bytes, with their length in front. */
+  #plainRequest: RpcRequestMeta | undefined;
+  #plainBytes: Uint8Array = noBytes;
 
   /**
    * The meta in these bytes, with views of them. Unknown fields are skipped.
@@ -28,7 +31,9 @@ export class MetaDecoder {
   #readField(reader: WireReader, meta: Writable<RpcMeta>): void {
     switch (reader.fieldNumber) {
       case 1:
-        meta.request = this.#readRequest(reader, meta.request);
+        meta.request = meta.request
+          ? this.#readRequest(reader, { ...meta.request })
+          : this.#knownRequest(reader);
         return;
       case 2:
         meta.response = readResponse(reader, meta.response);
@@ -65,9 +70,21 @@ export class MetaDecoder {
     }
   }
 
+  /** Most requests say no more of one call alone than the one before: the same bytes are the same object. */
+  #knownRequest(reader: WireReader): RpcRequestMeta {
+    if (this.#plainRequest && reader.skipSame(this.#plainBytes)) return this.#plainRequest;
+    const start = reader.position;
+    const request = this.#readRequest(reader, undefined);
+    if (isPlain(request)) {
+      this.#plainRequest = request;
+      this.#plainBytes = reader.copySince(start);
+    }
+    return request;
+  }
+
   /** Of a message that comes in two parts, the second adds to the first, as protobuf asks. */
-  #readRequest(reader: WireReader, before: RpcRequestMeta | undefined): RpcRequestMeta {
-    const request: Writable<RpcRequestMeta> = before ?? emptyRequest();
+  #readRequest(reader: WireReader, before: Writable<RpcRequestMeta> | undefined): RpcRequestMeta {
+    const request = before ?? emptyRequest();
     let hasService = before !== undefined;
     let hasMethod = before !== undefined;
     reader.message("request", "RpcRequestMeta", () => {
@@ -169,6 +186,11 @@ function emptyRequest(): Writable<RpcRequestMeta> {
     requestId: "",
     timeoutMs: 0,
   };
+}
+
+/** Whether the next call of the same method may say just the same. */
+function isPlain({ logId, traceId, spanId, parentSpanId, requestId }: RpcRequestMeta): boolean {
+  return logId === 0n && traceId === 0n && spanId === 0n && parentSpanId === 0n && requestId === "";
 }
 
 function missing(field: string): ServeError {

@@ -152,6 +152,43 @@ test("of a message in two parts the second adds to the first", () => {
   );
 });
 
+test("what a decoder knows of the metas before never shows in the next, and the same request is the same object", () => {
+  const requests = [
+    { service_name: "a.Service", method_name: "inference" },
+    { service_name: "a.Service", method_name: "inference", timeout_ms: 9 },
+    { service_name: "a.Service", method_name: "debug" },
+    { service_name: "a.Service", method_name: "debug", log_id: "7" },
+  ];
+  const parts = fc.array(fc.constantFrom(...requests), { minLength: 1, maxLength: 2 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(parts, fc.nat(300))), (metas) => {
+      const decoder = new MetaDecoder();
+      for (const [parts, id] of metas) {
+        const first = parts.map((request) => oracleEncodeMeta({ request }));
+        const bytes = Buffer.concat([...first, oracleEncodeMeta({ correlation_id: id })]);
+        assert.deepEqual(decoder.decode(bytes), new MetaDecoder().decode(bytes));
+      }
+    }),
+  );
+  const decoder = new MetaDecoder();
+  const bytes = oracleEncodeMeta({ request: requests[1] ?? {} });
+  assert.equal(decoder.decode(bytes).request, decoder.decode(bytes).request);
+});
+
+test("a list of user fields gives the same bytes each time", () => {
+  const lists = [
+    [["a", "1"]],
+    [
+      ["a", "2"],
+      ["b", ""],
+    ],
+    [],
+  ] as const;
+  const encode = (userFields: OutgoingMeta["userFields"]) => Buffer.from(encodeFrameHead({ userFields }, 0));
+  const fresh = lists.map((list) => encode([...list]));
+  for (const i of [0, 0, 1, 0, 2, 2, 1, 1]) assert.deepEqual(encode(lists[i]), fresh[i]);
+});
+
 test("text that is not UTF-8 is read as well as can be", () => {
   const { response } = new MetaDecoder().decode(Buffer.from("1204120261ff", "hex"));
   assert.equal(response?.errorText, "a\ufffd");

@@ -2,6 +2,7 @@ import { Code, ServeError } from "@paddlewheel/core";
 import { wireLimits } from "../wire-limits.js";
 import { joinUint64 } from "./int64-halves.js";
 import type { PackedValues } from "./packed-values.js";
+import { hasBytesAt } from "./same-bytes.js";
 import { WireType } from "./wire-type.js";
 
 const maxVarintBytes = 10;
@@ -41,7 +42,8 @@ export class WireReader {
   /** With `isOwned` the reader may move values within `bytes`, which cannot be read a second time then. */
   constructor(bytes: Uint8Array, messageName: string, isOwned = false) {
     // Views of a Buffer are Buffers, and take twice the time to make.
-    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes =
+      bytes instanceof Buffer ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes;
     this.#isOwned = isOwned;
     this.#message = messageName;
     this.#end = bytes.length;
@@ -60,6 +62,25 @@ export class WireReader {
     if (++this.#fieldCount > wireLimits.maxFields) {
       throw this.#malformed("", `more than ${wireLimits.maxFields} fields`);
     }
+    return true;
+  }
+
+  /** Where it stands in the bytes. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** What was read since it stood there, in memory of its own: the bytes may be part of something large. */
+  copySince(position: number): Uint8Array {
+    return this.#bytes.slice(position, this.#position);
+  }
+
+  /** Steps over a value of these bytes, with its length in front; false, with nothing read, where another comes. */
+  skipSame(value: Uint8Array): boolean {
+    const end = this.#position + value.length;
+    if (this.wireType !== WireType.bytes || end > this.#end) return false;
+    if (!hasBytesAt(this.#bytes, this.#position, value)) return false;
+    this.#position = end;
     return true;
   }
 
