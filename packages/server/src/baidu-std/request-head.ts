@@ -20,7 +20,9 @@ const noHeaders = readCallHeaders(() => undefined);
 export function readRequestHead({ request, userFields }: RpcMeta, limits: ServerLimits): RequestHead {
   const headers = userFields.size === 0 ? noHeaders : readCallHeaders((name) => userFields.get(name));
   if (!request) return { callHeaders: headers, timeoutMs: undefined };
+  const timeoutMs = timeoutOf(request.timeoutMs, limits);
   const { logId, requestId, traceId } = request;
+  if (headers === noHeaders && !logId && !requestId && !traceId) return { callHeaders: noHeaders, timeoutMs };
   const callHeaders = {
     logId: logId || headers.logId,
     requestId: (requestId && cleanRequestId(requestId)) || headers.requestId,
@@ -30,7 +32,7 @@ export function readRequestHead({ request, userFields }: RpcMeta, limits: Server
     credential: headers.credential,
     modelVersion: headers.modelVersion,
   };
-  return { callHeaders, timeoutMs: timeoutOf(request.timeoutMs, limits) };
+  return { callHeaders, timeoutMs };
 }
 
 /** The deadline of a call. brpc's server ignores that of the caller; ours gives up when nobody waits any more. */

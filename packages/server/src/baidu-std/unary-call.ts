@@ -56,7 +56,7 @@ export class UnaryCall {
   run(payload: Uint8Array): void {
     try {
       const message = this.#readMessage(payload);
-      if (message instanceof Promise) this.#await(message, (unpacked) => this.#handle(unpacked));
+      if (message instanceof Promise) this.#await(message, (unpacked) => this.#handleUnpacked(unpacked));
       else this.#handle(message);
     } catch (error) {
       this.#fail(error);
@@ -80,10 +80,14 @@ export class UnaryCall {
     return unpackMessage(packed, { compressType, maxMessageSize: this.#host.limits.maxBodySize });
   }
 
+  /** Unpacking may have taken all the time it has. */
+  #handleUnpacked(message: Uint8Array): void {
+    this.#call.throwIfStopped();
+    this.#handle(message);
+  }
+
   #handle(message: Uint8Array): void {
     const { maxJsonSize } = this.#host.limits;
-    // Unpacking may have taken all the time it has.
-    this.#call.throwIfStopped();
     const request = decodeBody(this.#method.request, message, { format: this.#format, maxJsonSize });
     const reply = this.#method.handle(request, this.#call);
     if (isThenable(reply)) this.#await(reply, (value) => this.#answer(value));

@@ -25,6 +25,8 @@ export class CallRecorder {
   readonly #accessLog: AccessLog;
   // Nested, so that a call builds no key: its three names are always the same string objects.
   readonly #records = new Map<Protocol, Map<string, Map<string, MethodRecord>>>();
+  /** Most calls are of the method of the call before. */
+  #last: MethodRecord | undefined;
 
   constructor({ metrics, accessLog }: { readonly metrics: Metrics; readonly accessLog: AccessLog }) {
     this.#metrics = metrics;
@@ -33,13 +35,22 @@ export class CallRecorder {
 
   /** Records a call that has just been answered, after `elapsedMs`, with `error` when it failed. */
   record(call: Call, elapsedMs: number, error: ServeError | undefined): void {
-    const record =
-      this.#records.get(call.protocol)?.get(call.service)?.get(call.method) ?? this.#create(call);
+    const record = this.#recordOf(call);
     const code = error?.code ?? Code.ok;
     const seconds = elapsedMs / 1000;
     record.latency.observe(seconds);
     (record.outcomes.get(code) ?? this.#createOutcome(record, code)).increment();
     record.writeLine(call, Math.round(seconds * 1e6), error);
+  }
+
+  #recordOf(call: Call): MethodRecord {
+    const { protocol, service, method } = call;
+    const last = this.#last?.labels;
+    if (this.#last && last?.method === method && last.service === service && last.protocol === protocol)
+      return this.#last;
+    const record = this.#records.get(protocol)?.get(service)?.get(method) ?? this.#create(call);
+    this.#last = record;
+    return record;
   }
 
   #create({ protocol, service, method }: Call): MethodRecord {
