@@ -41,12 +41,17 @@ export class BatchShape {
 
   /** Takes a request in when it fits; else the batch stays as it is. */
   join(inputs: TensorMap): boolean {
-    const hasSameShared = this.#layout.sharedInputs.every((name) =>
-      isSameTensor(this.#first.get(name), inputs.get(name)),
-    );
-    if (!hasSameShared) return false;
-    if (this.#columns.every(({ name, shape }) => isSameRow(shape, inputs.get(name)?.shape))) return true;
-    return this.#isPadding && this.#widen(inputs);
+    for (const name of this.#layout.sharedInputs) {
+      if (!isSameTensor(this.#first.get(name), inputs.get(name))) return false;
+    }
+    return this.#hasRows(inputs) || (this.#isPadding && this.#widen(inputs));
+  }
+
+  #hasRows(inputs: TensorMap): boolean {
+    for (const { name, shape } of this.#columns) {
+      if (!isSameRow(shape, inputs.get(name)?.shape)) return false;
+    }
+    return true;
   }
 
   #widen(inputs: TensorMap): boolean {

@@ -1,12 +1,12 @@
 import { type Call, type Clock, Code, ServeError, type TensorMap, type Timer } from "@paddlewheel/core";
 import type { RunSpans } from "../run/run-spans.js";
 import { RunNotBegun } from "../run/run-ticket.js";
-import { countRows, rowsOf } from "./batch-layout.js";
-import { answersOf, type BatchInputs, inputsOf } from "./batch-rows.js";
+import { rowsOf } from "./batch-layout.js";
+import { type BatchInputs, BatchRun } from "./batch-run.js";
 import { LineAdmission } from "./line-admission.js";
 import type { Allocate } from "./merge-rows.js";
 import type { LineLimits, Refusal } from "./plan-admission.js";
-import { type BatchPolicy, planBatch } from "./plan-batch.js";
+import { type BatchPlan, type BatchPolicy, planBatch } from "./plan-batch.js";
 import { type RequestPart, RequestRun } from "./request-run.js";
 import { RunEstimate } from "./run-estimate.js";
 import { type HandedRun, type RunAhead, RunsAhead } from "./runs-ahead.js";
@@ -70,12 +70,9 @@ export class Batcher {
   readonly #options: BatcherOptions;
   readonly #defer: (task: () => void) => void;
   readonly #line = new WaitingLine();
-  /** Who still waits. Asking a call that is over stops it, and then it leaves by its listener: timers may be late. */
-  readonly #live: Iterable<RequestPart> = {
-    [Symbol.iterator]: () => stillWaiting(this.#line, this.#options.clock.now()),
-  };
   readonly #estimate: RunEstimate;
   readonly #onRan = (ms: number): void => this.#estimate.add(ms);
+  readonly #onWaited = (ms: number): void => this.#options.observer.waited(ms);
   /** Runs under way, and those ahead of them. */
   #runs = 0;
   readonly #ahead = new RunsAhead();
@@ -144,7 +141,7 @@ export class Batcher {
         resolve,
         reject,
       });
-      for (const part of request.parts) this.#line.add(part);
+      this.#line.add(request.first);
       request.forget = call?.onStop((reason) => this.#abandon(request, reason), now);
       this.#wake();
       if (!request.hasStarted) spans?.beginWait(now);
@@ -270,9 +267,10 @@ export class Batcher {
   #startNext(): boolean {
     const { policy, clock, slots, isParallel } = this.#options;
     const now = clock.now();
+    this.#line.askLate(now);
     const plan = planBatch(
       {
-        line: this.#live,
+        line: this.#line,
         rows: this.#line.rows,
         freeCopies: isParallel ? Math.max(slots() - this.#busy, 1) : 1,
         now,
@@ -285,40 +283,40 @@ export class Batcher {
       this.#delay = clock.setTimer(() => this.dispatch(), plan.startAt - now);
       return false;
     }
-    void this.#run(plan.parts.map(({ entry, rows }) => this.#take(entry, rows)));
+    void this.#run(new BatchRun(this.#take(plan), policy));
     return true;
   }
 
-  #take(part: RequestPart, rows: number): RequestPart {
-    if (rows < part.rows) {
-      if (part.begin === 0) this.#options.observer.split();
-      return this.#line.cut(part, rows);
-    }
-    this.#line.remove(part);
-    return part;
+  #take({ entries, lastRows }: BatchPlan<RequestPart>): readonly RequestPart[] {
+    const last = entries.at(-1);
+    const cut = last && lastRows < last.rows ? last : undefined;
+    for (const part of entries) if (part !== cut) this.#line.remove(part);
+    if (!cut) return entries;
+    if (cut.begin === 0) this.#options.observer.split();
+    return [...entries.slice(0, -1), this.#line.cut(cut, lastRows)];
   }
 
-  async #run(parts: readonly RequestPart[]): Promise<void> {
-    const ahead = this.#hasSlot() ? undefined : this.#ahead.add(parts, () => this.#begin(parts));
+  async #run(batch: BatchRun): Promise<void> {
+    const { parts, spans } = batch;
+    const ahead = this.#hasSlot() ? undefined : this.#ahead.add(parts, () => this.#begin(batch));
     this.#runs++;
     this.#running += parts.length;
     this.#lastSize = parts.length;
-    if (!ahead) this.#begin(parts);
+    if (!ahead) this.#begin(batch);
     let outputs: TensorMap | undefined;
     try {
-      const spans = spansOf(parts);
-      const { policy, allocate, start } = this.#options;
-      outputs = await start({ ...inputsOf(parts, policy, allocate), spans, onRan: this.#onRan, ahead });
+      const { allocate, start } = this.#options;
+      outputs = await start({ ...batch.inputs(allocate), spans, onRan: this.#onRan, ahead });
     } catch (thrown) {
       if (ahead && thrown instanceof RunNotBegun) return this.#lose(ahead);
       // It failed before anybody could tell that it had begun.
       ahead?.onBegin();
-      this.#fail(parts, thrown);
+      this.#fail(batch, thrown);
     }
     this.#runs--;
     // The copy is free: it goes on while the answers are given.
     this.dispatch();
-    if (outputs) this.#answer(parts, outputs);
+    if (outputs) this.#answer(batch, outputs);
     this.#running -= parts.length;
     this.dispatch();
   }
@@ -329,40 +327,24 @@ export class Batcher {
     this.dispatch();
   }
 
-  /** Tells who waits no longer. */
-  #begin(parts: readonly RequestPart[]): void {
-    const now = this.#options.clock.now();
-    for (const { request, spans } of parts) {
-      if (!request.hasStarted) this.#options.observer.waited(now - request.since);
-      request.hasStarted = true;
-      request.spans?.endWait(now);
-      if (parts.length > 1) spans?.beginBatch(now);
-    }
+  #begin(batch: BatchRun): void {
+    batch.begin(this.#options.clock.now(), this.#onWaited);
   }
 
-  #endBatch(parts: readonly RequestPart[], isDone: boolean): void {
-    if (parts.length === 1) return;
-    const now = this.#options.clock.now();
-    for (const { spans } of parts) {
-      spans?.endBatch(now, { rows: countRows(parts), requests: parts.length, isDone });
-    }
-  }
-
-  #answer(parts: readonly RequestPart[], outputs: TensorMap): void {
-    const { engine, policy } = this.#options;
+  #answer(batch: BatchRun, outputs: TensorMap): void {
+    const { engine, clock } = this.#options;
     try {
-      const answers = answersOf(parts, outputs, policy);
-      this.#endBatch(parts, true);
-      for (const [i, part] of parts.entries())
-        part.request.complete(part, answers[i] ?? outputs, policy.layout);
+      batch.answer(outputs, clock.now());
     } catch (thrown) {
       const problem = thrown instanceof Error ? thrown.message : String(thrown);
-      this.#fail(parts, new ServeError(Code.opFailure, `engine "${engine}": ${problem}`, { cause: thrown }));
+      this.#fail(batch, new ServeError(Code.opFailure, `engine "${engine}": ${problem}`, { cause: thrown }));
     }
   }
 
-  #fail(parts: readonly RequestPart[], reason: unknown): void {
-    this.#endBatch(parts, false);
+  #fail(batch: BatchRun, reason: unknown): void {
+    const { clock, observer } = this.#options;
+    const { parts } = batch;
+    batch.end(clock.now(), false);
     const [only] = parts;
     if (parts.length === 1 && only) {
       this.#abandon(only.request, reason);
@@ -370,7 +352,7 @@ export class Batcher {
     }
     const open = parts.filter(({ request }) => !request.isSettled);
     for (const part of open) this.#line.add(part.retry());
-    this.#options.observer.retried(open.length);
+    observer.retried(open.length);
   }
 
   /** Nobody waits for the request any more: what is left of it leaves the line. */
@@ -391,18 +373,4 @@ export class Batcher {
 
 function none(): number {
   return 0;
-}
-
-function* stillWaiting(line: WaitingLine, now: number): Iterator<RequestPart> {
-  for (const part of line) {
-    if (part.request.call?.stopReasonAt(now) === undefined) yield part;
-  }
-}
-
-const noSpans: readonly RunSpans[] = [];
-
-/** Of those requests that somebody wants to see; most often there is none. */
-function spansOf(parts: readonly RequestPart[]): readonly RunSpans[] {
-  if (!parts.some(({ spans }) => spans)) return noSpans;
-  return parts.flatMap(({ spans }) => spans ?? noSpans);
 }

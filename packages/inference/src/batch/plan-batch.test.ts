@@ -24,7 +24,18 @@ function plan(
 ) {
   const rows = line.reduce((sum, one) => sum + Math.max(one.rows, 1), 0);
   const snapshot = { line, rows, freeCopies: 1, now: 10, runMs: 0, ...moment };
-  return planBatch(snapshot, batchPolicy({ layout, maxRows: 8, ...policy }));
+  const planned = planBatch(snapshot, batchPolicy({ layout, maxRows: 8, ...policy }));
+  if (!planned) return undefined;
+  const { entries, lastRows, startAt } = planned;
+  const parts = entries.map((one, i) => ({
+    entry: one,
+    rows: i < entries.length - 1 ? one.rows : lastRows,
+  }));
+  assert.equal(
+    planned.rows,
+    parts.reduce((sum, part) => sum + part.rows, 0),
+  );
+  return { parts, startAt };
 }
 
 /** Rows of each part. */

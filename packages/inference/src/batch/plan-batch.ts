@@ -1,5 +1,5 @@
 import type { TensorMap } from "@paddlewheel/core";
-import { type BatchLayout, countRows } from "./batch-layout.js";
+import type { BatchLayout } from "./batch-layout.js";
 import { BatchShape } from "./batch-shape.js";
 
 /** How requests become runs: what conf says, as far as the model allows it. */
@@ -45,14 +45,17 @@ export interface LineSnapshot<E extends LineEntry> {
   readonly runMs: number;
 }
 
-/** The first `rows` rows of an entry. */
-export interface PlannedPart<E> {
-  readonly entry: E;
+/** Who runs together. */
+interface Filling<E> {
+  /** In the order of the line; at least one where anybody waits. */
+  readonly entries: readonly E[];
+  /** Rows of all of them that run. */
   readonly rows: number;
+  /** Rows of the last one that run: where they are fewer than it has, it is cut. Of the others all run. */
+  readonly lastRows: number;
 }
 
-export interface BatchPlan<E> {
-  readonly parts: readonly PlannedPart<E>[];
+export interface BatchPlan<E> extends Filling<E> {
   /** Now, or later when more may come until then. */
   readonly startAt: number;
 }
@@ -70,42 +73,48 @@ export function planBatch<E extends LineEntry>(
   policy: BatchPolicy,
 ): BatchPlan<E> | undefined {
   const { now } = snapshot;
-  const parts = fillBatch(snapshot, policy, policy.maxRows);
-  if (parts.length === 0) return undefined;
-  const rows = countRows(parts);
+  const filling = fillBatch(snapshot, policy, policy.maxRows);
+  const { entries, rows, lastRows } = filling;
+  if (entries.length === 0) return undefined;
   const preferred = policy.preferredRows.findLast((size) => size <= rows);
   if (preferred === undefined) {
-    return { parts, startAt: rows >= policy.maxRows ? now : startOf(parts, snapshot, policy) };
+    const startAt = rows >= policy.maxRows ? now : startOf(entries, snapshot, policy);
+    return { entries, rows, lastRows, startAt };
   }
-  return { parts: rows === preferred ? parts : fillBatch(snapshot, policy, preferred), startAt: now };
+  return { ...(rows === preferred ? filling : fillBatch(snapshot, policy, preferred)), startAt: now };
 }
 
 function fillBatch<E extends LineEntry>(
   snapshot: LineSnapshot<E>,
   policy: BatchPolicy,
   maxRows: number,
-): PlannedPart<E>[] {
+): Filling<E> {
   const enough = Math.min(maxRows, fairShare(snapshot, policy));
-  const parts: PlannedPart<E>[] = [];
+  const entries: E[] = [];
   let shape: BatchShape | undefined;
-  let taken = 0;
+  let rows = 0;
+  let lastRows = 0;
+  let places = 0;
   let looks = 0;
   for (const entry of snapshot.line) {
-    const isFirst = parts.length === 0;
-    if (!isFirst && (taken >= enough || ++looks > maxLooks)) break;
-    if (!isFirst) {
+    const [first] = entries;
+    if (first) {
+      if (places >= enough || ++looks > maxLooks) break;
       // Most often nobody else waits: then the shape of the batch need not be known.
-      shape ??= shapeOf(parts, policy);
+      shape ??= shapeOf(first, policy);
       if (entry.isAlone || !shape?.join(entry.inputs)) continue;
     }
-    const rows = rowsToTake(entry, { room: maxRows - taken, isFirst, policy });
-    if (rows === 0 && entry.rows > 0) continue;
-    parts.push({ entry, rows });
+    const room = maxRows - places;
+    const own = entry.rows <= room ? entry.rows : rowsToTake(entry, { room, isFirst: !first, policy });
+    if (own === 0 && entry.rows > 0) continue;
+    entries.push(entry);
+    rows += own;
+    lastRows = own;
     if (entry.isAlone || !policy.layout) break;
     // A request without rows takes a place all the same, or there would be no end to them.
-    taken += Math.max(rows, 1);
+    places += Math.max(own, 1);
   }
-  return parts;
+  return { entries, rows, lastRows };
 }
 
 /** Copies that are free at the same time share the line, unless conf asks for batches of some size. */
@@ -117,11 +126,8 @@ function fairShare<E extends LineEntry>(
   return Math.ceil(rows / freeCopies);
 }
 
-function shapeOf(
-  [first]: readonly PlannedPart<LineEntry>[],
-  { layout, padValue }: BatchPolicy,
-): BatchShape | undefined {
-  return first && layout && new BatchShape(layout, first.entry.inputs, padValue !== undefined);
+function shapeOf({ inputs }: LineEntry, { layout, padValue }: BatchPolicy): BatchShape | undefined {
+  return layout && new BatchShape(layout, inputs, padValue !== undefined);
 }
 
 interface Room {
@@ -130,24 +136,24 @@ interface Room {
   readonly policy: BatchPolicy;
 }
 
-/** 0 when a request with rows must wait for another batch. */
+/** Of an entry with more rows than there is room for; 0 when it must wait for another batch. */
 function rowsToTake({ rows, isAlone }: LineEntry, { room, isFirst, policy }: Room): number {
-  if (rows <= room || isAlone || !policy.layout || policy.enableOverrun) return rows;
+  if (isAlone || !policy.layout || policy.enableOverrun) return rows;
   if (policy.allowSplit) return room;
   return isFirst ? rows : 0;
 }
 
 /** Nobody waits so long for company that no time is left for the run. */
 function startOf<E extends LineEntry>(
-  parts: readonly PlannedPart<E>[],
+  entries: readonly E[],
   { now, runMs }: LineSnapshot<E>,
   { maxDelayMs, layout }: BatchPolicy,
 ): number {
   if (maxDelayMs === 0 || !layout) return now;
   let start = Number.POSITIVE_INFINITY;
-  for (const { entry } of parts) {
-    if (entry.isAlone) return now;
-    start = Math.min(start, entry.since + maxDelayMs, entry.deadline - runMs);
+  for (const { isAlone, since, deadline } of entries) {
+    if (isAlone) return now;
+    start = Math.min(start, since + maxDelayMs, deadline - runMs);
   }
   return start;
 }

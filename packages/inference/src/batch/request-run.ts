@@ -29,8 +29,10 @@ export class RequestRun {
   readonly spans: RunSpans | undefined;
   /** Rows that are counted for batches. */
   readonly rows: number;
-  /** All parts it was ever in: what came first, then what was cut off it or is tried again. */
-  readonly parts: RequestPart[];
+  /** As it came; what is left of it, once rows are cut off. */
+  readonly first: RequestPart;
+  /** What was cut off, or is tried again. */
+  #others: RequestPart[] | undefined;
   readonly #resolve: (outputs: TensorMap) => void;
   readonly #reject: (reason: unknown) => void;
   #done: DonePart[] | undefined;
@@ -52,7 +54,12 @@ export class RequestRun {
     this.#resolve = options.resolve;
     this.#reject = options.reject;
     this.rows = rows;
-    this.parts = [new RequestPart(this, { begin: 0, rows, isAlone, spans })];
+    this.first = new RequestPart(this, { begin: 0, rows, isAlone, isRetry: false, spans });
+  }
+
+  /** All parts it was ever in. */
+  get parts(): readonly RequestPart[] {
+    return this.#others ? [this.first, ...this.#others] : [this.first];
   }
 
   /** Answered, failed, or nobody waits any more. */
@@ -76,8 +83,14 @@ export class RequestRun {
 
   /** A part was cut off: one more has to be done. */
   addPart(part: RequestPart): void {
-    this.parts.push(part);
+    this.replacePart(part);
     this.#openParts++;
+  }
+
+  /** A part is tried again as this one. */
+  replacePart(part: RequestPart): void {
+    this.#others ??= [];
+    this.#others.push(part);
   }
 
   #settle(): boolean {
@@ -102,7 +115,7 @@ interface PartOptions {
   readonly begin: number;
   readonly rows: number;
   readonly isAlone: boolean;
-  readonly isRetry?: boolean;
+  readonly isRetry: boolean;
   readonly spans: RunSpans | undefined;
 }
 
@@ -117,7 +130,7 @@ export class RequestPart implements LineEntry, RequestRows, LaneMember {
   #begin: number;
   #rows: number;
 
-  constructor(request: RequestRun, { begin, rows, isAlone, isRetry = false, spans }: PartOptions) {
+  constructor(request: RequestRun, { begin, rows, isAlone, isRetry, spans }: PartOptions) {
     this.request = request;
     this.isAlone = isAlone;
     this.isRetry = isRetry;
@@ -151,10 +164,16 @@ export class RequestPart implements LineEntry, RequestRows, LaneMember {
     return this.request.deadline;
   }
 
+  /** Takes its outputs. */
+  complete(outputs: TensorMap, layout: BatchLayout | undefined): void {
+    this.request.complete(this, outputs, layout);
+  }
+
   /** Cuts off its first rows as a part of their own. */
   cut(rows: number): RequestPart {
     const { request, isAlone } = this;
-    const part = new RequestPart(request, { begin: this.#begin, rows, isAlone, spans: this.spans?.part() });
+    const own = { begin: this.#begin, rows, isAlone, isRetry: false, spans: this.spans?.part() };
+    const part = new RequestPart(request, own);
     request.addPart(part);
     this.#begin += rows;
     this.#rows -= rows;
@@ -171,7 +190,7 @@ export class RequestPart implements LineEntry, RequestRows, LaneMember {
     const { request, spans } = this;
     const begin = this.#begin;
     const part = new RequestPart(request, { begin, rows: this.#rows, isAlone, isRetry: true, spans });
-    request.parts.push(part);
+    request.replacePart(part);
     return part;
   }
 }

@@ -21,17 +21,21 @@ export function splitRows(
 ): TensorMap[] {
   const total = countRows(parts);
   checkRows(outputs, total, layout);
-  let begin = 0;
-  return parts.map((part) => {
-    const own = new Map<string, Tensor>();
-    outputs.forEach((output, name) => {
-      const isShared = layout.sharedOutputs.has(name);
-      const places = padValue === undefined ? undefined : layout.outputAxes.get(name);
-      own.set(name, isShared ? output : ownRows({ output, begin, part, places }));
-    });
-    begin += part.rows;
-    return own;
+  const columns = [...outputs].map(([name, output]) => {
+    const places = padValue === undefined ? undefined : layout.outputAxes.get(name);
+    return { name, output, isShared: layout.sharedOutputs.has(name), places };
   });
+  const answers: TensorMap[] = [];
+  let begin = 0;
+  for (const part of parts) {
+    const own = new Map<string, Tensor>();
+    for (const { name, output, isShared, places } of columns) {
+      own.set(name, isShared ? output : ownRows({ output, begin, part, places }));
+    }
+    answers.push(own);
+    begin += part.rows;
+  }
+  return answers;
 }
 
 /** The outputs of a request that was cut over several runs, in the order of its rows. */

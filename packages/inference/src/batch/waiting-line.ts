@@ -28,6 +28,8 @@ export class WaitingLine implements Iterable<RequestPart> {
   readonly #levels: readonly Level[] = steps.map(createLevel);
   #size = 0;
   #rows = 0;
+  /** Nobody who waits has an earlier one. */
+  #earliestDeadline = Number.POSITIVE_INFINITY;
 
   get size(): number {
     return this.#size;
@@ -59,6 +61,7 @@ export class WaitingLine implements Iterable<RequestPart> {
     const level = this.#levelOf(part);
     level.parts.add(part);
     this.#size++;
+    if (part.deadline < this.#earliestDeadline) this.#earliestDeadline = part.deadline;
     this.#count(level, placesOf(part));
   }
 
@@ -67,7 +70,21 @@ export class WaitingLine implements Iterable<RequestPart> {
     const level = this.#levelOf(part);
     if (!level.parts.remove(part)) return;
     this.#size--;
+    if (this.#size === 0) this.#earliestDeadline = Number.POSITIVE_INFINITY;
     this.#count(level, -placesOf(part));
+  }
+
+  /**
+   * Asks those whose deadline may have passed, which stops their calls: by their listeners they leave the line. Their
+   * timers may be late.
+   */
+  askLate(now: number): void {
+    if (now < this.#earliestDeadline) return;
+    this.#earliestDeadline = Number.POSITIVE_INFINITY;
+    for (const { request, deadline } of this) {
+      if (request.call?.stopReasonAt(now) !== undefined) continue;
+      this.#earliestDeadline = Math.min(this.#earliestDeadline, deadline);
+    }
   }
 
   /** Takes the first rows of a part that waits; what is left of it keeps its place. */
