@@ -59,7 +59,8 @@ export interface InferManager {
 
   /**
    * Runs the named engine's model once on `inputs`, by the model's own input names, and gives its outputs in the
-   * model's order. Inputs stay the caller's: they are read, copied where they cross a thread, never changed.
+   * model's order. Inputs stay the caller's: they are read, copied where they cross a thread, never changed. The map of
+   * outputs becomes the caller's, who may change it; their data may be shared.
    * @throws ServeError notFound, unavailable, invalidArgument (names the tensor), resourceExhausted (queue full), cancelled,
    * deadlineExceeded, opFailure (the model failed).
    */

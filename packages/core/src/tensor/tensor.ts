@@ -37,25 +37,9 @@ export const tensorLimits = {
  * @throws ServeError invalidArgument when the rank, an axis or the product is outside `tensorLimits`; `what` opens the message.
  */
 export function elementCount(shape: readonly number[], what = "tensor"): number {
-  if (shape.length > tensorLimits.maxRank) {
-    throw invalid(`${what}: shape has ${shape.length} axes, at most ${tensorLimits.maxRank} are allowed`);
-  }
-  let count = 1;
-  for (let axis = 0; axis < shape.length; axis++) {
-    const size = shape[axis] ?? 0;
-    if (!Number.isInteger(size) || size < 0 || size > tensorLimits.maxDim) {
-      throw invalid(
-        `${what}: shape[${axis}] is ${size}, must be a whole number from 0 to ${tensorLimits.maxDim}`,
-      );
-    }
-    count *= size;
-  }
-  if (count > tensorLimits.maxElements) {
-    throw invalid(
-      `${what}: shape [${shape.join(", ")}] has ${count} elements, at most ${tensorLimits.maxElements} are allowed`,
-    );
-  }
-  return count;
+  const problem = shapeProblem(shape);
+  if (problem !== undefined) throw invalid(`${what}: ${problem}`);
+  return product(shape);
 }
 
 /**
@@ -63,39 +47,64 @@ export function elementCount(shape: readonly number[], what = "tensor"): number 
  * @throws ServeError invalidArgument naming the tensor.
  */
 export function checkTensor(name: string, tensor: Tensor): void {
-  const what = `tensor "${name}"`;
-  const count = elementCount(tensor.shape, what);
-  const { arrayType, arrayStride } = dtypeTable[tensor.dtype];
-  const isRightArray = arrayType ? tensor.data instanceof arrayType : Array.isArray(tensor.data);
-  if (!isRightArray) throw invalid(`${what}: data is not an array of ${tensor.dtype}`);
-  const given = tensor.data.length / arrayStride;
-  if (given !== count) {
-    throw invalid(
-      `${what}: shape [${tensor.shape.join(", ")}] wants ${count} elements, the data has ${given}`,
-    );
-  }
-  if (tensor.lod) checkLod(what, tensor.lod, tensor.shape);
+  const { shape, lod } = tensor;
+  const problem = shapeProblem(shape) ?? dataProblem(tensor) ?? (lod && lodProblem(lod, shape));
+  if (problem !== undefined) throw invalid(`tensor "${name}": ${problem}`);
 }
 
-function checkLod(what: string, lod: readonly (readonly number[])[], shape: readonly number[]): void {
+function shapeProblem(shape: readonly number[]): string | undefined {
+  const { maxRank, maxDim, maxElements } = tensorLimits;
+  if (shape.length > maxRank) return `shape has ${shape.length} axes, at most ${maxRank} are allowed`;
+  for (let axis = 0; axis < shape.length; axis++) {
+    const size = shape[axis] ?? 0;
+    if (Number.isInteger(size) && size >= 0 && size <= maxDim) continue;
+    return `shape[${axis}] is ${size}, must be a whole number from 0 to ${maxDim}`;
+  }
+  const count = product(shape);
+  if (count <= maxElements) return undefined;
+  return `shape [${shape.join(", ")}] has ${count} elements, at most ${maxElements} are allowed`;
+}
+
+function product(shape: readonly number[]): number {
+  let count = 1;
+  for (let axis = 0; axis < shape.length; axis++) count *= shape[axis] ?? 0;
+  return count;
+}
+
+function dataProblem({ dtype, shape, data }: Tensor): string | undefined {
+  const { arrayType, arrayStride } = dtypeTable[dtype];
+  const isRightArray = arrayType ? data instanceof arrayType : Array.isArray(data);
+  if (!isRightArray) return `data is not an array of ${dtype}`;
+  const count = product(shape);
+  const given = data.length / arrayStride;
+  return given === count
+    ? undefined
+    : `shape [${shape.join(", ")}] wants ${count} elements, the data has ${given}`;
+}
+
+function lodProblem(lod: readonly (readonly number[])[], shape: readonly number[]): string | undefined {
   const [rows] = shape;
   if (rows === undefined && lod.length > 0) {
-    throw invalid(`${what}: shape [] has no rows, a tensor with lod needs at least one axis`);
+    return "shape [] has no rows, a tensor with lod needs at least one axis";
   }
-  for (const [level, offsets] of lod.entries()) checkOffsets(`${what}: lod level ${level}`, offsets);
+  for (const [level, offsets] of lod.entries()) {
+    const problem = offsetsProblem(offsets);
+    if (problem !== undefined) return `lod level ${level} ${problem}`;
+  }
   for (const [level, offsets] of lod.entries()) {
     const inner = lod[level + 1];
     const end = inner ? inner.length - 1 : rows;
     if (offsets.at(-1) === end) continue;
     const meaning = inner ? `the sequences of level ${level + 1}` : `the rows of shape [${shape.join(", ")}]`;
-    throw invalid(`${what}: lod level ${level} ends at ${offsets.at(-1)}, must end at ${end}, ${meaning}`);
+    return `lod level ${level} ends at ${offsets.at(-1)}, must end at ${end}, ${meaning}`;
   }
+  return undefined;
 }
 
-function checkOffsets(what: string, offsets: readonly number[]): void {
+function offsetsProblem(offsets: readonly number[]): string | undefined {
   const rises = offsets.every((offset, i) => i === 0 || offset >= (offsets[i - 1] ?? 0));
-  if (offsets[0] !== 0 || !rises) throw invalid(`${what} must start with 0 and never fall`);
-  if (!offsets.every(Number.isInteger)) throw invalid(`${what} must hold whole numbers`);
+  if (offsets[0] !== 0 || !rises) return "must start with 0 and never fall";
+  return offsets.every(Number.isInteger) ? undefined : "must hold whole numbers";
 }
 
 function invalid(message: string): ServeError {

@@ -48,9 +48,14 @@ interface EngineRun {
 
 function blobOf({ engine, blobs, inputs, outputs }: EngineRun, timeStamps: readonly number[]): GeneralBlob {
   const vars = engine.model.fetchVars;
-  if (!vars.some(isLod)) return new GeneralBlob(new Map(outputs), { timeStamps, vars });
+  if (!vars.some(isLod)) return new GeneralBlob(ownMap(outputs), { timeStamps, vars });
   const sequences = passSequences(engine, blobs, outputs);
   return new GeneralBlob(withLod(engine, inputs, outputs), { timeStamps, vars, sequences });
+}
+
+/** A run gives its outputs away, in a Map unless its InferManager is of another kind. */
+function ownMap(outputs: TensorMap): Map<string, Tensor> {
+  return outputs instanceof Map ? outputs : new Map(outputs);
 }
 
 function isLod({ isLodTensor }: ModelVarConf): boolean {

@@ -27,9 +27,10 @@ export class GeneralReaderOp extends OpWithChannel<GeneralBlob> {
     const tensors = new Map<string, Tensor>();
     for (const tensor of request.tensors) {
       const name = tensor.name || tensor.aliasName;
-      if (name === "") refuse(tensors.size, "has neither name nor alias_name");
-      if (tensors.has(name)) refuse(tensors.size, `"${name}" is given twice`);
+      const index = tensors.size;
+      if (name === "") refuse(index, "has neither name nor alias_name");
       tensors.set(name, tensor);
+      if (tensors.size === index) refuse(index, `"${name}" is given twice`);
     }
     return { tensors };
   }

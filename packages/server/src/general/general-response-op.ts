@@ -1,6 +1,7 @@
 import {
   Code,
   type GeneralBlob,
+  type ModelVarConf,
   OpWithChannel,
   quoteNames,
   ServeError,
@@ -23,15 +24,18 @@ export class GeneralResponseOp extends OpWithChannel<GeneralResponse> {
     const profile = profileOf(this, request.profileServer);
     const blobs: Readonly<GeneralBlob>[] = [];
     const outputs: ModelOutput[] = [];
+    let isAnyShort = false;
     for (const name of this.preNames) {
       if (!this.hasDependArgument(name)) continue;
       const blob = this.dependArgument<GeneralBlob>(name);
+      const output = this.modelOutput(name, blob, fetch);
+      isAnyShort ||= output.tensors.length < fetch.length;
       blobs.push(blob);
-      outputs.push(this.modelOutput(name, blob, fetch));
+      outputs.push(output);
     }
     if (outputs.length === 0) this.#refuseNone();
     // Where each gave as many tensors as were asked for, none was asked for in vain.
-    if (outputs.some(({ tensors }) => tensors.length < fetch.length)) refuseUnknownFetches(fetch, blobs);
+    if (isAnyShort) refuseUnknownFetches(fetch, blobs);
     this.output = {
       outputs,
       profileTime: profile.stamps(stampsOf(blobs)),
@@ -84,13 +88,15 @@ function refuseUnknownFetches(fetch: readonly string[], blobs: readonly Readonly
 
 /** The tensor under a fetch name, an alias or the model's own name; undefined when this model does not give it. */
 function fetchTensor({ vars, tensors }: Readonly<GeneralBlob>, fetch: string): GeneralTensor | undefined {
-  const fetchVar =
-    vars?.find(({ aliasName }) => aliasName === fetch) ?? vars?.find(({ name }) => name === fetch);
-  const name = fetchVar?.name ?? fetch;
-  const tensor = tensors.get(name);
-  if (!tensor) return undefined;
-  const { aliasName = name, isLodTensor = true } = fetchVar ?? {};
-  return toGeneralTensor(tensor, { name, aliasName, isLodTensor });
+  const fetchVar = vars && findVar(vars, fetch);
+  const tensor = tensors.get(fetchVar?.name ?? fetch);
+  return tensor && toGeneralTensor(tensor, fetchVar ?? { name: fetch, aliasName: fetch, isLodTensor: true });
+}
+
+function findVar(vars: readonly ModelVarConf[], fetch: string): ModelVarConf | undefined {
+  for (const one of vars) if (one.aliasName === fetch) return one;
+  for (const one of vars) if (one.name === fetch) return one;
+  return undefined;
 }
 
 /**
@@ -99,7 +105,7 @@ function fetchTensor({ vars, tensors }: Readonly<GeneralBlob>, fetch: string): G
  */
 function toGeneralTensor(
   tensor: Tensor,
-  { name, aliasName, isLodTensor }: { name: string; aliasName: string; isLodTensor: boolean },
+  { name, aliasName, isLodTensor }: Pick<ModelVarConf, "name" | "aliasName" | "isLodTensor">,
 ): GeneralTensor {
   const { dtype, shape, data, lod } = tensor;
   const level = isLodTensor && lod ? sequenceOffsets(lod) : undefined;

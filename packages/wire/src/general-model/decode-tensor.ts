@@ -3,17 +3,13 @@ import { PackedValues } from "../protobuf/packed-values.js";
 import type { WireReader } from "../protobuf/wire-reader.js";
 import type { MessageBudget } from "../wire-limits.js";
 import type { GeneralTensor } from "./message.js";
-import { int32Field, type NumberField, numberDataFields } from "./number-field.js";
+import { int32Field, type NumberDataField, numberDataFields } from "./number-field.js";
 import type { FoundData } from "./tensor-data.js";
 import { tensorFromFields } from "./tensor-fields.js";
 
-const dataFields = Object.values(numberDataFields);
-const shapeField = { name: "shape", number: 11, values: int32Field };
-const lodField = { name: "lod", number: 12, values: int32Field };
-
-/** The packed fields, each at the index of its number. */
-const packedFields: ({ name: string; values: NumberField } | undefined)[] = [];
-for (const field of [...dataFields, shapeField, lodField]) packedFields[field.number] = field;
+/** The fields that hold elements as numbers, each at the index of its number. */
+const dataFields: (NumberDataField | undefined)[] = [];
+for (const field of Object.values(numberDataFields)) dataFields[field.number] = field;
 
 /**
  * Reads one message Tensor. Lists of floats and tensor_content become views of the bytes where they are aligned, or can be
@@ -33,8 +29,10 @@ class TensorParts {
 
   readonly #reader: WireReader;
   readonly #budget: MessageBudget;
-  readonly #packed: (PackedValues | undefined)[] = [];
-  readonly #strings: string[] = [];
+  #shape: PackedValues | undefined;
+  #lod: PackedValues | undefined;
+  #lists: readonly NumberList[] = noLists;
+  #strings: string[] | undefined;
   #wrongString: number | undefined;
   #content: Uint8Array | undefined;
 
@@ -51,39 +49,48 @@ class TensorParts {
     else if (number === 13) this.name = reader.string("name");
     else if (number === 14) this.aliasName = reader.string("alias_name");
     else if (number === 15) this.#content = reader.alignedBytes("tensor_content", 8);
-    else this.#readPacked(number);
+    else if (number === 11) this.#shape = this.#readInt32s("shape", this.#shape);
+    else if (number === 12) this.#lod = this.#readInt32s("lod", this.#lod);
+    else this.#readNumbers(number);
   }
 
-  get shape(): Int32Array {
-    return this.#int32s(shapeField.number);
+  get shape(): ArrayLike<number> {
+    return int32sOf(this.#shape);
   }
 
-  get lod(): Int32Array {
-    return this.#int32s(lodField.number);
+  get lod(): ArrayLike<number> {
+    return int32sOf(this.#lod);
   }
 
-  get found(): FoundData[] {
+  get found(): readonly FoundData[] {
     const found: FoundData[] = [];
-    for (const { name, number, values } of dataFields) {
-      const packed = this.#packed[number];
-      const decoded = packed && values.decode(packed);
-      if (decoded?.length) found.push({ field: name, values: decoded });
+    for (const { field, packed } of this.#lists) {
+      const values = field.values.decode(packed);
+      if (values.length > 0) found.push({ field: field.name, values });
     }
     if (this.#wrongString !== undefined) throw notUtf8(this.name, this.#wrongString);
-    if (this.#strings.length > 0) found.push({ field: "data", values: this.#strings });
+    if (this.#strings) found.push({ field: "data", values: this.#strings });
     if (this.#content?.length) found.push({ field: "tensor_content", values: this.#content });
     return found;
   }
 
-  #readPacked(number: number): void {
-    const field = packedFields[number];
-    if (!field) {
-      this.#reader.skip();
-      return;
-    }
-    const packed = this.#packed[number] ?? new PackedValues();
-    this.#packed[number] = packed;
-    this.#reader.packed(field.name, field.values.wireType, packed);
+  #readInt32s(name: string, before = new PackedValues()): PackedValues {
+    this.#reader.packed(name, int32Field.wireType, before);
+    return before;
+  }
+
+  #readNumbers(number: number): void {
+    const field = dataFields[number];
+    if (field) this.#reader.packed(field.name, field.values.wireType, this.#listOf(field));
+    else this.#reader.skip();
+  }
+
+  /** Those there are stay in the order of their numbers. */
+  #listOf(field: NumberDataField): PackedValues {
+    for (const list of this.#lists) if (list.field === field) return list.packed;
+    const packed = new PackedValues();
+    this.#lists = [...this.#lists, { field, packed }].sort((a, b) => a.field.number - b.field.number);
+    return packed;
   }
 
   /**
@@ -96,18 +103,28 @@ class TensorParts {
       return;
     }
     this.#budget.take("strings");
+    this.#strings ??= [];
     const text = this.#reader.stringElement("data");
     if (text === undefined) this.#wrongString = this.#strings.length;
     else this.#strings.push(text);
   }
-
-  #int32s(number: number): Int32Array {
-    const packed = this.#packed[number];
-    return packed ? int32Field.decode(packed) : noNumbers;
-  }
 }
 
-const noNumbers = new Int32Array(0);
+/** A list of elements as it lies on the wire. */
+interface NumberList {
+  readonly field: NumberDataField;
+  readonly packed: PackedValues;
+}
+
+const noLists: readonly NumberList[] = [];
+const noNumbers: ArrayLike<number> = [];
+
+/** Of varints of one byte each, as most sizes are, the bytes are the values. */
+function int32sOf(packed: PackedValues | undefined): ArrayLike<number> {
+  if (!packed) return noNumbers;
+  const bytes = packed.bytes();
+  return bytes.length === packed.varintCount ? bytes : int32Field.decode(packed);
+}
 
 function notUtf8(name: string, index: number): ServeError {
   return new ServeError(

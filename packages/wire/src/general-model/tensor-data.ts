@@ -15,9 +15,10 @@ export interface FoundData {
   readonly values: NumberValues | readonly string[];
 }
 
-/** Whose elements are looked for: its type, and how errors about it begin. */
+/** Whose elements are looked for. */
 interface Subject {
-  readonly what: string;
+  /** Of the tensor. */
+  readonly name: string;
   readonly dtype: DType;
 }
 
@@ -41,11 +42,11 @@ const narrowTypes: Partial<Record<DType, NarrowType>> = {
 
 /**
  * The elements of a tensor of type `dtype`, from whichever fields hold something; none when no field does. Every type
- * but string may also come raw in `tensor_content`. `what` opens the messages.
+ * but string may also come raw in `tensor_content`. Messages name the tensor.
  * @throws ServeError invalidArgument when the field is not one for this type, or its values are not.
  */
-export function tensorData(what: string, dtype: DType, found: readonly FoundData[]): TensorData {
-  const subject: Subject = { what, dtype };
+export function tensorData(name: string, dtype: DType, found: readonly FoundData[]): TensorData {
+  const subject: Subject = { name, dtype };
   const { arrayType } = dtypeTable[dtype];
   const [only, second] = found;
   if (!only) return arrayType ? new arrayType(0) : [];
@@ -96,9 +97,10 @@ function narrowData(
   return new arrayType(values);
 }
 
-function wrongField({ what, dtype }: Subject, found: FoundData): ServeError {
+function wrongField(subject: Subject, found: FoundData): ServeError {
+  const { dtype } = subject;
   const wanted = `elem_type ${elemTypeOf(dtype)} (${dtype}) wants ${dataFieldOf[dtype]}`;
-  return invalid({ what, dtype }, `${wanted}, but ${holds(found)}${hint(found.field)}`);
+  return invalid(subject, `${wanted}, but ${holds(found)}${hint(found.field)}`);
 }
 
 /** The elem_type under which a field would have been right. */
@@ -113,6 +115,6 @@ function holds({ field, values }: FoundData): string {
   return `${field} holds ${values.length} ${unit}${values.length === 1 ? "" : "s"}`;
 }
 
-function invalid({ what }: Subject, message: string): ServeError {
-  return new ServeError(Code.invalidArgument, `${what}: ${message}`);
+function invalid({ name }: Subject, message: string): ServeError {
+  return new ServeError(Code.invalidArgument, `tensor "${name}": ${message}`);
 }

@@ -27,23 +27,22 @@ export interface TensorFields {
  */
 export function tensorFromFields(fields: TensorFields): GeneralTensor {
   const { name, aliasName, elemType } = fields;
-  const what = `tensor "${name}"`;
   const dtype = dtypeOfElemType(elemType);
-  if (!dtype) throw invalid(`${what}: elem_type ${elemType} is unknown; known are ${knownElemTypes()}`);
-  const shape = shapeOf(what, fields.shape);
-  const data = tensorData(what, dtype, fields.found);
+  if (!dtype) throw invalid(name, `elem_type ${elemType} is unknown; known are ${knownElemTypes()}`);
+  const shape = shapeOf(name, fields.shape);
+  const data = tensorData(name, dtype, fields.found);
   const tensor: GeneralTensor =
     fields.lod.length === 0
       ? { name, aliasName, dtype, shape, data }
-      : { name, aliasName, dtype, shape, data, lod: lodLevels(what, fields.lod) };
+      : { name, aliasName, dtype, shape, data, lod: lodLevels(name, fields.lod) };
   checkTensor(name, tensor);
   return tensor;
 }
 
 /** Refuses a long list before it becomes a JavaScript array. */
-function shapeOf(what: string, sizes: ArrayLike<number>): number[] {
+function shapeOf(name: string, sizes: ArrayLike<number>): number[] {
   if (sizes.length > tensorLimits.maxRank) {
-    throw invalid(`${what}: shape has ${sizes.length} axes, at most ${tensorLimits.maxRank} are allowed`);
+    throw invalid(name, `shape has ${sizes.length} axes, at most ${tensorLimits.maxRank} are allowed`);
   }
   const shape: number[] = [];
   for (let axis = 0; axis < sizes.length; axis++) shape.push(sizes[axis] ?? 0);
@@ -54,15 +53,15 @@ function shapeOf(what: string, sizes: ArrayLike<number>): number[] {
  * A 0 after another number starts a level: [0, 2, 5, 0, 1, 3, 4, 5, 6] is two. One after a 0 is the end of an empty
  * sequence.
  */
-function lodLevels(what: string, offsets: ArrayLike<number>): number[][] {
-  if (offsets[0] !== 0) throw invalid(`${what}: lod starts with ${offsets[0]}, must start with 0`);
+function lodLevels(name: string, offsets: ArrayLike<number>): number[][] {
+  if (offsets[0] !== 0) throw invalid(name, `lod starts with ${offsets[0]}, must start with 0`);
   const levels: number[][] = [];
   for (let i = 0; i < offsets.length; i++) {
     const offset = offsets[i] ?? 0;
     if (offset === 0 && offsets[i - 1] !== 0) levels.push([]);
     levels.at(-1)?.push(offset);
     if (levels.length > wireLimits.maxLodLevels) {
-      throw invalid(`${what}: lod has more than ${wireLimits.maxLodLevels} levels`);
+      throw invalid(name, `lod has more than ${wireLimits.maxLodLevels} levels`);
     }
   }
   return levels;
@@ -74,6 +73,6 @@ function knownElemTypes(): string {
     .join(", ");
 }
 
-function invalid(message: string): ServeError {
-  return new ServeError(Code.invalidArgument, message);
+function invalid(name: string, problem: string): ServeError {
+  return new ServeError(Code.invalidArgument, `tensor "${name}": ${problem}`);
 }

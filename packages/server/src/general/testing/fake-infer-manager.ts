@@ -24,7 +24,7 @@ export function fakeInferManager(models: Readonly<Record<string, FakeModel>>): I
   return {
     has: (name) => name in models,
     engine: (name) => engineInfo(name, modelOf(name)),
-    infer: async (name, inputs) => modelOf(name).run(inputs),
+    infer: async (name, inputs) => new Map(modelOf(name).run(inputs)),
   };
 }
 
