@@ -1,15 +1,9 @@
 import type { Socket } from "node:net";
-import {
-  type Call,
-  type ClientIdentity,
-  type Counter,
-  type Logger,
-  Secret,
-  ServeError,
-} from "@paddlewheel/core";
+import { type ClientIdentity, type Counter, type Logger, Secret, ServeError } from "@paddlewheel/core";
 import { ByteQueue, type Flushable, type FlushQueue } from "@paddlewheel/http2";
 import { FrameCutter, type FrameVisitor, MetaDecoder, type RpcMeta } from "@paddlewheel/wire";
 import type { ServerLimits } from "../limits.js";
+import { type Placed, PlacedSet } from "../rpc/placed-set.js";
 import type { RequestCounts } from "../rpc/request-counts.js";
 import { clientIdentityOf } from "../tls/client-identity.js";
 
@@ -34,6 +28,12 @@ export interface RefusalCounters {
   readonly answerTimeout: Counter;
 }
 
+/** A call at work. */
+export interface WaitingCall extends Placed {
+  /** Nobody waits for its answer any more. */
+  cancel(): void;
+}
+
 /** Bytes of answers the socket may hold before no more requests are read. */
 const maxHeldBytes = 1024 * 1024;
 
@@ -53,7 +53,7 @@ export class Connection implements FrameVisitor, Flushable {
   readonly #metas = new MetaDecoder();
   readonly #output = new ByteQueue();
   /** Those that may have to be cancelled. */
-  readonly #calls = new Set<Call>();
+  readonly #calls = new PlacedSet<WaitingCall>();
   #callsAtWork = 0;
   #callCount = 0;
   #emptyFrames = 0;
@@ -133,15 +133,19 @@ export class Connection implements FrameVisitor, Flushable {
   }
 
   /** The call is to be cancelled when the peer goes away before its answer. */
-  keep(call: Call): void {
+  keep(call: WaitingCall): void {
     if (this.#socket.destroyed) call.cancel();
     else this.#calls.add(call);
   }
 
+  /** The call has its answer. */
+  forget(call: WaitingCall): void {
+    this.#calls.delete(call);
+  }
+
   /** Sends the answer of a call that had begun. */
-  answer(call: Call, ...pieces: readonly (Uint8Array | undefined)[]): void {
+  answer(...pieces: readonly (Uint8Array | undefined)[]): void {
     this.#callsAtWork--;
-    if (this.#calls.size > 0) this.#calls.delete(call);
     this.send(pieces);
   }
 
@@ -258,7 +262,6 @@ export class Connection implements FrameVisitor, Flushable {
 
   #onGone(): void {
     clearTimeout(this.#lingerTimer);
-    for (const call of this.#calls) call.cancel();
-    this.#calls.clear();
+    for (const call of this.#calls.members()) call.cancel();
   }
 }

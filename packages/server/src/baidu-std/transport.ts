@@ -149,7 +149,7 @@ export class BaiduStdTransport implements ConnectionHost {
     const credential = headers.credential ?? connection.credentialOf(meta);
     const refusal = this.gate.begin(call, credential) ?? this.#refuse(call, connection, received);
     if (found && !refusal) return new UnaryCall({ host: this, connection, meta, method: found.method, call });
-    if (refusal) connection.answer(call, errorFrame(meta, refusal, answerReports(call, this.gate.tracer)));
+    if (refusal) connection.answer(errorFrame(meta, refusal, answerReports(call, this.gate.tracer)));
     // Compat: a connection whose peer is not who it should be is closed, as brpc does.
     if (refusal?.code === Code.unauthenticated) connection.stopReading();
     return undefined;

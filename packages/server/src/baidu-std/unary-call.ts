@@ -13,8 +13,9 @@ import { answerReports } from "../rpc/answer-reports.js";
 import { type BodyFormat, bodyFormatOfNumber, decodeBody, encodeBody } from "../rpc/body-format.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { isThenable } from "../rpc/is-thenable.js";
+import { noPlace } from "../rpc/placed-set.js";
 import { answerHead, errorFrame } from "./answer-head.js";
-import type { Connection } from "./connection.js";
+import type { Connection, WaitingCall } from "./connection.js";
 
 /** What all calls of a server share. */
 export interface UnaryCallHost {
@@ -35,7 +36,8 @@ export interface UnaryCallOptions {
  * One call on its way: reads the message, has the method answer it, and sends the answer. A method that answers at once
  * is answered within the read that brought its frame, without a promise.
  */
-export class UnaryCall {
+export class UnaryCall implements WaitingCall {
+  place: number = noPlace;
   readonly #host: UnaryCallHost;
   readonly #connection: Connection;
   readonly #meta: RpcMeta;
@@ -50,6 +52,10 @@ export class UnaryCall {
     this.#method = method;
     this.#call = call;
     this.#format = bodyFormatOfNumber(meta.contentType);
+  }
+
+  cancel(): void {
+    this.#call.cancel();
   }
 
   /** Message and attachment, as they came. */
@@ -113,7 +119,8 @@ export class UnaryCall {
     const content = { message, contentType, attachment, reports };
     // The call is over by now: whatever goes wrong from here on cannot fail it.
     try {
-      this.#connection.answer(call, answerHead(this.#meta, content), message.bytes, attachment);
+      this.#connection.forget(this);
+      this.#connection.answer(answerHead(this.#meta, content), message.bytes, attachment);
     } catch (error) {
       this.#connection.onFault(error);
     }
@@ -123,12 +130,13 @@ export class UnaryCall {
     const { gate } = this.#host;
     const error = gate.fail(this.#call, thrown);
     const reports = answerReports(this.#call, gate.tracer);
-    this.#connection.answer(this.#call, errorFrame(this.#meta, error, reports));
+    this.#connection.forget(this);
+    this.#connection.answer(errorFrame(this.#meta, error, reports));
   }
 
   /** Goes on with what `work` gives; fails with what it, or going on, throws. */
   #await<T>(work: PromiseLike<T>, goOn: (value: T) => void): void {
-    this.#connection.keep(this.#call);
+    this.#connection.keep(this);
     work.then(
       (value) => {
         try {

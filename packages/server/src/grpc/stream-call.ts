@@ -3,6 +3,7 @@ import { Code, ServeError } from "@paddlewheel/core";
 import type { BodyReceiver, ServerStream } from "@paddlewheel/http2";
 import { decompressMessage, frameMessage } from "@paddlewheel/wire";
 import type { OpenRequest, OpenRequests } from "../rpc/open-requests.js";
+import { noPlace } from "../rpc/placed-set.js";
 import { answerHead, errorTrailers, okTrailers } from "./answer-fields.js";
 import { MessageSplitter, type PackedMessage } from "./message-splitter.js";
 import type { RequestHead } from "./request-head.js";
@@ -31,6 +32,7 @@ export interface StreamCallOptions {
 
 /** A call of a StreamMethod; it goes on as fast as its peer reads. */
 export class StreamCall implements BodyReceiver, OpenRequest {
+  place: number = noPlace;
   readonly #stream: ServerStream;
   readonly #head: RequestHead;
   readonly #openRequests: OpenRequests;

@@ -11,6 +11,7 @@ import { type AnswerReports, answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
 import { isThenable } from "../rpc/is-thenable.js";
 import type { OpenRequest, OpenRequests } from "../rpc/open-requests.js";
+import { noPlace } from "../rpc/placed-set.js";
 import { answerHead, errorAnswer, okTrailers } from "./answer-fields.js";
 import type { RequestHead } from "./request-head.js";
 
@@ -38,6 +39,7 @@ export interface UnaryCallOptions {
  * once is answered within the read that brought the end of its message, without a promise.
  */
 export class UnaryCall implements BodyReceiver, OpenRequest {
+  place: number = noPlace;
   readonly #host: UnaryCallHost;
   readonly #stream: ServerStream;
   readonly #head: RequestHead;

@@ -2,7 +2,8 @@ import { type ClientIdentity, Code, type Logger, ServeError } from "@paddlewheel
 import { type BodyReceiver, ErrorCode, type HeaderField, type ServerStream } from "@paddlewheel/http2";
 import type { ServerLimits } from "../limits.js";
 import type { ClientStreamHandler } from "../rpc/client-stream-handler.js";
-import { OpenRequests } from "../rpc/open-requests.js";
+import { type OpenRequest, OpenRequests } from "../rpc/open-requests.js";
+import { noPlace } from "../rpc/placed-set.js";
 import { BodyCollector } from "./body-collector.js";
 import type { HttpAnswer, HttpRequest } from "./request.js";
 import type { HttpRouter } from "./router.js";
@@ -62,7 +63,8 @@ interface Http2RequestOptions {
   readonly client: ClientIdentity | undefined;
 }
 
-class Http2Request implements HttpRequest, BodyReceiver {
+class Http2Request implements HttpRequest, BodyReceiver, OpenRequest {
+  place: number = noPlace;
   readonly method: string;
   readonly target: string;
   readonly path: string;

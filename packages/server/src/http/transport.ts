@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { Code, type Logger, limitCounter, type Metrics, ServeError, systemClock } from "@paddlewheel/core";
 import type { ServerLimits } from "../limits.js";
 import { OpenRequests } from "../rpc/open-requests.js";
+import { noPlace } from "../rpc/placed-set.js";
 import type { RequestCounts } from "../rpc/request-counts.js";
 import { clientIdentityOf } from "../tls/client-identity.js";
 import { BodyCollector } from "./body-collector.js";
@@ -174,7 +175,7 @@ export class HttpTransport {
   async #readBody(request: IncomingMessage, invitation?: Invitation): Promise<Buffer> {
     const collector = new BodyCollector(this.#limits, request.headers["content-length"]);
     if (collector.isOver) return collector.body;
-    const open = { cutOff: () => request.destroy() };
+    const open = { place: noPlace, cutOff: () => request.destroy() };
     const watched = {
       get received() {
         return collector.size;

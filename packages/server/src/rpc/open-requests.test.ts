@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ServeError } from "@paddlewheel/core";
 import { OpenRequests } from "./open-requests.js";
+import { noPlace } from "./placed-set.js";
 
 test("what is open when the grace of a stopping server is over is ended, and what opens later too", (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
@@ -9,6 +10,7 @@ test("what is open when the grace of a stopping server is over is ended, and wha
   const ended: string[] = [];
   const open = (name: string) => {
     const request = {
+      place: noPlace,
       cutOff: ({ message }: ServeError): void => {
         requests.delete(request);
         ended.push(`${name}: ${message}`);

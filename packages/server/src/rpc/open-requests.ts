@@ -1,7 +1,8 @@
 import { Code, ServeError } from "@paddlewheel/core";
+import { type Placed, PlacedSet } from "./placed-set.js";
 
 /** A request that lasts as long as its peer likes: its body is on its way, or it is a stream. */
-export interface OpenRequest {
+export interface OpenRequest extends Placed {
   /** Ends it with an error. */
   cutOff(error: ServeError): void;
 }
@@ -11,7 +12,7 @@ const graceMs = 500;
 
 /** Keeps a stopping server from waiting for its peers. */
 export class OpenRequests {
-  readonly #requests = new Set<OpenRequest>();
+  readonly #requests = new PlacedSet<OpenRequest>();
   #timer: NodeJS.Timeout | undefined;
 
   add(request: OpenRequest): void {
@@ -34,6 +35,6 @@ export class OpenRequests {
 
   #cutOff(): void {
     const error = new ServeError(Code.unavailable, "the server is stopping");
-    for (const request of this.#requests) request.cutOff(error);
+    for (const request of this.#requests.members()) request.cutOff(error);
   }
 }
