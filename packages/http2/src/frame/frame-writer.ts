@@ -2,7 +2,7 @@ import { ByteQueue } from "./byte-queue.js";
 import { FrameFlag, FrameType, frameHeaderSize, minMaxFrameSize } from "./frame-type.js";
 
 /** Below this a loop is faster than TypedArray.set, whose call alone costs as much. */
-const minSetSize = 48;
+const minSetSize = 12;
 
 /** Writes frames into the output of one connection. Serves both ends. Source: RFC 9113 §6. */
 export class FrameWriter {

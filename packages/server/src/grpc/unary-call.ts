@@ -69,11 +69,12 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
 
   onEnd(): void {
     this.#host.openRequests.delete(this);
-    this.#call.receivedAt = this.#call.clock.now();
+    const now = this.#call.clock.now();
+    this.#call.receivedAt = now;
     try {
       const message = this.#reader.finish();
       if (this.#reader.isCompressed) this.#unpack(message);
-      else this.#run(message);
+      else this.#run(message, now);
     } catch (error) {
       this.#reject(error);
     }
@@ -94,17 +95,21 @@ export class UnaryCall implements BodyReceiver, OpenRequest {
     const { encoding } = this.#head;
     const { maxMessageSize } = this.#host;
     decompressMessage(message, { encoding, maxMessageSize }).then(
-      (unpacked) => this.#run(unpacked),
+      (unpacked) => this.#run(unpacked, this.#call.clock.now()),
       (error: unknown) => this.#reject(error),
     );
   }
 
-  #run(message: Uint8Array): void {
+  #run(message: Uint8Array, now: number): void {
     const call = this.#call;
+    // Its body may have taken all the time it has.
+    const stopReason = call.stopReasonAt(now);
+    if (stopReason) {
+      this.#fail(stopReason);
+      return;
+    }
     let reply: unknown;
     try {
-      // Its body may have taken all the time it has.
-      call.throwIfStopped();
       reply = this.#method.handle(this.#method.request.decode(message, true), call);
     } catch (error) {
       this.#fail(error);

@@ -2,7 +2,7 @@
 const keptBytes = 128 * 1024;
 
 /** What is so short is written here: a call out of JavaScript takes longer than its bytes. */
-const maxShortBytes = 32;
+const maxShortBytes = 12;
 
 /** Largest number whose digits are written here: its arithmetic stays within 32 bits. */
 const maxPlainNumber = 999_999_999;

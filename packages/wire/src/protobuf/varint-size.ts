@@ -22,16 +22,3 @@ export function lowHalf(value: number): number {
 export function highHalf(value: number): number {
   return Math.floor(value / 2 ** 32) >>> 0;
 }
-
-/** Texts up to this length are counted and written here: a call out of JavaScript takes longer than their letters. */
-export const maxShortText = 24;
-
-/** Bytes of a text in UTF-8. */
-export function byteLength(text: string): number {
-  return text.length <= maxShortText && isAscii(text) ? text.length : Buffer.byteLength(text);
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false;
-  return true;
-}

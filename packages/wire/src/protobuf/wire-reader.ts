@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { Code, ServeError } from "@paddlewheel/core";
 import { wireLimits } from "../wire-limits.js";
 import { joinUint64 } from "./int64-halves.js";

@@ -1,12 +1,18 @@
+import { Buffer } from "node:buffer";
 import type { TypedArray } from "@paddlewheel/core/message";
 import { highHalfOf, lowHalfOf } from "./int64-halves.js";
 import { copySmallArray, maxSmallBytes } from "./small-arrays.js";
-import { byteLength, halvesOf, highHalf, lowHalf, maxShortText, sizeOfVarint64 } from "./varint-size.js";
+import { halvesOf, highHalf, lowHalf, sizeOfVarint64 } from "./varint-size.js";
 import { WireType } from "./wire-type.js";
+
+/** Texts up to this length are written here: a call out of JavaScript takes longer than their letters. */
+const maxShortText = 24;
 
 /** Memory that small messages are cut from, from its end on: one of its own would cost each of them more than its fields. */
 const slabBytes = 32 * 1024;
 let slab = Buffer.allocUnsafeSlow(slabBytes);
+/** Asking a view for its memory takes as long as making the next view. */
+let slabMemory = slab.buffer;
 let slabEnd = slabBytes;
 
 /**
@@ -41,11 +47,13 @@ export class WireWriter {
 
   /** The message. Nothing may be written after it. */
   finish(): Uint8Array {
-    // A view of a Buffer by its own means is a Buffer, and takes half as long again to make.
-    const message = new Uint8Array(this.#buffer.buffer, this.#buffer.byteOffset + this.#start, this.size);
+    // All of it is the buffer's own. A view of a Buffer by its own means is a Buffer, and takes twice as long to make.
+    const memory = this.#buffer === slab ? slabMemory : this.#buffer.buffer;
+    const message = new Uint8Array(memory, this.#start, this.size);
     if (this.#buffer === slab) slabEnd = this.#start;
     if (slabEnd < slabBytes / 8) {
       slab = Buffer.allocUnsafeSlow(slabBytes);
+      slabMemory = slab.buffer;
       slabEnd = slabBytes;
     }
     return message;
@@ -81,13 +89,13 @@ export class WireWriter {
 
   /** Also when it is empty, as the elements of a list are. */
   explicitString(field: number, value: string): void {
-    const length = byteLength(value);
-    const start = this.#take(length);
-    if (length === value.length && length <= maxShortText) {
-      // As many bytes as letters: all are ASCII.
-      for (let i = 0; i < length; i++) this.#buffer[start + i] = value.charCodeAt(i);
-    } else this.#buffer.write(value, start, length, "utf8");
-    this.#open(field, length);
+    const before = this.size;
+    if (value.length > maxShortText || !this.#shortAscii(value)) {
+      const length = Buffer.byteLength(value);
+      const start = this.#take(length);
+      this.#buffer.write(value, start, length, "utf8");
+    }
+    this.#open(field, this.size - before);
   }
 
   /** The memory of an array, as it is: one copy. */
@@ -170,6 +178,21 @@ export class WireWriter {
       high >>>= 7;
     }
     buffer[position] = low;
+  }
+
+  /** False, with nothing written, for a text that has other letters too. */
+  #shortAscii(text: string): boolean {
+    const start = this.#take(text.length);
+    const buffer = this.#buffer;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) {
+        this.#start += text.length;
+        return false;
+      }
+      buffer[start + i] = code;
+    }
+    return true;
   }
 
   /** The length and the tag of a field whose bytes have been written. */
