@@ -39,11 +39,16 @@ export interface ChildCallOptions {
   readonly timeoutMs?: number | undefined;
   /** What the error says when that time has passed. */
   readonly timeoutMessage?: string;
+  /** When it begins, for who has just read the call's clock; now when it is not given. */
+  readonly startedAt?: number | undefined;
 }
 
-/** Where a child belongs. */
-interface Parentage extends ChildCallOptions {
+/** Where a child belongs, and what is its own. All fields are always there, so that all of them look alike to V8. */
+interface Parentage {
   readonly parent: Call;
+  readonly timeoutMs: number | undefined;
+  readonly timeoutMessage: string | undefined;
+  readonly startedAt: number | undefined;
 }
 
 /** Characters of all versions that answered; what is more is left out, so that they fit into a header. */
@@ -85,6 +90,8 @@ export class Call {
   /** What the request says of model versions, as it came; see `wantedVersion`. */
   readonly modelVersion: string | undefined;
 
+  /** The same for all parts of a call. */
+  readonly #options: CallOptions;
   readonly #parent: Call | undefined;
   readonly #timeoutMessage: string | undefined;
   /** Takes back that this call listens to its parent, which it does once somebody listens to it. */
@@ -103,7 +110,7 @@ export class Call {
     this.service = options.service;
     this.method = options.method;
     this.protocol = options.protocol ?? "in_process";
-    this.logId = options.logId ?? 0n;
+    this.logId = parentage?.parent.logId ?? options.logId ?? 0n;
     this.requestId = options.requestId ?? "";
     this.clock = options.clock ?? systemClock;
     this.client = options.client;
@@ -111,9 +118,10 @@ export class Call {
     this.trace = options.trace;
     this.traceContext = options.traceContext;
     this.modelVersion = options.modelVersion;
+    this.#options = options;
     this.#parent = parentage?.parent;
     this.#timeoutMessage = parentage?.timeoutMessage;
-    this.startedAt = this.clock.now();
+    this.startedAt = parentage?.startedAt ?? this.clock.now();
     this.receivedAt = this.startedAt;
     this.givenMs = (options.isTimeoutGiven ?? true) ? options.timeoutMs : undefined;
     const { timeoutMs = Number.POSITIVE_INFINITY } = parentage ?? options;
@@ -125,7 +133,8 @@ export class Call {
    * over, this call goes on. Whoever makes it finishes it.
    */
   child(options: ChildCallOptions = {}): Call {
-    return new Call(this, { ...options, parent: this });
+    const { timeoutMs, timeoutMessage, startedAt } = options;
+    return new Call(this.#options, { parent: this, timeoutMs, timeoutMessage, startedAt });
   }
 
   /** Bytes that came beside the request message, over baidu_std; undefined when there are none. */
@@ -244,7 +253,8 @@ export class Call {
   #startTimer(now: number): void {
     // Of a deadline that is the parent's, the parent tells.
     if (this.#timer || this.deadline === (this.#parent?.deadline ?? Number.POSITIVE_INFINITY)) return;
-    this.#timer = this.clock.setTimer(() => this.#stop(() => this.#deadlineExceeded()), this.deadline - now);
+    const onDeadline = (): void => this.#stop(() => this.#deadlineExceeded());
+    this.#timer = this.clock.setTimer(onDeadline, this.deadline - now, now);
   }
 
   /** The reason is made only when it is needed: transports report the end of every call, and an error costs a stack. */

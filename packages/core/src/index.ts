@@ -51,6 +51,8 @@ export {
 } from "./engine/session-conf.js";
 export { formatModelVersion, modelVersionHeader, VersionRequest } from "./engine/version-request.js";
 export { type Fault, type FieldPath, formatFieldPath, invalidConf } from "./fault.js";
+export { isThenable } from "./is-thenable.js";
+export { Later } from "./later.js";
 export { nameHint, nearestNameHint } from "./nearest-name.js";
 export {
   type CallSpan,
@@ -120,6 +122,7 @@ export {
   type InferServiceOptions,
   type RunWorkflow,
   type ServiceTrace,
+  type WorkflowRun,
 } from "./service/infer-service.js";
 export { type MaxConcurrency, maxConcurrencyForm, parseMaxConcurrency } from "./service/max-concurrency.js";
 export { defaultMerger, type Merger, MergerRegistry } from "./service/merger.js";

@@ -1,6 +1,7 @@
 import type { Call } from "../call.js";
 import { Code } from "../code.js";
 import type { Condition } from "../condition/condition.js";
+import { Later } from "../later.js";
 import type { CallSpan } from "../observe/call-trace.js";
 import { Bus } from "../op/bus.js";
 import { Channel } from "../op/channel.js";
@@ -13,6 +14,7 @@ import { Fallbacks } from "./fallbacks.js";
 import type { NodeRunner } from "./node-runner.js";
 import { createSchedule, type NodeSchedule } from "./node-schedule.js";
 import { OutputReaders } from "./output-readers.js";
+import type { DagNode } from "./plan-dag.js";
 import { startupOp } from "./workflow-conf.js";
 
 /** One request for a DagView. */
@@ -23,6 +25,8 @@ export interface DagRun {
   readonly trace?: NodeTrace[] | undefined;
   /** Of the call's trace: what the workflow's span belongs to. */
   readonly span?: CallSpan | undefined;
+  /** For who has just read the call's clock. */
+  readonly startedAt?: number | undefined;
 }
 
 /** How a request was answered. */
@@ -41,6 +45,8 @@ export class DagView {
   readonly #bus = new Bus();
   readonly #request = new Channel<unknown>(0, startupOp);
   readonly #channels: readonly Channel[];
+  /** Of the node whose output is the response. */
+  readonly #last: Channel;
   readonly #readers: OutputReaders;
   readonly #fallbacks: Fallbacks;
   readonly #recorder: DagRecorder;
@@ -53,8 +59,8 @@ export class DagView {
   #call: Call | undefined;
   #isTraced = false;
   #outcome: Outcome | undefined;
-  /** Settles the promise of a run that did not end at once. */
-  #onAnswer: ((outcome: Outcome) => void) | undefined;
+  /** Of a run that did not end at once. */
+  #answering: Later<unknown> | undefined;
   #nodesLeft = 0;
   /** What keeps the view from being idle: nodes at work, and `run` itself until it has the outcome. */
   #atWork = 0;
@@ -66,6 +72,7 @@ export class DagView {
     this.#onIdle = onIdle;
     this.#channels = plan.nodes.map(({ id, name }) => new Channel(id, name));
     for (const channel of [this.#request, ...this.#channels]) this.#bus.register(channel);
+    this.#last = this.#bus.channel(plan.lastNode.name);
     this.#readers = new OutputReaders(plan, this.#channels);
     this.#fallbacks = new Fallbacks(plan, this.#channels);
     this.#recorder = new DagRecorder(blueprint);
@@ -74,7 +81,7 @@ export class DagView {
   }
 
   /**
-   * Runs the Dag and gives the last node's output: at once when every Op was synchronous, else as a promise.
+   * Runs the Dag and gives the last node's output: at once when every Op was synchronous, else later.
    * @throws ServeError whose details name service, workflow and node.
    */
   run(run: DagRun): unknown {
@@ -82,12 +89,11 @@ export class DagView {
     this.#startAll(this.#schedule.begin(), call.startedAt);
     const outcome = this.#outcome;
     if (!outcome) {
-      const answer = new Promise((resolve, reject) => {
-        this.#onAnswer = (ended) => ("error" in ended ? reject(ended.error) : resolve(ended.response));
-      });
-      call.onStop(this.#onStop);
+      const answering = new Later<unknown>();
+      this.#answering = answering;
+      call.onStop(this.#onStop, call.startedAt);
       this.#leave();
-      return answer;
+      return answering;
     }
     this.#leave();
     if ("error" in outcome) throw outcome.error;
@@ -103,7 +109,7 @@ export class DagView {
   }
 
   #begin(run: DagRun): Call {
-    const call = run.call.child();
+    const call = run.call.child({ startedAt: run.startedAt });
     this.#call = call;
     this.#isTraced = run.trace !== undefined;
     this.#outcome = undefined;
@@ -205,20 +211,11 @@ export class DagView {
 
   /** Every node has ended well. A call that stopped during the last one is answered as stopped all the same. */
   #finish(now: number): void {
-    const { lastNode } = this.#blueprint.plan;
-    const response = this.#bus.channel(lastNode.name).peek();
+    const response = this.#last.peek();
     const stopReason = this.#call?.stopReasonAt(now);
     if (stopReason) this.#answer({ error: stopReason }, now);
     else if (response !== undefined) this.#answer({ response }, now);
-    else {
-      const why =
-        lastNode.conf.when === undefined
-          ? "it must set its output"
-          : "it gives none when its condition does not hold";
-      const message = `op "${lastNode.name}" (${lastNode.type}) ended the workflow without a response: ${why}`;
-      const details = { node: lastNode.name };
-      this.#answer({ error: new ServeError(Code.opFailure, message, { details }) }, now);
-    }
+    else this.#answer({ error: noResponse(this.#blueprint.plan.lastNode) }, now);
   }
 
   /** Answers the request, unless it has been. With an error, whatever is still at work for it stops. */
@@ -230,9 +227,11 @@ export class DagView {
     const error = "error" in outcome ? outcome.error.withDetails(place) : undefined;
     this.#outcome = error ? { error } : outcome;
     this.#recorder.answered(error, now);
-    this.#onAnswer?.(this.#outcome);
     if (error) call.cancel("the request has failed in another place");
     else call.finish();
+    // Last: whoever waits answers the request in this turn.
+    if (error) this.#answering?.reject(error);
+    else this.#answering?.resolve("response" in outcome ? outcome.response : undefined);
   }
 
   #leave(): void {
@@ -243,7 +242,14 @@ export class DagView {
     this.#fallbacks.begin();
     this.#recorder.release();
     this.#call = undefined;
-    this.#onAnswer = undefined;
+    this.#answering = undefined;
     this.#onIdle(this);
   }
+}
+
+function noResponse({ name, type, conf }: DagNode): ServeError {
+  const why =
+    conf.when === undefined ? "it must set its output" : "it gives none when its condition does not hold";
+  const message = `op "${name}" (${type}) ended the workflow without a response: ${why}`;
+  return new ServeError(Code.opFailure, message, { details: { node: name } });
 }

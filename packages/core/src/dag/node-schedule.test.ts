@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { Call } from "../call.js";
+import { Later } from "../later.js";
 import { createDeferred, type Deferred } from "../testing/deferred.js";
 import type { Inference } from "../testing/op-of.js";
 import { openWorkflow } from "../testing/open-workflow.js";
@@ -83,13 +84,13 @@ describe("a Sequence workflow", () => {
       },
     });
     const answer = pool.run({ request: {}, call: createCall() });
-    assert.ok(answer instanceof Promise);
+    assert.ok(answer instanceof Later);
     assert.equal(await answer, "a b c");
   });
 
   test("starts nothing after a node that failed", async () => {
     const { answer, started, fail } = runByHand(WorkflowType.sequence, twoChains);
-    const failed = assert.rejects(answer as Promise<unknown>, {
+    const failed = assert.rejects(async () => await answer, {
       details: { service: "s", workflow: "w", node: "a1" },
     });
     await fail("a1", new Error("broken"));
@@ -116,7 +117,7 @@ describe("a Parallel workflow", () => {
   test("answers when every node has ended, also one whose output nobody reads", async () => {
     const { answer, end } = runByHand(WorkflowType.parallel, { a: [], unread: [], last: ["a"] });
     let isAnswered = false;
-    const noted = (answer as Promise<unknown>).then(() => {
+    const noted = (answer as PromiseLike<unknown>).then(() => {
       isAnswered = true;
     });
     await end("a");
@@ -129,7 +130,7 @@ describe("a Parallel workflow", () => {
   test("starts nothing after a failure, answers at once, and tells the Ops at work that nobody waits", async () => {
     const call = createCall();
     const { answer, started, end, fail, stopReason } = runByHand(WorkflowType.parallel, twoChains, call);
-    const failed = assert.rejects(answer as Promise<unknown>, {
+    const failed = assert.rejects(async () => await answer, {
       details: { service: "s", workflow: "w", node: "b1" },
     });
     await fail("b1", new Error("broken"));
@@ -157,7 +158,7 @@ describe("a Parallel workflow", () => {
 
   test("answers with the first of several failures", async () => {
     const { answer, fail } = runByHand(WorkflowType.parallel, twoChains);
-    const failed = assert.rejects(answer as Promise<unknown>, { cause: new Error("first") });
+    const failed = assert.rejects(async () => await answer, { cause: new Error("first") });
     await fail("b1", new Error("first"));
     await fail("a1", new Error("second"));
     await failed;

@@ -1,5 +1,7 @@
 import type { Call } from "../call.js";
 import { Code } from "../code.js";
+import { isThenable } from "../is-thenable.js";
+import { Later } from "../later.js";
 import type { CallSpan } from "../observe/call-trace.js";
 import type { Op, OpResult } from "../op/op.js";
 import { quoteValue } from "../quote-value.js";
@@ -22,12 +24,12 @@ export class OpRun implements NodeRunner {
   }
 
   start(call: Call, span?: CallSpan, failure?: ServeError): void {
-    let pending: Promise<OpResult> | undefined;
-    let result: OpResult | Promise<OpResult>;
+    let pending: PromiseLike<OpResult> | undefined;
+    let result: OpResult | PromiseLike<OpResult>;
     try {
       result = this.#op.process(call, span, failure);
       // What only looks like a promise may settle twice, or throw: a real one takes its outcome.
-      if (isThenable(result)) pending = Promise.resolve(result);
+      if (isThenable(result)) pending = result instanceof Later ? result : Promise.resolve(result);
     } catch (thrown) {
       this.#onFailure(thrown);
       return;
@@ -65,8 +67,4 @@ export class OpRun implements NodeRunner {
 
 function notAnError(thrown: unknown): Error {
   return new Error(`threw ${quoteValue(thrown)}, which is no Error`, { cause: thrown });
-}
-
-function isThenable(value: unknown): value is PromiseLike<OpResult> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

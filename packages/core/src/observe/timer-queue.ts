@@ -30,8 +30,8 @@ export class TimerQueue {
   }
 
   /** Runs `callback` once after `delayMs`; as `Clock.setTimer`. */
-  add(callback: () => void, delayMs: number): Timer {
-    const timer = new QueuedTimer(callback, this.#now() + Math.max(delayMs, 0), this.#remove);
+  add(callback: () => void, delayMs: number, from: number = this.#now()): Timer {
+    const timer = new QueuedTimer(callback, from + Math.max(delayMs, 0), this.#remove);
     this.#heap.push(timer);
     this.#rise(timer, this.#heap.length - 1);
     if (timer.place === 0) this.#schedule();

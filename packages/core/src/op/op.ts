@@ -100,6 +100,9 @@ export abstract class Op<Config = unknown, Input = unknown> {
 
   #binding: OpBinding | undefined;
   #channel: Channel | undefined;
+  #request: Channel | undefined;
+  #engineName: string | undefined;
+  #engineVersion: string | undefined;
   #call: Call | undefined;
   #span: CallSpan | undefined;
   #failure: ServeError | undefined;
@@ -126,7 +129,7 @@ export abstract class Op<Config = unknown, Input = unknown> {
 
   /** The request message; in a node that maps over `startup_op`, the item of it. */
   requestMessage<T>(): T {
-    return this.#bound(this.#dependencies.get(startupOp)).channel.data as T;
+    return this.#bound(this.#request).data as T;
   }
 
   /**
@@ -200,16 +203,12 @@ export abstract class Op<Config = unknown, Input = unknown> {
 
   /** Name of the engine that `infer` runs: the node's own, or what the class's `engineOption` says. */
   get engineName(): string {
-    const { engineOption } = this.constructor as OpClass;
-    if (engineOption === undefined) return this.name;
-    return (this.config as Readonly<Record<string, string>>)[engineOption] ?? this.name;
+    return this.#bound(this.#engineName);
   }
 
   /** The version or label that the node wants of its engine, by the class's `versionOption`. */
   get engineVersion(): string | undefined {
-    const { versionOption } = this.constructor as OpClass;
-    if (versionOption === undefined) return undefined;
-    return (this.config as Readonly<Record<string, string>>)[versionOption];
+    return this.#engineVersion;
   }
 
   /** The node's options as the class's static `config` declares them, or what its `createConfig` made of them. */
@@ -253,11 +252,15 @@ export abstract class Op<Config = unknown, Input = unknown> {
     const { bus, node } = binding;
     this.#binding = binding;
     this.#channel = bus.channel(node.name);
+    this.#request = bus.channel(startupOp);
     this.#preNames = node.dependencies.map(({ name }) => name);
-    this.#dependencies.set(startupOp, { channel: bus.channel(startupOp), mode: DependencyMode.readOnly });
+    this.#dependencies.set(startupOp, { channel: this.#request, mode: DependencyMode.readOnly });
     for (const { name, mode } of node.dependencies) {
       this.#dependencies.set(name, { channel: bus.channel(name), mode });
     }
+    const { engineOption, versionOption } = this.constructor as OpClass;
+    this.#engineName = this.#option(engineOption) ?? node.name;
+    this.#engineVersion = this.#option(versionOption);
     this.registMetric();
   }
 
@@ -283,6 +286,11 @@ export abstract class Op<Config = unknown, Input = unknown> {
     } catch (error) {
       this.#deinitFailed(error);
     }
+  }
+
+  /** What conf gives for an option that the class names; undefined when it names none. */
+  #option(name: string | undefined): string | undefined {
+    return name === undefined ? undefined : (this.config as Readonly<Record<string, string>>)[name];
   }
 
   #deinitFailed(error: unknown): void {

@@ -27,6 +27,13 @@ export interface ServiceTrace {
   readonly workflows: readonly { readonly name: string; readonly nodes: readonly NodeTrace[] }[];
 }
 
+/** How a service is to run a request. */
+interface AskedRun {
+  readonly call: Call;
+  readonly startedAt?: number | undefined;
+  readonly traceOf?: (workflow: string) => NodeTrace[];
+}
+
 /** A request that a service has begun. */
 interface Began {
   readonly call: Call;
@@ -34,8 +41,18 @@ interface Began {
   readonly span: CallSpan | undefined;
 }
 
-/** Runs one workflow of a service for the request at hand, as a part of the given call. */
-export type RunWorkflow = (name: string, call: Call) => unknown;
+/**
+ * Runs one workflow of a service for the request at hand, as a part of the given call. It starts now, unless `startedAt`
+ * says so for who has just read the clock.
+ */
+export type RunWorkflow = (name: string, call: Call, startedAt?: number) => unknown;
+
+/** What `InferService` knows of the request whose workflows are to run. */
+export interface WorkflowRun {
+  readonly call: Call;
+  readonly startedAt: number;
+  readonly run: RunWorkflow;
+}
 
 /**
  * A service bound to its workflows: runs them on the same request, one after the other, and merges what they give in the
@@ -87,12 +104,15 @@ export class InferService {
 
   /** @throws ServeError, with the workflow and node in its details when an Op is at fault. */
   async inference(request: object, call: Call): Promise<object> {
-    return await this.#run(request, call);
+    return await this.#run(request, { call });
   }
 
-  /** As `inference`, at once where every Op answers at once: then no promise is made. */
-  answer(request: object, call: Call): object | Promise<object> {
-    return this.#run(request, call);
+  /**
+   * As `inference`, at once where every Op answers at once: then no promise is made.
+   * @param startedAt for who has just read the call's clock
+   */
+  answer(request: object, call: Call, startedAt?: number): object | PromiseLike<object> {
+    return this.#run(request, { call, startedAt });
   }
 
   /**
@@ -122,18 +142,19 @@ export class InferService {
       workflows.push({ name, nodes });
       return nodes;
     };
-    const response = (async () => await this.#run(request, call, traceOf))();
+    const response = (async () => await this.#run(request, { call, traceOf }))();
     return { response, trace: { workflows } };
   }
 
   /** Runs the workflows for one call and merges their responses; `ParallelInferService` does it in its own way. */
-  protected runWorkflows(names: readonly string[], run: RunWorkflow, call: Call): object | Promise<object> {
+  protected runWorkflows(names: readonly string[], work: WorkflowRun): object | PromiseLike<object> {
     const [only] = names;
-    if (only !== undefined && names.length === 1) return run(only, call) as object | Promise<object>;
-    return this.#runInTurn(names, run, call);
+    const { call, startedAt, run } = work;
+    if (only === undefined || names.length > 1) return this.#runInTurn(names, work);
+    return run(only, call, startedAt) as object | PromiseLike<object>;
   }
 
-  async #runInTurn(names: readonly string[], run: RunWorkflow, call: Call): Promise<object> {
+  async #runInTurn(names: readonly string[], { call, run }: WorkflowRun): Promise<object> {
     let merged: object | undefined;
     for (const name of names) {
       const part = (await run(name, call)) as object;
@@ -146,14 +167,14 @@ export class InferService {
     throw new ServeError(Code.internal, `service "${this.name}" has no workflow to run`);
   }
 
-  #run(request: object, call: Call, traceOf?: (workflow: string) => NodeTrace[]): object | Promise<object> {
-    const startedAt = call.clock.now();
+  #run(request: object, asked: AskedRun): object | PromiseLike<object> {
+    const { call, startedAt = call.clock.now(), traceOf } = asked;
     const span = call.trace?.begin({ kind: SpanKind.service, name: this.name, startedAt });
     const began = { call, startedAt, span };
-    const run: RunWorkflow = (name, part) =>
-      this.#pool(name).run({ request, call: part, trace: traceOf?.(name), span });
+    const run: RunWorkflow = (name, part, startedAt) =>
+      this.#pool(name).run({ request, call: part, trace: traceOf?.(name), span, startedAt });
     return settle(
-      () => this.runWorkflows(this.#workflowsOf(request), run, call),
+      () => this.runWorkflows(this.#workflowsOf(request), { call, startedAt, run }),
       (response) => this.#succeeded(began, response),
       (thrown) => this.#failed(began, thrown),
     );

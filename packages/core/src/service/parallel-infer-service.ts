@@ -1,13 +1,11 @@
-import type { Call } from "../call.js";
-import { InferService, type InferServiceOptions, type RunWorkflow } from "./infer-service.js";
+import { InferService, type InferServiceOptions, type WorkflowRun } from "./infer-service.js";
 
 /** A service that runs its workflows side by side, and merges what they give in the order of conf all the same. */
 export class ParallelInferService extends InferService {
   /** The first failure stops the other workflows, and nothing else of the caller's call. */
   protected override async runWorkflows(
     names: readonly string[],
-    run: RunWorkflow,
-    call: Call,
+    { call, run }: WorkflowRun,
   ): Promise<object> {
     const shared = call.child();
     try {

@@ -41,7 +41,7 @@ export interface RpcMethod<Request = unknown, Response = unknown> {
   /** Why a call cannot be answered now, whatever its message says; asked before that is read. */
   refusal?(call: Call): ServeError | undefined;
   /** Answers one call. What it throws reaches the caller through `ServeError.from`. */
-  handle(request: Request, call: Call): Response | Promise<Response>;
+  handle(request: Request, call: Call): Response | PromiseLike<Response>;
   /** The response message that carries an error, for transports that can send one beside the status. */
   errorResponse?(error: { readonly code: number; readonly message: string }, call: Call): Response;
 }

@@ -25,12 +25,12 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  epochMicros(): number {
-    return epochAtZeroMicros + Math.round(this.#now * 1000);
+  epochMicros(at: number = this.#now): number {
+    return epochAtZeroMicros + Math.round(at * 1000);
   }
 
-  setTimer(callback: () => void, delayMs: number): Timer {
-    const timer = { dueAt: this.#now + Math.max(delayMs, 0), callback };
+  setTimer(callback: () => void, delayMs: number, from: number = this.#now): Timer {
+    const timer = { dueAt: from + Math.max(delayMs, 0), callback };
     this.#timers.add(timer);
     return { cancel: () => this.#timers.delete(timer) };
   }

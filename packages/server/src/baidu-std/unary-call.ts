@@ -1,4 +1,4 @@
-import { type Call, Code, type RpcMethod, ServeError } from "@paddlewheel/core";
+import { type Call, Code, isThenable, type RpcMethod, ServeError } from "@paddlewheel/core";
 import {
   CompressType,
   isCompressType,
@@ -12,7 +12,6 @@ import type { ServerLimits } from "../limits.js";
 import { answerReports } from "../rpc/answer-reports.js";
 import { type BodyFormat, bodyFormatOfNumber, decodeBody, encodeBody } from "../rpc/body-format.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { isThenable } from "../rpc/is-thenable.js";
 import { noPlace } from "../rpc/placed-set.js";
 import { answerHead, errorFrame } from "./answer-head.js";
 import type { Connection, WaitingCall } from "./connection.js";

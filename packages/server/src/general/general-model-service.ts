@@ -25,21 +25,21 @@ import { QueryMetrics } from "./query-metrics.js";
 export function createGeneralModelService(service: InferService, metrics: Metrics = noMetrics): RpcService {
   const queries = new QueryMetrics(metrics);
   const base = { request: generalRequestCodec, response: generalResponseCodec, errorResponse };
-  const inference = (request: GeneralRequest, call: Call): GeneralResponse | Promise<GeneralResponse> => {
+  const inference = (request: GeneralRequest, call: Call): GeneralResponse | PromiseLike<GeneralResponse> => {
     adoptLogId(request, call);
     const { clock } = call;
-    const start = clock.epochMicros();
+    const start = clock.now();
     const fail = (error: unknown): never => {
-      queries.count(clock.epochMicros() - start, false);
+      queries.count((clock.now() - start) * 1000, false);
       throw error;
     };
     const succeed = (answer: object): GeneralResponse => {
       if (!isResponse(answer)) return fail(noResponse(service.answererOf(request)));
-      const end = clock.epochMicros();
-      queries.count(end - start, true);
-      return withProfile(answer, start, end);
+      const end = clock.now();
+      queries.count((end - start) * 1000, true);
+      return withProfile(answer, clock.epochMicros(start), clock.epochMicros(end));
     };
-    return settle(() => service.answer(request, call), succeed, fail);
+    return settle(() => service.answer(request, call, start), succeed, fail);
   };
   const refusal = (call: Call): ServeError | undefined => {
     const refused = service.refusal(call);

@@ -1,4 +1,4 @@
-import { type Call, Code, type RpcMethod, ServeError } from "@paddlewheel/core";
+import { type Call, Code, isThenable, type RpcMethod, ServeError } from "@paddlewheel/core";
 import { type BodyReceiver, ErrorCode, type HeaderField, type ServerStream } from "@paddlewheel/http2";
 import {
   compressMessage,
@@ -9,7 +9,6 @@ import {
 } from "@paddlewheel/wire";
 import { type AnswerReports, answerReports } from "../rpc/answer-reports.js";
 import type { CallGate } from "../rpc/call-gate.js";
-import { isThenable } from "../rpc/is-thenable.js";
 import type { OpenRequest, OpenRequests } from "../rpc/open-requests.js";
 import { noPlace } from "../rpc/placed-set.js";
 import { answerHead, errorAnswer, okTrailers } from "./answer-fields.js";
