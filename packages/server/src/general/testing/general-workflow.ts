@@ -17,12 +17,12 @@ export interface GeneralRun {
   readonly logId?: bigint;
 }
 
-/** A clock by whose date it is one microsecond later after every look at it; time 0 is the epoch. */
+/** A clock by whose date it is one microsecond later after every look at the time of now; time 0 is the epoch. */
 export class TickingClock extends ManualClock {
   #micros = 0;
 
-  override epochMicros(): number {
-    return this.now() * 1000 + this.#micros++;
+  override epochMicros(at?: number): number {
+    return at === undefined ? this.now() * 1000 + this.#micros++ : at * 1000;
   }
 }
 
