@@ -73,7 +73,13 @@ function report(title: string, rounds: readonly MemoryRound[]): void {
 
 async function run(job: MemoryJob): Promise<readonly MemoryRound[]> {
   const file = fileURLToPath(new URL("memory/memory-process.js", import.meta.url));
-  const argv = ["--max-semi-space-size=64", "--expose-gc", file, JSON.stringify(job)];
+  const argv = [
+    "--max-semi-space-size=64",
+    "--initial-old-space-size=128",
+    "--expose-gc",
+    file,
+    JSON.stringify(job),
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, argv, {
     env: { ...process.env, ...malloc },
   });

@@ -9,8 +9,19 @@ test("a worker process gets what its libraries read, and no credentials", () => 
 });
 
 test("a worker process gets flags of memory, and no debugger or preloaded module", () => {
-  const flags = ["--inspect=9229", "--import=./hooks.js", "--enable-source-maps", "--max-semi-space-size=64"];
-  const expected = ["--max-old-space-size=512", "--enable-source-maps", "--max-semi-space-size=64"];
+  const flags = [
+    "--inspect=9229",
+    "--import=./hooks.js",
+    "--enable-source-maps",
+    "--max-semi-space-size=64",
+    "--initial-old-space-size=128",
+  ];
+  const expected = [
+    "--max-old-space-size=512",
+    "--enable-source-maps",
+    "--max-semi-space-size=64",
+    "--initial-old-space-size=128",
+  ];
   assert.deepEqual(workerFlags(flags, "--require ./x.js --max-old-space-size=512"), expected);
 });
 

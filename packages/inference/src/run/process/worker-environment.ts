@@ -7,7 +7,8 @@ export function workerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => handedDown.test(name)));
 }
 
-const handedDownFlags = /^(?:--enable-source-maps$|--max-(?:old-space|semi-space|heap)-size=|--conditions=)/;
+const handedDownFlags =
+  /^--(?:enable-source-maps$|max-(?:old-space|semi-space|heap)-size=|initial-old-space-size=|conditions=)/;
 
 /**
  * Flags of Node that a worker process gets: those of memory, and those that say which code is loaded. A debugger
