@@ -7,6 +7,7 @@ export type { BodyReceiver, ServerStream, StreamHandler } from "./connection/str
 export type { DriverHooks } from "./driver/connection-driver.js";
 export { type Flushable, FlushQueue } from "./driver/flush-queue.js";
 export { Http2Server, type Http2ServerOptions } from "./driver/http2-server.js";
+export { useSharedReadBuffer } from "./driver/shared-read-buffer.js";
 export { ByteQueue } from "./frame/byte-queue.js";
 export { ErrorCode, errorCodeName } from "./frame/error-code.js";
 export { type HeaderField, headerFieldSize } from "./hpack/header-field.js";

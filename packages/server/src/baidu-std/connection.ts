@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { type ClientIdentity, type Counter, type Logger, Secret, ServeError } from "@paddlewheel/core";
-import { ByteQueue, type Flushable, type FlushQueue } from "@paddlewheel/http2";
+import { ByteQueue, type Flushable, type FlushQueue, useSharedReadBuffer } from "@paddlewheel/http2";
 import { FrameCutter, type FrameVisitor, MetaDecoder, type RpcMeta } from "@paddlewheel/wire";
 import type { ServerLimits } from "../limits.js";
 import { type Placed, PlacedSet } from "../rpc/placed-set.js";
@@ -81,6 +81,7 @@ export class Connection implements FrameVisitor, Flushable {
     // Node takes bytes that leave for activity too: a peer that reads slowly is not idle.
     socket.setTimeout(this.#host.limits.keepAliveTimeoutMs, () => this.#onIdle());
     socket.on("data", (piece: Buffer) => this.#receive(piece));
+    useSharedReadBuffer(socket, (piece) => this.#receive(piece, true));
     this.#receive(firstBytes);
     socket.resume();
   }
@@ -208,10 +209,12 @@ export class Connection implements FrameVisitor, Flushable {
     return now - (this.#midFrameSince ?? now);
   }
 
-  #receive(piece: Buffer): void {
+  /** The memory of the piece is the frames', or it is read into again. */
+  #receive(piece: Buffer, isShared = false): void {
     this.#wasActive = true;
     try {
-      this.#cutter.push(piece);
+      if (isShared) this.#cutter.pushShared(piece);
+      else this.#cutter.push(piece);
     } catch (error) {
       // Compat: there is no answer to what cannot be read.
       if (error instanceof ServeError)

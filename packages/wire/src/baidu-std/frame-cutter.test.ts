@@ -46,21 +46,55 @@ const letters = fc.string({ unit: fc.constantFrom("a", "b", "P"), maxLength: 30 
 const frames = fc.array(fc.tuple(letters, letters), { maxLength: 6 });
 
 describe("FrameCutter", () => {
+  /** Pushes the frames in pieces that end at the cuts. */
+  function pushCut(frames: readonly [string, string][], cuts: number[], push: (piece: Buffer) => void): void {
+    const bytes = Buffer.concat(frames.map(([meta, payload]) => frame(meta, payload)));
+    const ends = [...cuts.filter((cut) => cut < bytes.length), bytes.length].sort((a, b) => a - b);
+    let start = 0;
+    for (const end of ends) {
+      push(Buffer.from(bytes.subarray(start, end)));
+      start = end;
+    }
+  }
+
   test("finds the same frames wherever their bytes are cut", () => {
     fc.assert(
       fc.property(frames, fc.array(fc.nat(200)), (frames, cuts) => {
         const notes = new Notes();
-        const bytes = Buffer.concat(frames.map(([meta, payload]) => frame(meta, payload)));
-        const ends = [...cuts.filter((cut) => cut < bytes.length), bytes.length].sort((a, b) => a - b);
-        let start = 0;
-        for (const end of ends) {
-          notes.cutter.push(Buffer.from(bytes.subarray(start, end)));
-          start = end;
-        }
+        pushCut(frames, cuts, (piece) => notes.cutter.push(piece));
         assert.deepEqual(notes.events, frames);
         assert.equal(notes.cutter.isMidFrame, false);
       }),
     );
+  });
+
+  test("finds the same frames in a buffer that is read into again, and keeps nothing of it", () => {
+    fc.assert(
+      fc.property(frames, fc.array(fc.nat(200)), (frames, cuts) => {
+        const notes = new Notes();
+        const buffer = Buffer.alloc(1000);
+        pushCut(frames, cuts, (piece) => {
+          buffer.set(piece);
+          notes.cutter.pushShared(buffer.subarray(0, piece.length));
+          buffer.fill(0);
+        });
+        assert.deepEqual(notes.events, frames);
+        const payloads = notes.views.map((view) => Buffer.from(view).toString());
+        assert.deepEqual(
+          payloads,
+          frames.map(([, payload]) => payload),
+        );
+      }),
+    );
+  });
+
+  test("reads no further in a shared buffer either, once it is stopped", () => {
+    const notes = new Notes();
+    const bytes = frame("meta", "payload");
+    notes.cutter.pushShared(bytes.subarray(0, 20));
+    notes.cutter.stop();
+    notes.cutter.pushShared(bytes.subarray(20));
+    assert.deepEqual(notes.events, []);
   });
 
   test("gives views of a piece that holds the whole frame", () => {

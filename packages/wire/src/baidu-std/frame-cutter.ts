@@ -57,6 +57,14 @@ export class FrameCutter {
   }
 
   /**
+   * As `push`, for a piece of a buffer that is read into again: what frames keep of it is copied, once for all of them.
+   */
+  pushShared(piece: Buffer): void {
+    const gathered = this.#frame && !this.#isStopped ? this.#gather(this.#frame, piece, 0) : 0;
+    if (gathered < piece.length) this.push(Buffer.from(gathered > 0 ? piece.subarray(gathered) : piece));
+  }
+
+  /**
    * Takes the next piece; its memory is the frames' from then on.
    * @throws ServeError malformedRequest when it is not this protocol; nothing more can be read then.
    */
@@ -119,8 +127,9 @@ export class FrameCutter {
     return 0;
   }
 
-  #gather(frame: Buffer, piece: Buffer, at: number): number {
-    const copied = piece.copy(frame, this.#frameFilled, at);
+  #gather(frame: Buffer, piece: Uint8Array, at: number): number {
+    const copied = Math.min(piece.length - at, frame.length - this.#frameFilled);
+    frame.set(piece.subarray(at, at + copied), this.#frameFilled);
     this.#frameFilled += copied;
     if (this.#frameFilled === frame.length) {
       this.#frame = undefined;
