@@ -26,7 +26,9 @@ export function smallArrayOf<T extends TypedArray>(type: ArrayClass<T>, bytes: U
 export function copySmallArray(values: TypedArray | Uint32Array, target: Uint8Array, at: number): void {
   // Safe: the view is one of the same class.
   viewOf(values.constructor as ArrayClass<TypedArray>).set(values as never);
-  for (let i = 0; i < values.byteLength; i++) target[at + i] = scratch[i] ?? 0;
+  // Read once: it takes as long as several bytes.
+  const { byteLength } = values;
+  for (let i = 0; i < byteLength; i++) target[at + i] = scratch[i] ?? 0;
 }
 
 function viewOf(type: ArrayClass<TypedArray>): TypedArray {
