@@ -306,7 +306,8 @@ export class Batcher {
     let outputs: TensorMap | undefined;
     try {
       const { allocate, start } = this.#options;
-      outputs = await start({ ...batch.inputs(allocate), spans, onRan: this.#onRan, ahead });
+      const { inputs, isOwned } = batch.inputs(allocate);
+      outputs = await start({ inputs, isOwned, spans, onRan: this.#onRan, ahead });
     } catch (thrown) {
       if (ahead && thrown instanceof RunNotBegun) return this.#lose(ahead);
       // It failed before anybody could tell that it had begun.

@@ -65,12 +65,12 @@ function mergeColumn(name: string, parts: readonly RequestRows[], options: Merge
   for (let i = 0; i < parts.length; i++) {
     const { begin = 0, rows = 0 } = parts[i] ?? {};
     const source = sources[i] ?? missing(name);
-    const start = begin * rowElements(source.shape) * stride;
     const length = rows * rowSize;
     if (isRagged) {
+      const start = begin * rowElements(source.shape) * stride;
       const own = { data: source.data, shape: [rows, ...source.shape.slice(1)], offset: start, stride };
       copyBlock(own, { data, shape, offset, stride });
-    } else copyRun(source.data, data, { start, target: offset, length });
+    } else copyRun(source.data, data, { start: begin * rowSize, target: offset, length });
     offset += length;
   }
   return { dtype, shape, data };

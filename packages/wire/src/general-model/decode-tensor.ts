@@ -88,9 +88,9 @@ class TensorParts {
   /** Those there are stay in the order of their numbers. */
   #listOf(field: NumberDataField): PackedValues {
     for (const list of this.#lists) if (list.field === field) return list.packed;
-    const packed = new PackedValues();
-    this.#lists = [...this.#lists, { field, packed }].sort((a, b) => a.field.number - b.field.number);
-    return packed;
+    const list = { field, packed: new PackedValues() };
+    this.#lists = this.#lists.length === 0 ? [list] : [...this.#lists, list].sort(byNumber);
+    return list.packed;
   }
 
   /**
@@ -117,6 +117,11 @@ interface NumberList {
 }
 
 const noLists: readonly NumberList[] = [];
+
+function byNumber(a: NumberList, b: NumberList): number {
+  return a.field.number - b.field.number;
+}
+
 const noNumbers: ArrayLike<number> = [];
 
 /** Of varints of one byte each, as most sizes are, the bytes are the values. */

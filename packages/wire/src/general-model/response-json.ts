@@ -54,8 +54,8 @@ function encodeJson(response: GeneralResponse): string {
 }
 
 /** Stamps have no fractions on the wire. */
-export function wholeMicros({ profileTime }: GeneralResponse): number[] {
-  return profileTime.map(Math.trunc);
+export function wholeMicros({ profileTime }: GeneralResponse): readonly number[] {
+  return profileTime.every(Number.isInteger) ? profileTime : profileTime.map(Math.trunc);
 }
 
 /** @throws ServeError opFailure for a tensor that is none: the Op that made it is at fault, not the caller. */
