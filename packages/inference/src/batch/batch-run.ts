@@ -4,6 +4,7 @@ import { countRows } from "./batch-layout.js";
 import { type Allocate, cutRows, mergeRows } from "./merge-rows.js";
 import type { BatchPolicy } from "./plan-batch.js";
 import type { RequestPart } from "./request-run.js";
+import type { RunAhead } from "./runs-ahead.js";
 import { checkRows, splitRows } from "./split-rows.js";
 
 /** What a run takes. */
@@ -11,6 +12,19 @@ export interface BatchInputs {
   readonly inputs: TensorMap;
   /** Whether the inputs were made for this run and may be given away, or belong to a caller. */
   readonly isOwned: boolean;
+}
+
+/** One run of the model. */
+export interface Batch extends BatchInputs {
+  /** Of the requests in it that somebody wants to see. */
+  readonly spans: readonly RunSpans[];
+  /**
+   * Told how many milliseconds the model took. The way there and back is left out: it grows with the load of this
+   * thread, and counted in it would refuse requests that the model has time for.
+   */
+  readonly onRan: (ms: number) => void;
+  /** Of a run that is handed over while no copy is free, to begin when one of those under way ends. */
+  readonly ahead: RunAhead | undefined;
 }
 
 /** The requests of one run of the model, of which there is at least one: what they give it, and what each gets of it. */

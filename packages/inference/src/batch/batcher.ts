@@ -2,39 +2,17 @@ import { type Call, type Clock, Code, ServeError, type TensorMap, type Timer } f
 import type { RunSpans } from "../run/run-spans.js";
 import { RunNotBegun } from "../run/run-ticket.js";
 import { rowsOf } from "./batch-layout.js";
-import { type BatchInputs, BatchRun } from "./batch-run.js";
+import type { BatchObserver } from "./batch-observer.js";
+import { type Batch, BatchRun } from "./batch-run.js";
 import { LineAdmission } from "./line-admission.js";
 import type { Allocate } from "./merge-rows.js";
-import type { LineLimits, Refusal } from "./plan-admission.js";
+import type { LineLimits } from "./plan-admission.js";
 import { type BatchPlan, type BatchPolicy, planBatch } from "./plan-batch.js";
 import { type RequestPart, RequestRun } from "./request-run.js";
 import { RunEstimate } from "./run-estimate.js";
-import { type HandedRun, type RunAhead, RunsAhead } from "./runs-ahead.js";
+import { RunSlots } from "./run-slots.js";
+import type { HandedRun } from "./runs-ahead.js";
 import { WaitingLine } from "./waiting-line.js";
-
-/** One run of the model. */
-export interface Batch extends BatchInputs {
-  /** Of the requests in it that somebody wants to see. */
-  readonly spans: readonly RunSpans[];
-  /**
-   * Told how many milliseconds the model took. The way there and back is left out: it grows with the load of this
-   * thread, and counted in it would refuse requests that the model has time for.
-   */
-  readonly onRan: (ms: number) => void;
-  /** Of a run that is handed over while no copy is free, to begin when one of those under way ends. */
-  readonly ahead: RunAhead | undefined;
-}
-
-/** Who is told what becomes of requests. */
-export interface BatchObserver {
-  /** A request starts after it waited `ms`. */
-  waited(ms: number): void;
-  refused(limit: Refusal["limit"]): void;
-  /** A request is cut over several runs. */
-  split(): void;
-  /** A batch has failed; so many of its requests run once more, alone. */
-  retried(requests: number): void;
-}
 
 export interface BatcherOptions {
   /** Name of the engine, for messages. */
@@ -73,10 +51,8 @@ export class Batcher {
   readonly #estimate: RunEstimate;
   readonly #onRan = (ms: number): void => this.#estimate.add(ms);
   readonly #onWaited = (ms: number): void => this.#options.observer.waited(ms);
-  /** Runs under way, and those ahead of them. */
-  #runs = 0;
-  readonly #ahead = new RunsAhead();
-  /** Parts of requests in them. */
+  readonly #slots: RunSlots;
+  /** Parts of requests in runs. */
   #running = 0;
   /** Requests of the last batch. */
   #lastSize = 1;
@@ -96,10 +72,12 @@ export class Batcher {
     this.#options = options;
     this.#defer = options.defer ?? setImmediate;
     this.#estimate = new RunEstimate(options.runMs);
+    const { slots, ahead = none, policy } = options;
+    this.#slots = new RunSlots({ slots, ahead, maxRows: policy.maxRows });
     this.#admission = new LineAdmission({
       ...options,
       line: this.#line,
-      ahead: this.#ahead,
+      ahead: this.#slots.ahead,
       estimate: this.#estimate,
       copies: options.isParallel ? options.slots : () => 1,
     });
@@ -168,7 +146,7 @@ export class Batcher {
     this.#isDispatching = true;
     this.#delay?.cancel();
     try {
-      if (this.#hasSlot() || this.#hasRoomAhead()) this.#dropLate();
+      if (this.#hasRoom) this.#dropLate();
       while (this.#canStart() && this.#startNext());
     } finally {
       this.#isDispatching = false;
@@ -190,42 +168,29 @@ export class Batcher {
     return this.#closed;
   }
 
-  /** Copies that are at a run. */
-  get #busy(): number {
-    return this.#runs - this.#ahead.size;
-  }
-
-  #hasSlot(): boolean {
-    return this.#busy < this.#options.slots();
+  /** A run could start, or go ahead. */
+  get #hasRoom(): boolean {
+    return this.#slots.free > 0 || this.#slots.hasRoomAhead(this.#line.rows);
   }
 
   #canStart(): boolean {
-    if (!this.#hasSlot()) return this.#hasRoomAhead();
+    if (this.#slots.free <= 0) return this.#slots.hasRoomAhead(this.#line.rows);
     // A copy that is free does not wait for another to come to a run.
-    const run = this.#line.size === 0 ? this.#ahead.takeBackFirst() : undefined;
+    const run = this.#line.size === 0 ? this.#slots.ahead.takeBackFirst() : undefined;
     if (run) this.#putBack(run);
     return true;
   }
 
-  /**
-   * Ahead goes what would gain nothing by waiting in line: a batch that is full, while every copy that gets free finds
-   * another full one. Who comes later cannot overtake it, so it is one run for each copy at most.
-   */
-  #hasRoomAhead(): boolean {
-    const { slots, ahead = none, policy } = this.#options;
-    return this.#ahead.size < ahead() && this.#line.rows > slots() * policy.maxRows;
-  }
-
   /** The run was taken back: who still waits for it is in the line again, before all others. */
   #putBack({ parts }: HandedRun): void {
-    this.#runs--;
+    this.#slots.end();
     this.#running -= parts.length;
     for (const part of parts) if (!part.request.isSettled) this.#line.add(part.again());
   }
 
   /** A copy is free, and nobody waits for it. */
   get #isFree(): boolean {
-    return this.#line.size === 0 && this.#hasSlot();
+    return this.#line.size === 0 && this.#slots.free > 0;
   }
 
   #admit(call: Call | undefined, now: number): void {
@@ -241,9 +206,8 @@ export class Batcher {
   /** Under overload, sends those away who have waited too long, as long as others are left for the free copies. */
   #dropLate(): void {
     if (!this.#admission.isOverloaded) return;
-    const { clock, policy, slots, ahead = none } = this.#options;
-    const now = clock.now();
-    const keptRows = (slots() + ahead() - this.#runs) * policy.maxRows;
+    const now = this.#options.clock.now();
+    const keptRows = this.#slots.freeRows;
     for (let late = this.#admission.late(now, keptRows); late; late = this.#admission.late(now, keptRows)) {
       this.#abandon(late.request, late.reason);
     }
@@ -254,10 +218,10 @@ export class Batcher {
    * come in this turn of the event loop. Those that could start beside others wait until the sockets have been looked at.
    */
   #wake(): void {
-    const isLikelyAlone = this.#runs === 0 && this.#lastSize <= 1;
+    const isLikelyAlone = this.#slots.runs === 0 && this.#lastSize <= 1;
     if (!this.#options.policy.layout || (isLikelyAlone && !this.#isTurnOpen)) {
       this.dispatch();
-    } else if (!this.#isTurnOpen && (this.#hasSlot() || this.#hasRoomAhead())) {
+    } else if (!this.#isTurnOpen && this.#hasRoom) {
       this.#isTurnOpen = true;
       this.#defer(this.#endTurn);
     }
@@ -265,14 +229,14 @@ export class Batcher {
 
   /** Starts the next batch; false when there is none, or it may still grow. */
   #startNext(): boolean {
-    const { policy, clock, slots, isParallel } = this.#options;
+    const { policy, clock, isParallel } = this.#options;
     const now = clock.now();
     this.#line.askLate(now);
     const plan = planBatch(
       {
         line: this.#line,
         rows: this.#line.rows,
-        freeCopies: isParallel ? Math.max(slots() - this.#busy, 1) : 1,
+        freeCopies: isParallel ? Math.max(this.#slots.free, 1) : 1,
         now,
         runMs: this.#estimate.runMs,
       },
@@ -298,8 +262,8 @@ export class Batcher {
 
   async #run(batch: BatchRun): Promise<void> {
     const { parts, spans } = batch;
-    const ahead = this.#hasSlot() ? undefined : this.#ahead.add(parts, () => this.#begin(batch));
-    this.#runs++;
+    const ahead = this.#slots.free > 0 ? undefined : this.#slots.ahead.add(parts, () => this.#begin(batch));
+    this.#slots.begin();
     this.#running += parts.length;
     this.#lastSize = parts.length;
     if (!ahead) this.#begin(batch);
@@ -314,7 +278,7 @@ export class Batcher {
       ahead?.onBegin();
       this.#fail(batch, thrown);
     }
-    this.#runs--;
+    this.#slots.end();
     // The copy is free: it goes on while the answers are given.
     this.dispatch();
     if (outputs) this.#answer(batch, outputs);
@@ -324,7 +288,7 @@ export class Batcher {
 
   /** The run was taken back, or its worker has ended before it began. */
   #lose(run: HandedRun): void {
-    if (this.#ahead.takeBack(run)) this.#putBack(run);
+    if (this.#slots.ahead.takeBack(run)) this.#putBack(run);
     this.dispatch();
   }
 
@@ -361,7 +325,7 @@ export class Batcher {
     for (const part of request.parts) this.#line.remove(part);
     if (!request.hasStarted) request.spans?.endWait(this.#options.clock.now(), { isLeaving: true });
     request.fail(reason);
-    for (const run of this.#ahead.takeBackUnwanted()) this.#putBack(run);
+    for (const run of this.#slots.ahead.takeBackUnwanted()) this.#putBack(run);
     this.#checkEmpty();
   }
 

@@ -6,7 +6,7 @@ import {
   type MetricOptions,
   type Metrics,
 } from "@paddlewheel/core";
-import type { BatchObserver } from "../batch/batcher.js";
+import type { BatchObserver } from "../batch/batch-observer.js";
 import type { Refusal } from "../batch/plan-admission.js";
 import type { Executor } from "../run/executor.js";
 

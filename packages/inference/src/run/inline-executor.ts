@@ -1,5 +1,6 @@
 import { type Call, type Clock, Code, type ServeError, type TensorMap } from "@paddlewheel/core";
-import { type Batch, Batcher } from "../batch/batcher.js";
+import type { Batch } from "../batch/batch-run.js";
+import { Batcher } from "../batch/batcher.js";
 import { chooseBatching } from "../batch/choose-batching.js";
 import type { BatchingChoice } from "../batch/plan-batching.js";
 import { rememberTrials } from "../batch/remember-trials.js";

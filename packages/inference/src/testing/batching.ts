@@ -1,6 +1,6 @@
 import type { ModelSignature } from "@paddlewheel/core";
 import { type BatchLayout, planLayout } from "../batch/batch-layout.js";
-import type { BatchObserver } from "../batch/batcher.js";
+import type { BatchObserver } from "../batch/batch-observer.js";
 import type { BatchPolicy } from "../batch/plan-batch.js";
 
 /** The layout of a model that has one. */
