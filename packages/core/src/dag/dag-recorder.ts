@@ -56,8 +56,10 @@ export class DagRecorder {
     this.#startedAt = call.startedAt;
     this.#call = call;
     this.#nodes = nodes;
-    for (let i = 0; i < stages.length; i++) this.#stageLeft[i] = stages[i]?.length ?? 0;
-    this.#stageStart.fill(Number.NaN);
+    for (let i = 0; i < stages.length; i++) {
+      this.#stageLeft[i] = stages[i]?.length ?? 0;
+      this.#stageStart[i] = Number.NaN;
+    }
     if (!call.trace) return;
     this.#spans = [];
     const { startedAt } = call;

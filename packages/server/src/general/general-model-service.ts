@@ -78,7 +78,8 @@ function noResponse(details: ErrorDetails): ServeError {
 /** Compat: the whole call's start and end always come last, asked for or not. */
 function withProfile(response: GeneralResponse, start: number, end: number): GeneralResponse {
   const { outputs, profileServer, logId, errNo, errMsg } = response;
-  const profileTime = [...response.profileTime, start, end];
+  const { length } = response.profileTime;
+  const profileTime = length === 0 ? [start, end] : [...response.profileTime, start, end];
   return { outputs, profileTime, profileServer, logId, errNo, errMsg };
 }
 

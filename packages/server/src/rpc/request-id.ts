@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 
-const processPart = randomBytes(6).toString("base64url");
+/** Seven characters: V8 keeps texts of up to 12 in one piece when they are joined, which is 60 million ids. */
+const processPart = randomBytes(5).toString("base64url");
 let count = 0;
 
 /** An id for a call whose caller brought none: unique in the process, and very likely beyond it. */
 export function nextRequestId(): string {
   count++;
-  return `${processPart}-${count.toString(36)}`;
+  return `${processPart}${count.toString(36)}`;
 }
 
 /** Longest caller's id that is kept; it goes into every log line of the call. */

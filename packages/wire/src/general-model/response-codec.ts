@@ -1,6 +1,7 @@
 import type { MessageCodec } from "@paddlewheel/core";
 import { textFormsThroughBytes } from "../dynamic/text-forms.js";
 import { PackedValues } from "../protobuf/packed-values.js";
+import { highHalf, lowHalf } from "../protobuf/varint-size.js";
 import { WireReader } from "../protobuf/wire-reader.js";
 import { WireWriter } from "../protobuf/wire-writer.js";
 import { MessageBudget } from "../wire-limits.js";
@@ -9,7 +10,7 @@ import { tensorBytesHint, writeTensor } from "./encode-tensor.js";
 import type { GeneralResponse, GeneralTensor, ModelOutput } from "./message.js";
 import { generalModelType } from "./message-types.js";
 import { int64Field } from "./number-field.js";
-import { checkResponse, generalResponseJson, wholeMicros } from "./response-json.js";
+import { checkResponse, generalResponseJson } from "./response-json.js";
 
 /**
  * Message Response of GeneralModelService. Tensors of a decoded response are whole and legal, as those of a request.
@@ -65,9 +66,22 @@ function encode(response: GeneralResponse): Uint8Array {
   writer.int32(5, response.errNo);
   writer.uint64(4, response.logId);
   writer.bool(3, response.profileServer);
-  writer.integers(2, wholeMicros(response));
+  writeStamps(writer, response.profileTime);
   writer.messages(1, response.outputs, writeOutput);
   return writer.finish();
+}
+
+/**
+ * Stamps have no fractions on the wire. Not by `integers`: V8 makes objects of the doubles in an array where it also meets
+ * arrays of others, as shapes are.
+ */
+function writeStamps(writer: WireWriter, stamps: readonly number[]): void {
+  const before = writer.size;
+  for (let i = stamps.length - 1; i >= 0; i--) {
+    const micros = Math.trunc(stamps[i] ?? 0);
+    writer.varint(lowHalf(micros), highHalf(micros));
+  }
+  writer.closeFilled(2, before);
 }
 
 function writeOutput(writer: WireWriter, { tensors, engineName }: ModelOutput): void {

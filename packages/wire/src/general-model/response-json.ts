@@ -45,17 +45,12 @@ function encodeJson(response: GeneralResponse): string {
         objectText([listMember("tensor", tensors.map(tensorJson)), stringMember("engine_name", engineName)]),
       ),
     ),
-    listMember("profile_time", wholeMicros(response).map(String)),
+    listMember("profile_time", response.profileTime.map(Math.trunc).map(String)),
     boolMember("profile_server", response.profileServer),
     integerMember("log_id", BigInt.asUintN(64, response.logId)),
     integerMember("err_no", response.errNo),
     stringMember("err_msg", response.errMsg),
   ]);
-}
-
-/** Stamps have no fractions on the wire. */
-export function wholeMicros({ profileTime }: GeneralResponse): readonly number[] {
-  return profileTime.every(Number.isInteger) ? profileTime : profileTime.map(Math.trunc);
 }
 
 /** @throws ServeError opFailure for a tensor that is none: the Op that made it is at fault, not the caller. */
