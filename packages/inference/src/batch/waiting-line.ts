@@ -11,8 +11,14 @@ export const priorityHeadStartMs = 500;
 /** In the order of priority. */
 const steps: readonly Priority[] = [Priority.high, Priority.normal, Priority.low];
 
+/** Its place in `steps`. */
+function stepOf(priority: Priority): number {
+  if (priority === Priority.normal) return 1;
+  return priority === Priority.high ? 0 : 2;
+}
+
 export function isMoreUrgent(priority: Priority, than: Priority): boolean {
-  return steps.indexOf(priority) < steps.indexOf(than);
+  return stepOf(priority) < stepOf(than);
 }
 
 /** Who came with one priority. */
@@ -43,7 +49,7 @@ export class WaitingLine implements Iterable<RequestPart> {
   /** Rows that go before somebody of this priority who comes now; not counted is who waits long enough to overtake. */
   rowsAhead(priority: Priority): number {
     let rows = this.#retries.rows;
-    for (let step = steps.indexOf(priority); step >= 0; step--) rows += this.#levels[step]?.rows ?? 0;
+    for (let step = stepOf(priority); step >= 0; step--) rows += this.#levels[step]?.rows ?? 0;
     return rows;
   }
 
@@ -110,7 +116,7 @@ export class WaitingLine implements Iterable<RequestPart> {
   }
 
   #levelOf({ isRetry, request: { priority } }: RequestPart): Level {
-    return (isRetry ? undefined : this.#levels[steps.indexOf(priority)]) ?? this.#retries;
+    return (isRetry ? undefined : this.#levels[stepOf(priority)]) ?? this.#retries;
   }
 }
 
@@ -148,5 +154,5 @@ const noHead: Head = { rest: [].values(), first: undefined };
 
 function turnOf(part: RequestPart | undefined): number {
   if (!part) return Number.POSITIVE_INFINITY;
-  return part.since + steps.indexOf(part.request.priority) * priorityHeadStartMs;
+  return part.since + stepOf(part.request.priority) * priorityHeadStartMs;
 }

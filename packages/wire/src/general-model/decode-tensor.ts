@@ -1,7 +1,7 @@
 import { Code, ServeError } from "@paddlewheel/core";
 import { PackedValues } from "../protobuf/packed-values.js";
 import type { WireReader } from "../protobuf/wire-reader.js";
-import type { MessageBudget } from "../wire-limits.js";
+import { type MessageBudget, MessagePart } from "../wire-limits.js";
 import type { GeneralTensor } from "./message.js";
 import { int32Field, type NumberDataField, numberDataFields } from "./number-field.js";
 import type { FoundData } from "./tensor-data.js";
@@ -102,7 +102,7 @@ class TensorParts {
       this.#reader.skip("data");
       return;
     }
-    this.#budget.take("strings");
+    this.#budget.take(MessagePart.strings);
     this.#strings ??= [];
     const text = this.#reader.stringElement("data");
     if (text === undefined) this.#wrongString = this.#strings.length;

@@ -2,7 +2,7 @@ import type { MessageCodec } from "@paddlewheel/core";
 import { textFormsThroughBytes } from "../dynamic/text-forms.js";
 import { WireReader } from "../protobuf/wire-reader.js";
 import { WireWriter } from "../protobuf/wire-writer.js";
-import { MessageBudget } from "../wire-limits.js";
+import { MessageBudget, MessagePart } from "../wire-limits.js";
 import { decodeTensor } from "./decode-tensor.js";
 import { tensorBytesHint, writeStrings, writeTensor } from "./encode-tensor.js";
 import type { GeneralRequest, GeneralTensor } from "./message.js";
@@ -31,10 +31,10 @@ function decode(bytes: Uint8Array, isOwned = false): GeneralRequest {
   let logId = 0n;
   while (reader.nextField()) {
     if (reader.fieldNumber === 1) {
-      budget.take("tensors");
+      budget.take(MessagePart.tensors);
       tensors.push(reader.message("tensor", "Tensor", decodeTensor, budget));
     } else if (reader.fieldNumber === 2) {
-      budget.take("fetchVarNames");
+      budget.take(MessagePart.fetchVarNames);
       fetchVarNames.push(reader.string("fetch_var_names"));
     } else if (reader.fieldNumber === 3) profileServer = reader.bool("profile_server");
     else if (reader.fieldNumber === 4) logId = reader.uint64("log_id");

@@ -3,7 +3,7 @@ import { boolMember, integerMember, listMember, objectText, stringsMember } from
 import type { JsonForm } from "../json/json-form.js";
 import { readBool, readObject, readStrings, readUint64 } from "../json/json-value.js";
 import { parseJson } from "../json/parse-json.js";
-import { MessageBudget } from "../wire-limits.js";
+import { MessageBudget, MessagePart } from "../wire-limits.js";
 import type { GeneralRequest } from "./message.js";
 import { readTensors, tensorJson } from "./tensor-json.js";
 
@@ -15,7 +15,7 @@ function decodeJson(text: string): GeneralRequest {
   const budget = new MessageBudget();
   const tensors = readTensors(json.tensor, "tensor", budget);
   const fetchVarNames = readStrings(json.fetch_var_names, "fetch_var_names");
-  budget.take("fetchVarNames", fetchVarNames.length);
+  budget.take(MessagePart.fetchVarNames, fetchVarNames.length);
   return {
     tensors,
     fetchVarNames,

@@ -4,7 +4,7 @@ import { PackedValues } from "../protobuf/packed-values.js";
 import { highHalf, lowHalf } from "../protobuf/varint-size.js";
 import { WireReader } from "../protobuf/wire-reader.js";
 import { WireWriter } from "../protobuf/wire-writer.js";
-import { MessageBudget } from "../wire-limits.js";
+import { MessageBudget, MessagePart } from "../wire-limits.js";
 import { decodeTensor } from "./decode-tensor.js";
 import { tensorBytesHint, writeTensor } from "./encode-tensor.js";
 import type { GeneralResponse, GeneralTensor, ModelOutput } from "./message.js";
@@ -33,7 +33,7 @@ function decode(bytes: Uint8Array, isOwned = false): GeneralResponse {
   const scalars = { profileServer: false, logId: 0n, errNo: 0, errMsg: "" };
   while (reader.nextField()) {
     if (reader.fieldNumber === 1) {
-      budget.take("outputs");
+      budget.take(MessagePart.outputs);
       outputs.push(reader.message("outputs", "ModelOutput", decodeOutput, budget));
     } else if (reader.fieldNumber === 2) reader.packed("profile_time", int64Field.wireType, profileTime);
     else if (reader.fieldNumber === 3) scalars.profileServer = reader.bool("profile_server");
@@ -42,7 +42,7 @@ function decode(bytes: Uint8Array, isOwned = false): GeneralResponse {
     else if (reader.fieldNumber === 6) scalars.errMsg = reader.string("err_msg");
     else reader.skip();
   }
-  budget.take("profileTimes", profileTime.varintCount);
+  budget.take(MessagePart.profileTimes, profileTime.varintCount);
   return { outputs, profileTime: Array.from(int64Field.decode(profileTime), Number), ...scalars };
 }
 
@@ -51,7 +51,7 @@ function decodeOutput(reader: WireReader, budget: MessageBudget): ModelOutput {
   let engineName = "";
   while (reader.nextField()) {
     if (reader.fieldNumber === 1) {
-      budget.take("tensors");
+      budget.take(MessagePart.tensors);
       tensors.push(reader.message("tensor", "Tensor", decodeTensor, budget));
     } else if (reader.fieldNumber === 2) engineName = reader.string("engine_name");
     else reader.skip();

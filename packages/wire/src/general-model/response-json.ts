@@ -3,7 +3,7 @@ import { boolMember, integerMember, listMember, objectText, stringMember } from 
 import type { JsonForm } from "../json/json-form.js";
 import { readBool, readInt32, readList, readObject, readString, readUint64 } from "../json/json-value.js";
 import { parseJson } from "../json/parse-json.js";
-import { MessageBudget } from "../wire-limits.js";
+import { MessageBudget, MessagePart } from "../wire-limits.js";
 import type { GeneralResponse, ModelOutput } from "./message.js";
 import { int64Json } from "./number-json.js";
 import { readTensors, tensorJson } from "./tensor-json.js";
@@ -16,8 +16,8 @@ function decodeJson(text: string): GeneralResponse {
   const budget = new MessageBudget();
   const outputs = readList(json.outputs, "outputs");
   const profileTime = readList(json.profile_time, "profile_time");
-  budget.take("outputs", outputs.length);
-  budget.take("profileTimes", profileTime.length);
+  budget.take(MessagePart.outputs, outputs.length);
+  budget.take(MessagePart.profileTimes, profileTime.length);
   return {
     outputs: outputs.map((output, i) => readOutput(output, `outputs[${i}]`, budget)),
     profileTime: Array.from(int64Json.parse(profileTime, "profile_time"), Number),

@@ -17,7 +17,7 @@ import {
   readString,
   readStrings,
 } from "../json/json-value.js";
-import type { MessageBudget } from "../wire-limits.js";
+import { type MessageBudget, MessagePart } from "../wire-limits.js";
 import { dataFieldOf, type NumberFieldName } from "./data-field.js";
 import type { GeneralTensor } from "./message.js";
 import { int32Json, type NumberJson, numberJsonOf } from "./number-json.js";
@@ -29,7 +29,7 @@ const numberFields = Object.entries(numberJsonOf) as [NumberFieldName, NumberJso
 /** Reads the list of tensors at `path`. */
 export function readTensors(value: unknown, path: string, budget: MessageBudget): GeneralTensor[] {
   const list = readList(value, path);
-  budget.take("tensors", list.length);
+  budget.take(MessagePart.tensors, list.length);
   return list.map((element, i) => readTensor(readObject(element, `${path}[${i}]`), `${path}[${i}]`, budget));
 }
 
@@ -51,7 +51,7 @@ function readFound(json: JsonObject, path: string, budget: MessageBudget): Found
     if (list.length > 0) found.push({ field: name, values: numbers.parse(list, `${path}.${name}`) });
   }
   const strings = readStrings(json.data, `${path}.data`);
-  budget.take("strings", strings.length);
+  budget.take(MessagePart.strings, strings.length);
   if (strings.length > 0) found.push({ field: "data", values: strings });
   const content = readBase64(json.tensor_content, `${path}.tensor_content`);
   if (content.length > 0) found.push({ field: "tensor_content", values: content });
