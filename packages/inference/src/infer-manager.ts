@@ -25,6 +25,7 @@ import type { EngineSurroundings } from "./engine/load-version.js";
 import type { EngineStatus } from "./engine/versioned-infer-engine.js";
 import { LoadGate } from "./reload/load-gate.js";
 import { VersionKeeper } from "./reload/version-keeper.js";
+import { LoopRest } from "./run/loop-rest.js";
 
 /** What happens while engines load, for whoever waits for a start. */
 export type LoadProgress =
@@ -101,6 +102,7 @@ function resolveSurroundings(options: InferManagerOptions): EngineSurroundings {
     defaultThreadNum: options.defaultThreadNum ?? availableParallelism(),
     metrics,
     clock: options.clock ?? systemClock,
+    arrivals: new LoopRest({ metrics }),
     logger,
     modelCache: modelCache && new ModelCache({ ...modelCache, metrics, logger }),
     modelKey: options.modelKey,

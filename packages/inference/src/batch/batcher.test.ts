@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { mayBegin, RunNotBegun } from "../run/run-ticket.js";
 import { batchPolicy, layoutOf, wideLimits } from "../testing/batching.js";
 import { tensor, tensors, variable } from "../testing/tensors.js";
+import type { RefusedArrival } from "./arrival-watch.js";
 import { Batcher, type BatcherOptions } from "./batcher.js";
 import type { BatchPolicy } from "./plan-batch.js";
 import type { RunAhead } from "./runs-ahead.js";
@@ -310,6 +311,35 @@ describe("Batcher", () => {
     await finish();
     assert.equal(batcher.refusal(call()), undefined, "a copy is free");
     await Promise.all(asked);
+  });
+
+  test("tells who comes: those it lets in, and under overload those it refuses, where copies have runs ahead", async () => {
+    for (const ahead of [0, 1]) {
+      const told: unknown[] = [];
+      const arrivals = {
+        admitted: () => told.push("admitted"),
+        refused: (arrival: RefusedArrival) => told.push(arrival),
+      };
+      const { batcher, finish, clock } = setUp({
+        limits: { maxQueueSize: 2, maxQueueWaitMs: 0 },
+        policy: { maxRows: 1, layout: undefined },
+        runMs: 10,
+        ahead: () => ahead,
+        arrivals,
+      });
+      const run = (id: number) => batcher.run(inputsOf(id)).catch(() => undefined);
+      const asked = Array.from({ length: 10 }, (_, id) => run(id));
+      const isFirst = told.every((one) => one === "admitted");
+      assert.ok(isFirst && told.length > 0, "nobody knows yet that this is no burst");
+      clock.advance(25);
+      told.length = 0;
+      asked.push(run(10), run(11));
+      const refusals = told.filter((one) => one !== "admitted");
+      assert.deepEqual(refusals, ahead === 0 ? [] : refusals.map(() => ({ runMs: 10, copies: 1 })));
+      assert.equal(refusals.length > 0, ahead > 0);
+      await finish();
+      await Promise.all(asked);
+    }
   });
 
   test("always starts on a free copy, however long runs took before and however near the deadline is", async () => {

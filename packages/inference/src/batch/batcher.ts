@@ -1,6 +1,7 @@
 import { type Call, type Clock, Code, ServeError, type TensorMap, type Timer } from "@paddlewheel/core";
 import type { RunSpans } from "../run/run-spans.js";
 import { RunNotBegun } from "../run/run-ticket.js";
+import type { ArrivalWatch } from "./arrival-watch.js";
 import { rowsOf } from "./batch-layout.js";
 import type { BatchObserver } from "./batch-observer.js";
 import { type Batch, BatchRun } from "./batch-run.js";
@@ -31,6 +32,7 @@ export interface BatcherOptions {
   /** Runs the model. */
   readonly start: (batch: Batch) => Promise<TensorMap>;
   readonly observer: BatchObserver;
+  readonly arrivals?: ArrivalWatch | undefined;
   /** Where memory for merged rows comes from; new memory by default. */
   readonly allocate?: Allocate;
   /** Runs `task` after the sockets have been looked at once more; `setImmediate` by default. */
@@ -80,6 +82,7 @@ export class Batcher {
       ahead: this.#slots.ahead,
       estimate: this.#estimate,
       copies: options.isParallel ? options.slots : () => 1,
+      canGoAhead: () => ahead() > 0,
     });
   }
 
@@ -201,6 +204,7 @@ export class Batcher {
     this.#admission.noteArrival(now);
     const refusal = this.#isFree ? undefined : this.#admission.plan(call, now);
     if (refusal) throw this.#admission.refuse(refusal);
+    this.#admission.noteAdmission();
   }
 
   /** Under overload, sends those away who have waited too long, as long as others are left for the free copies. */

@@ -1,4 +1,5 @@
 import { type Call, Priority, type ServeError } from "@paddlewheel/core";
+import type { ArrivalWatch } from "./arrival-watch.js";
 import { LineWatch } from "./line-watch.js";
 import {
   type AdmissionSnapshot,
@@ -26,6 +27,9 @@ export interface LineAdmissionOptions {
   /** Copies that run at the same time. */
   readonly copies: () => number;
   readonly observer: { refused(limit: Refusal["limit"]): void };
+  /** Whether runs may be handed over ahead of others now. */
+  readonly canGoAhead: () => boolean;
+  readonly arrivals?: ArrivalWatch | undefined;
 }
 
 /** Somebody who was let in and has waited too long. */
@@ -54,6 +58,11 @@ export class LineAdmission {
     this.#watch.noteArrival(this.#runsOf(line.rows), now, estimate.runMs);
   }
 
+  /** Somebody was let in. */
+  noteAdmission(): void {
+    if (!this.isOverloaded) this.#options.arrivals?.admitted();
+  }
+
   /** Why somebody may not join the line; undefined when he may. */
   plan(call: Call | undefined, now: number): Refusal | undefined {
     const { line, limits } = this.#options;
@@ -73,7 +82,7 @@ export class LineAdmission {
   refuse(refusal: Refusal): ServeError {
     const { engine, limits, observer } = this.#options;
     // Who has little time may be refused by a line that is short.
-    if (refusal.limit !== "queue_deadline") this.#watch.noteRefusal();
+    if (refusal.limit !== "queue_deadline") this.#noteRefusal();
     observer.refused(refusal.limit);
     return refusalError(engine, refusal, limits);
   }
@@ -87,6 +96,12 @@ export class LineAdmission {
     if (!isTooLate(waitedMs, this.#pace(), limits)) return undefined;
     observer.refused("max_queue_wait");
     return { request: part.request, reason: lateError(engine, waitedMs) };
+  }
+
+  #noteRefusal(): void {
+    const { arrivals, estimate, copies, canGoAhead } = this.#options;
+    this.#watch.noteRefusal();
+    if (this.isOverloaded && canGoAhead()) arrivals?.refused({ runMs: estimate.runMs, copies: copies() });
   }
 
   /** Runs that these rows take, for each copy, and those that were handed over before them. */

@@ -8,6 +8,7 @@ import {
   Placement,
   ReloadableType,
 } from "@paddlewheel/core";
+import type { ArrivalWatch } from "../batch/arrival-watch.js";
 import { batchConfOf } from "../batch/plan-batching.js";
 import type { ModelCache, PreparedModel } from "../cache/model-cache.js";
 import type { MakeScratchFolder } from "../cache/scratch-folder.js";
@@ -42,6 +43,8 @@ export interface EngineSurroundings {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Told who comes to the engines. */
+  readonly arrivals: ArrivalWatch;
   /** Where models are prepared; undefined when they are not. */
   readonly modelCache: ModelCache | undefined;
   /** Gives the keys of encrypted models; undefined when conf alone does. */
@@ -146,7 +149,7 @@ async function openVersion(
 ): Promise<InferEngine> {
   const { name, type, model, session } = conf;
   const { version, prepared } = identity;
-  const { clock, logger } = surroundings;
+  const { clock, logger, arrivals } = surroundings;
   const observer = new EngineMetrics(surroundings.metrics, name, version);
   const source = {
     module: factory.module,
@@ -158,7 +161,7 @@ async function openVersion(
   const limits = { maxQueueSize: conf.maxQueueSize, maxQueueWaitMs: conf.batching.maxQueueWaitMs };
   const { isolation, maxRunMs = defaultMaxRunMs } = conf;
   const batch = batchConfOf(conf);
-  const surrounding = { clock, logger, observer };
+  const surrounding = { clock, logger, observer, arrivals };
   const findings = prepared?.findings;
   const options = { engine: name, source, key, findings, batch, limits, isolation, maxRunMs, ...surrounding };
   const placement = await choosePlacement(facts, options);

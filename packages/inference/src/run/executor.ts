@@ -1,4 +1,5 @@
 import type { Call, Clock, ServeError, TensorMap, VarSignature } from "@paddlewheel/core";
+import type { ArrivalWatch } from "../batch/arrival-watch.js";
 import type { LineLimits } from "../batch/plan-admission.js";
 import type { BatchConf, BatchingChoice } from "../batch/plan-batching.js";
 import type { Findings } from "../cache/findings.js";
@@ -45,6 +46,8 @@ export interface ExecutorOptions {
   readonly limits: LineLimits;
   readonly clock: Clock;
   readonly observer: RunObserver;
+  /** Told who comes to the engines of this process; nobody by default. */
+  readonly arrivals?: ArrivalWatch | undefined;
 }
 
 /** Rows of a run: the first axis of its first input that has a free one, or of its first. */

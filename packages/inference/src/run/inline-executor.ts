@@ -37,7 +37,7 @@ export class InlineExecutor implements Executor {
   #closed: Promise<void> | undefined;
 
   private constructor({ core, report }: LoadedCore, options: ExecutorOptions, batching: BatchingChoice) {
-    const { engine, limits, clock, observer } = options;
+    const { engine, limits, clock, observer, arrivals } = options;
     const { runMicros } = report.warmUp;
     this.report = report;
     this.batching = batching;
@@ -51,6 +51,7 @@ export class InlineExecutor implements Executor {
       limits,
       clock,
       observer,
+      arrivals,
       slots: () => runsPerTurn(this.#batcher.runMs),
       isParallel: false,
       runMs: (runMicros ?? 0) / 1000,

@@ -37,7 +37,7 @@ export class WorkerPool implements Executor {
   #closed: Promise<void> | undefined;
 
   private constructor(options: WorkerPoolOptions, { copies, report, batching }: LoadedPool) {
-    const { engine, limits, clock, observer } = options;
+    const { engine, limits, clock, observer, arrivals } = options;
     this.report = report;
     this.batching = batching;
     this.#options = options;
@@ -48,6 +48,7 @@ export class WorkerPool implements Executor {
       limits,
       clock,
       observer,
+      arrivals,
       slots: () => copies.ready,
       isParallel: true,
       ahead: () => copies.ahead,
