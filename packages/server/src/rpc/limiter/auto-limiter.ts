@@ -47,6 +47,8 @@ export class AutoLimiter implements ConcurrencyLimiter {
   release(outcome: CallOutcome, latencyMs: number, now: number): void {
     if (outcome === "neutral" || now < this.#state.settledAt) return;
     const window = this.#window;
+    // The first calls came together and end together: counted from their end on they would make the throughput too high.
+    window.begin(now - latencyMs);
     window.add(outcome, latencyMs, now);
     const ageMs = window.ageAt(now);
     if (window.count < minSamples) {

@@ -42,7 +42,7 @@ describe("auto", () => {
   test("decides sooner when calls are many", () => {
     const limiter = new AutoLimiter({ subject: "calls", random: () => 0 });
     limiter.refuse(40);
-    endCalls(limiter, { count: 200, from: 0, gapMs: 0.5, latencyMs: 5 });
+    endCalls(limiter, { count: 200, from: 5, gapMs: 0.4, latencyMs: 5 });
     assert.equal(limiter.limit, 40);
     limiter.release("ok", 5, 100);
     assert.equal(limiter.limit, 30);
@@ -59,13 +59,13 @@ describe("auto", () => {
   test("counts no call that ends while the lowered limit settles", () => {
     const limiter = new AutoLimiter({ subject: "calls", random: () => 0 });
     limiter.refuse(40);
-    endCalls(limiter, { count: 101, from: 0, gapMs: 10, latencyMs: 500 });
+    endCalls(limiter, { count: 100, from: 510, gapMs: 10, latencyMs: 500 });
     assert.equal(limiter.limit, 30);
     limiter.refuse(30);
-    endCalls(limiter, { count: 99, from: 1000, gapMs: 10, latencyMs: 500 });
-    endCalls(limiter, { count: 100, from: 2000, gapMs: 10, latencyMs: 500 });
+    endCalls(limiter, { count: 99, from: 1510, gapMs: 10, latencyMs: 500 });
+    endCalls(limiter, { count: 99, from: 2510, gapMs: 10, latencyMs: 500 });
     assert.equal(limiter.limit, 30);
-    limiter.release("ok", 500, 3000);
+    limiter.release("ok", 500, 3500);
     assert.equal(limiter.limit, 23);
   });
 });

@@ -3,7 +3,7 @@ import type { CallOutcome } from "./concurrency-limiter.js";
 /** What the calls that ended in one stretch of time took. */
 export interface WindowSnapshot {
   readonly now: number;
-  /** In ms; it began when the one before ended. */
+  /** In ms; it began when the one before ended, or at the `begin` of the first. */
   readonly durationMs: number;
   readonly succeeded: number;
   readonly failed: number;
@@ -36,12 +36,17 @@ export class SampleWindow {
     return now - this.#startedAt;
   }
 
+  /** Begins the first one, which otherwise begins when its first call ends; the others begin by themselves. */
+  begin(at: number): void {
+    if (Number.isNaN(this.#startedAt)) this.#startedAt = at;
+  }
+
   noteInFlight(inFlight: number): void {
     if (inFlight > this.#peakInFlight) this.#peakInFlight = inFlight;
   }
 
   add(outcome: Exclude<CallOutcome, "neutral">, latencyMs: number, now: number): void {
-    if (Number.isNaN(this.#startedAt)) this.#startedAt = now;
+    this.begin(now);
     if (outcome === "ok") {
       this.#succeeded++;
       this.#succeededMs += latencyMs;
