@@ -26,9 +26,9 @@ export class QueryMetrics {
     });
   }
 
-  /** Counts one request that took so many microseconds. */
+  /** Counts one request that took so many microseconds; whole ones are counted. */
   count(micros: number, isSuccess: boolean): void {
     (isSuccess ? this.#success : this.#failure).increment();
-    this.#duration.increment(micros);
+    this.#duration.increment(Math.round(micros));
   }
 }
