@@ -3,7 +3,6 @@
 // a fresh buffer can cost ten times more to page in than to fill. The first row is what such a buffer costs by itself.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   type GeneralRequest,
@@ -13,6 +12,7 @@ import {
   generalResponseCodec,
 } from "@paddlewheel/wire";
 import protobuf from "protobufjs";
+import { commandMalloc } from "./measure/command-start.js";
 
 /** 3 x 224 x 224: the input of most image models, 602 KB of float32. */
 const shape = [1, 3, 224, 224];
@@ -20,12 +20,6 @@ const elementCount = 150_528;
 const rounds = 9;
 /** Long enough that the clock's resolution and one collection do not show. */
 const roundMs = 60;
-
-/** How the command sets up malloc, for both sides: the first line of its bin. */
-const bin = readFileSync(new URL("../../packages/cli/bin/paddlewheel.js", import.meta.url), "utf8");
-const mallocSettings = Object.fromEntries(
-  [...bin.matchAll(/\b(MALLOC_\w+)=(\d+)/g)].map(([, setting = "", bytes = ""]) => [setting, bytes]),
-);
 
 interface Contest {
   readonly name: string;
@@ -127,7 +121,8 @@ function withAlignment(bytes: Uint8Array, isAligned: boolean): Uint8Array {
 /** Median microseconds of both sides, their rounds in turn: a busy neighbour then slows both. */
 async function measure({ name, baseline }: Contest): Promise<string[]> {
   const sides: Side[] = baseline ? ["ours", "baseline"] : ["ours"];
-  const env = { ...process.env, ...mallocSettings };
+  // Both sides as the command sets up malloc.
+  const env = { ...process.env, ...commandMalloc };
   const runners = sides.map((side) => fork(fileURLToPath(import.meta.url), [name, side], { env }));
   const times: number[][] = runners.map(() => []);
   for (let round = -1; round < rounds; round++) {

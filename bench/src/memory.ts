@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { linearModel, mlpModel, resnet50Model } from "@paddlewheel/onnx";
+import { commandFlags, commandMalloc } from "./measure/command-start.js";
 import type { MemoryJob, MemoryRound } from "./memory/memory-job.js";
 import { formatFigure } from "./report/table.js";
 
@@ -15,13 +16,6 @@ const models: Readonly<Record<string, () => Uint8Array>> = {
   linear: () => linearModel({ weights: [1, 2, 3], bias: 4 }),
   mlp: () => mlpModel({ layers: [2048, 6144, 2048], seed: 1 }),
   resnet50: () => resnet50Model({ seed: 1 }),
-};
-
-/** As the command starts: docs/decisions/0005-how-the-command-starts.md. */
-const malloc = {
-  MALLOC_ARENA_MAX: "2",
-  MALLOC_TRIM_THRESHOLD_: "134217728",
-  MALLOC_MMAP_THRESHOLD_: "33554432",
 };
 
 const { values, positionals } = parseArgs({
@@ -73,15 +67,9 @@ function report(title: string, rounds: readonly MemoryRound[]): void {
 
 async function run(job: MemoryJob): Promise<readonly MemoryRound[]> {
   const file = fileURLToPath(new URL("memory/memory-process.js", import.meta.url));
-  const argv = [
-    "--max-semi-space-size=64",
-    "--initial-old-space-size=128",
-    "--expose-gc",
-    file,
-    JSON.stringify(job),
-  ];
-  const { stdout } = await promisify(execFile)(process.execPath, argv, {
-    env: { ...process.env, ...malloc },
-  });
+  // As the command starts.
+  const argv = [...commandFlags, "--expose-gc", file, JSON.stringify(job)];
+  const env = { ...process.env, ...commandMalloc };
+  const { stdout } = await promisify(execFile)(process.execPath, argv, { env });
   return JSON.parse(stdout) as MemoryRound[];
 }
