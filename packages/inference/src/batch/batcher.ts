@@ -79,10 +79,9 @@ export class Batcher {
     this.#admission = new LineAdmission({
       ...options,
       line: this.#line,
-      ahead: this.#slots.ahead,
+      room: this.#slots,
       estimate: this.#estimate,
       copies: options.isParallel ? options.slots : () => 1,
-      canGoAhead: () => ahead() > 0,
     });
   }
 

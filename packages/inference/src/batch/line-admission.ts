@@ -13,7 +13,7 @@ import {
 import type { BatchPolicy } from "./plan-batch.js";
 import type { RequestRun } from "./request-run.js";
 import type { RunEstimate } from "./run-estimate.js";
-import type { RunsAhead } from "./runs-ahead.js";
+import type { RunSlots } from "./run-slots.js";
 import type { WaitingLine } from "./waiting-line.js";
 
 export interface LineAdmissionOptions {
@@ -22,13 +22,11 @@ export interface LineAdmissionOptions {
   readonly policy: BatchPolicy;
   readonly limits: LineLimits;
   readonly line: WaitingLine;
-  readonly ahead: RunsAhead;
+  readonly room: RunSlots;
   readonly estimate: RunEstimate;
   /** Copies that run at the same time. */
   readonly copies: () => number;
   readonly observer: { refused(limit: Refusal["limit"]): void };
-  /** Whether runs may be handed over ahead of others now. */
-  readonly canGoAhead: () => boolean;
   readonly arrivals?: ArrivalWatch | undefined;
 }
 
@@ -99,15 +97,15 @@ export class LineAdmission {
   }
 
   #noteRefusal(): void {
-    const { arrivals, estimate, copies, canGoAhead } = this.#options;
+    const { arrivals, estimate, copies, room } = this.#options;
     this.#watch.noteRefusal();
-    if (this.isOverloaded && canGoAhead()) arrivals?.refused({ runMs: estimate.runMs, copies: copies() });
+    if (this.isOverloaded && room.canGoAhead) arrivals?.refused({ runMs: estimate.runMs, copies: copies() });
   }
 
   /** Runs that these rows take, for each copy, and those that were handed over before them. */
   #runsOf(rows: number): number {
-    const { ahead, copies, policy } = this.#options;
-    return (rows / policy.maxRows + ahead.size) / Math.max(copies(), 1);
+    const { room, copies, policy } = this.#options;
+    return (rows / policy.maxRows + room.ahead.size) / Math.max(copies(), 1);
   }
 
   #pace(): Pick<AdmissionSnapshot, "runMs" | "isBatched" | "load"> {

@@ -29,6 +29,11 @@ export class RunSlots {
     return this.#options.slots() - (this.#runs - this.ahead.size);
   }
 
+  /** Whether runs may be handed over ahead of others now. */
+  get canGoAhead(): boolean {
+    return this.#options.ahead() > 0;
+  }
+
   /** Rows that could be given away at once, to copies and ahead of them. */
   get freeRows(): number {
     const { slots, ahead, maxRows } = this.#options;
