@@ -39,14 +39,14 @@ export const wireLimits = {
 export const MessagePart = { tensors: 0, fetchVarNames: 1, outputs: 2, strings: 3, profileTimes: 4 } as const;
 export type MessagePart = (typeof MessagePart)[keyof typeof MessagePart];
 
-/** In the order of their numbers, in the words of the error. */
-const parts: readonly { readonly limit: number; readonly words: string }[] = [
-  { limit: wireLimits.maxTensors, words: "tensors" },
-  { limit: wireLimits.maxFetchVarNames, words: "names in fetch_var_names" },
-  { limit: wireLimits.maxOutputs, words: "outputs" },
-  { limit: wireLimits.maxStrings, words: "strings" },
-  { limit: wireLimits.maxProfileTimes, words: "values in profile_time" },
-];
+/** In the words of the error. */
+const parts: Readonly<Record<MessagePart, { readonly limit: number; readonly words: string }>> = {
+  [MessagePart.tensors]: { limit: wireLimits.maxTensors, words: "tensors" },
+  [MessagePart.fetchVarNames]: { limit: wireLimits.maxFetchVarNames, words: "names in fetch_var_names" },
+  [MessagePart.outputs]: { limit: wireLimits.maxOutputs, words: "outputs" },
+  [MessagePart.strings]: { limit: wireLimits.maxStrings, words: "strings" },
+  [MessagePart.profileTimes]: { limit: wireLimits.maxProfileTimes, words: "values in profile_time" },
+};
 
 /** Counts the parts of one message, the same way whether it came as bytes or as JSON. */
 export class MessageBudget {
@@ -56,7 +56,7 @@ export class MessageBudget {
   take(part: MessagePart, count = 1): void {
     const used = (this.#used[part] ?? 0) + count;
     this.#used[part] = used;
-    const { limit = 0, words = "" } = parts[part] ?? {};
+    const { limit, words } = parts[part];
     if (used > limit) {
       throw new ServeError(Code.invalidArgument, `the message has more than ${limit} ${words}`);
     }
