@@ -222,16 +222,20 @@ export class DagView {
   #answer(outcome: Outcome, now: number): void {
     const call = this.#call;
     if (this.#outcome || !call) return;
-    const { service, plan } = this.#blueprint;
-    const place = { service, workflow: plan.name };
-    const error = "error" in outcome ? outcome.error.withDetails(place) : undefined;
-    this.#outcome = error ? { error } : outcome;
-    this.#recorder.answered(error, now);
-    if (error) call.cancel("the request has failed in another place");
-    else call.finish();
-    // Last: whoever waits answers the request in this turn.
-    if (error) this.#answering?.reject(error);
-    else this.#answering?.resolve("response" in outcome ? outcome.response : undefined);
+    // Whoever waits is told last: he answers the request in this turn.
+    if ("response" in outcome) {
+      this.#outcome = outcome;
+      this.#recorder.answered(undefined, now);
+      call.finish();
+      this.#answering?.resolve(outcome.response);
+    } else {
+      const { service, plan } = this.#blueprint;
+      const error = outcome.error.withDetails({ service, workflow: plan.name });
+      this.#outcome = { error };
+      this.#recorder.answered(error, now);
+      call.cancel("the request has failed in another place");
+      this.#answering?.reject(error);
+    }
   }
 
   #leave(): void {
