@@ -16,7 +16,7 @@ export interface BenchOptions extends CaseOptions {
 export const help = `Usage: npm run bench -- [options]
 
 Compares servers that answer the same requests, each in a process of its own, by turns over several rounds.
-Without options: all suites, about 12 minutes. What the figures mean: bench/README.md
+Without options: all suites, about 20 minutes. What the figures mean: bench/README.md
 
   --suite NAME       linear, mlp, resnet50, echo, image or client; may be given several times (all)
   --contender KEY    one of --list; may be given several times; the first in the list's order is the baseline (all but
@@ -24,8 +24,8 @@ Without options: all suites, about 12 minutes. What the figures mean: bench/READ
   --protocol NAME    grpc or baidu_std; may be given several times; leaves out who speaks another or has no network, but
                      never the baseline grpc-js (all)
   --rounds N         rounds per case (5; resnet50 3)
-  --seconds S        length of a measured window (3; resnet50 8)
-  --warmup S         load before each window that is not measured (1; resnet50 2)
+  --seconds S        length of a measured window (3; resnet50 10)
+  --warmup S         load before each window that is not measured (1; resnet50 40)
   --in-flight N      calls in flight, in place of the suite's own
   --connections N    connections they are spread over (8; client 1; at most one per call in flight)
   --quick            one short round of each, about 3 minutes: shows that all works, not how fast

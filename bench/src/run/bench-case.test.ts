@@ -42,8 +42,8 @@ test("the suites load the tiny model one by one and many at once, and all else m
   );
 });
 
-test("three contenders are loaded for nine minutes at most, in a quick run for less than a minute", () => {
-  assert.ok(duration(unset, 3) <= 540);
+test("three contenders are loaded for a quarter of an hour at most, in a quick run for less than a minute", () => {
+  assert.ok(duration(unset, 3) <= 900);
   assert.ok(duration({ ...unset, isQuick: true }, 3) < 60);
 });
 
