@@ -1,7 +1,10 @@
 // A process that starts a server as often as its job says, and tells after each start what it took.
 import { OpMaker, OpSeqMaker, Server } from "@paddlewheel/server";
+import { threadHeaps } from "../measure/command-start.js";
 import { readOwnMemory } from "../measure/own-memory.js";
 import type { MemoryJob, MemoryRound } from "./memory-job.js";
+
+await import(threadHeaps);
 
 const { modelDir, cacheDir, threads, rounds } = JSON.parse(process.argv[2] ?? "{}") as MemoryJob;
 

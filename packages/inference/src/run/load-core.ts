@@ -2,6 +2,7 @@ import type { ModelConf, ModelSignature, SessionConf } from "@paddlewheel/core";
 import { systemClock } from "@paddlewheel/core/model";
 import type { CoreModule, FluidFamilyCore } from "../core/fluid-family-core.js";
 import { type WarmUp, warmUp, warmUpInputs } from "../engine/warm-up.js";
+import { collectLoadGarbage } from "./worker-heap.js";
 
 /** All a thread needs to load a copy of a model; crosses threads as it is. */
 export interface CoreSource {
@@ -49,4 +50,11 @@ export async function loadCore(source: CoreSource, { copy, key }: LoadTask): Pro
   const loadMs = systemClock.now() - startedAt;
   const report = await warmUp(core, () => warmUpInputs(signature, model), systemClock.now);
   return { core, report: { signature, loadMs, warmUp: report, warning: core.warning } };
+}
+
+/** As `loadCore`, for a thread or process that is there for this copy alone: it keeps nothing else of the load. */
+export async function loadWorkerCore(source: CoreSource, task: LoadTask): Promise<LoadedCore> {
+  const loaded = await loadCore(source, task);
+  await collectLoadGarbage();
+  return loaded;
 }

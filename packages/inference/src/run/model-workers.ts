@@ -8,6 +8,7 @@ import type { LoadAnswer, RunAnswer, RunTask } from "./pool-worker.js";
 import { RunNotBegun, type RunTicket } from "./run-ticket.js";
 import type { Parcel } from "./tensor-transfer.js";
 import { ThreadRuns } from "./thread-runs.js";
+import { youngGenerationMb } from "./worker-heap.js";
 
 export interface ModelWorkersOptions {
   /** Name of the engine, for messages. */
@@ -70,6 +71,7 @@ export class ModelWorkers {
       maxThreads: options.threads,
       idleTimeout: Number.POSITIVE_INFINITY,
       recordTiming: false,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
       loadBalancer: (_, workers) => workers.find(({ id }) => id === this.#target) ?? null,
     });
   }

@@ -2,7 +2,13 @@ import { threadId, workerData } from "node:worker_threads";
 import { move, transferableSymbol, valueSymbol } from "piscina";
 import type { BatchTrial, TrialOptions } from "../batch/try-batches.js";
 import { type FailureRecord, failureRecord } from "./failure-record.js";
-import { type CoreSource, type LoadedCore, type LoadReport, type LoadTask, loadCore } from "./load-core.js";
+import {
+  type CoreSource,
+  type LoadedCore,
+  type LoadReport,
+  type LoadTask,
+  loadWorkerCore,
+} from "./load-core.js";
 import { mayBegin, type TicketState } from "./run-ticket.js";
 import { type PackedTensors, packTensors, transferredBuffers, unpackTensors } from "./tensor-transfer.js";
 
@@ -33,7 +39,7 @@ let loaded: LoadedCore | undefined;
 /** Loads and warms this thread's copy of the model, the one of this number; a second call only reports. */
 export async function load(task: LoadTask): Promise<LoadAnswer> {
   try {
-    loaded ??= await loadCore(workerData as CoreSource, task);
+    loaded ??= await loadWorkerCore(workerData as CoreSource, task);
     return { threadId, report: loaded.report };
   } catch (thrown) {
     return { failure: failureRecord(thrown) };

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
 import { isMainThread, threadId } from "node:worker_threads";
 import type { ModelSignature, Tensor, TensorMap } from "@paddlewheel/core";
 import type { FluidFamilyCore } from "../core/fluid-family-core.js";
@@ -24,6 +25,10 @@ export const Act = {
   abort: 7,
   /** Says so, and never comes back. */
   hang: 8,
+  /** Makes much that lives for a while. */
+  litter: 9,
+  /** Gives the bytes in use on V8's heap, and those of its young generation. */
+  weigh: 10,
 } as const;
 export type Act = (typeof Act)[keyof typeof Act];
 
@@ -31,8 +36,8 @@ export type Act = (typeof Act)[keyof typeof Act];
 export interface Script {
   /** Name of the gate that waiting acts and waiting loads stop at. */
   readonly gate: string;
-  /** `slow`: the load succeeds, but every run takes a millisecond. */
-  readonly load: "succeed" | "slow" | "fail" | "exit" | "wait";
+  /** `slow`: the load succeeds, but every run takes a millisecond. `litter`: as the act of this name. */
+  readonly load: "succeed" | "slow" | "fail" | "exit" | "wait" | "litter";
 }
 
 const signature: ModelSignature = {
@@ -57,6 +62,7 @@ class ScriptedCore implements FluidFamilyCore {
     this.#gate = gate;
     this.#dataPath = dataPath;
     this.#isSlow = load === "slow";
+    if (load === "litter") litter();
     if (load === "fail") throw new Error("the script says fail");
     if (load === "exit") process.exit(3);
     if (load === "wait") await passGate(gate);
@@ -73,13 +79,14 @@ class ScriptedCore implements FluidFamilyCore {
     if (act === Act.killOnce) killOnce(`${this.#dataPath}.killed`);
     if (act === Act.abort) process.abort();
     if (act === Act.hang) hang();
+    if (act === Act.litter) litter();
     if (act === Act.wait) await passGate(this.#gate);
     const thread: Tensor = {
       dtype: "int32",
       shape: [],
       data: Int32Array.of(isMainThread ? process.pid : threadId),
     };
-    const y = inputs.get("x");
+    const y = act === Act.weigh ? weigh() : inputs.get("x");
     if (!y) throw new Error("no x");
     return new Map([
       ["y", y],
@@ -114,4 +121,16 @@ function killOnce(mark: string): void {
 function hang(): never {
   writeSync(2, "hangs\n");
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+/** 80 MB, of which 8 are alive at any time. */
+function litter(): void {
+  const alive: number[][] = [];
+  for (let i = 0; i < 1000; i++) alive[i % 100] = new Array<number>(10_000).fill(0.5);
+}
+
+function weigh(): Tensor {
+  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
+  const data = Float32Array.of(getHeapStatistics().used_heap_size, young?.space_size ?? 0);
+  return { dtype: "float32", shape: [2], data };
 }

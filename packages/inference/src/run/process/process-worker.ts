@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import { Worker } from "node:worker_threads";
 import { failureRecord } from "../failure-record.js";
-import { type LoadedCore, type LoadTask, loadCore } from "../load-core.js";
+import { type LoadedCore, type LoadTask, loadWorkerCore } from "../load-core.js";
 import { FrameChannel } from "./frame-channel.js";
 import type { Frame, ReadFrame } from "./frames.js";
 import { fromParts, type LoadAnswer, type RunAnswer, toParts, type WorkerRequest } from "./messages.js";
@@ -30,7 +30,7 @@ async function answer({ value, parts }: ReadFrame): Promise<void> {
 
 async function load({ source, copy }: LoadRequest, key?: LoadTask["key"]): Promise<LoadAnswer> {
   try {
-    loaded = await loadCore(source, { copy, key });
+    loaded = await loadWorkerCore(source, { copy, key });
     model = source.model;
     return { report: loaded.report };
   } catch (thrown) {

@@ -8,7 +8,7 @@ test("a worker process gets what its libraries read, and no credentials", () => 
   assert.deepEqual(workerEnvironment(env), { PATH: "/bin", OMP_NUM_THREADS: "1" });
 });
 
-test("a worker process gets flags of memory, and no debugger or preloaded module", () => {
+test("a worker process gets flags of memory, a small young generation, and no debugger or preloaded module", () => {
   const flags = [
     "--inspect=9229",
     "--import=./hooks.js",
@@ -17,9 +17,9 @@ test("a worker process gets flags of memory, and no debugger or preloaded module
     "--initial-old-space-size=128",
   ];
   const expected = [
+    "--max-semi-space-size=1",
     "--max-old-space-size=512",
     "--enable-source-maps",
-    "--max-semi-space-size=64",
     "--initial-old-space-size=128",
   ];
   assert.deepEqual(workerFlags(flags, "--require ./x.js --max-old-space-size=512"), expected);
