@@ -1,5 +1,6 @@
-// What copies of a model cost, prepared and not: `node bench/dist/memory.js [linear|mlp|resnet50]`. Each figure is from a
-// server in a process of its own. `--rounds N` also loads and unloads the model N times in one process.
+// What copies of a model cost, prepared and not: `node bench/dist/memory.js [linear|mlp|resnet50]`. Each figure is the
+// median of three servers, each in a process of its own; the first one prepares the model once. `--rounds N` also loads and
+// unloads the model N times in one process.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { linearModel, mlpModel, resnet50Model } from "@paddlewheel/onnx";
 import { commandFlags, commandMalloc } from "./measure/command-start.js";
+import { median } from "./measure/statistics.js";
 import type { MemoryJob, MemoryRound } from "./memory/memory-job.js";
 import { formatFigure } from "./report/table.js";
 
@@ -38,10 +40,11 @@ async function measure(name: string): Promise<void> {
   await writeFile(join(modelDir, "model.onnx"), build());
   process.stdout.write(`${name}\n${"start".padEnd(28)}ready ms  anonymous MB  resident MB\n`);
   const plain = { modelDir, rounds: 1 };
-  for (const threads of [1, 4]) report(`original, ${threads} workers`, await run({ ...plain, threads }));
+  for (const threads of [1, 4])
+    report(`original, ${threads} workers`, await runThrice({ ...plain, threads }));
   report("first prepared, 4 workers", await run({ ...plain, cacheDir, threads: 4 }));
   for (const threads of [1, 4]) {
-    report(`prepared, ${threads} workers`, await run({ ...plain, cacheDir, threads }));
+    report(`prepared, ${threads} workers`, await runThrice({ ...plain, cacheDir, threads }));
   }
   const rounds = Number(values.rounds);
   if (rounds === 0) return;
@@ -51,18 +54,20 @@ async function measure(name: string): Promise<void> {
   }
 }
 
+/** Medians of `rounds`. */
 function report(title: string, rounds: readonly MemoryRound[]): void {
-  for (const { readyMs, anonymousBytes, residentBytes } of rounds) {
-    const figures = [
-      formatFigure(readyMs),
-      formatFigure(anonymousBytes / 1e6),
-      formatFigure(residentBytes / 1e6),
-    ];
-    const [ready = "", anonymous = "", resident = ""] = figures;
-    process.stdout.write(
-      `${title.padEnd(28)}${ready.padStart(8)}${anonymous.padStart(14)}${resident.padStart(13)}\n`,
-    );
-  }
+  const ready = formatFigure(median(rounds.map(({ readyMs }) => readyMs)));
+  const anonymous = formatFigure(median(rounds.map(({ anonymousBytes }) => anonymousBytes)) / 1e6);
+  const resident = formatFigure(median(rounds.map(({ residentBytes }) => residentBytes)) / 1e6);
+  process.stdout.write(
+    `${title.padEnd(28)}${ready.padStart(8)}${anonymous.padStart(14)}${resident.padStart(13)}\n`,
+  );
+}
+
+async function runThrice(job: MemoryJob): Promise<readonly MemoryRound[]> {
+  const rounds: MemoryRound[] = [];
+  for (let i = 0; i < 3; i++) rounds.push(...(await run(job)));
+  return rounds;
 }
 
 async function run(job: MemoryJob): Promise<readonly MemoryRound[]> {
