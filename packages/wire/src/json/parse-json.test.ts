@@ -58,7 +58,7 @@ describe("parseJson", () => {
     const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
     assert.doesNotThrow(() => parseJson(nested(100)));
     assert.doesNotThrow(() => parseJson(`[${"[],{},".repeat(1000)}0]`));
-    for (const text of [nested(101), "[".repeat(1_000_000), '{"a":'.repeat(101)]) {
+    for (const text of [nested(101), "[".repeat(1_000_000), '{"a":'.repeat(101), '[{"a":'.repeat(51)]) {
       assert.throws(() => parseJson(text), {
         code: Code.malformedRequest,
         message: "the JSON is nested deeper than 100 levels",

@@ -7,6 +7,15 @@ export const longInteger = "\u0000integer";
 /** As many digits are always exact in a double. */
 const exactDigits = 15;
 
+/**
+ * Digits enough for a long integer, behind what an integer follows in a list or an object. Most texts hold none, which is
+ * seen four times as fast as by a walk over their characters.
+ */
+const longDigits = new RegExp(`[-,:[\\s]\\d{${exactDigits + 1}}`);
+
+/** What decides how deep a text is nested: brackets, and quotes, behind which they are text. */
+const nesting = /["[\]{}]/g;
+
 const zero = 0x30;
 const nine = 0x39;
 const minus = 0x2d;
@@ -20,7 +29,8 @@ const backslash = 0x5c;
  */
 export function parseJson(text: string): unknown {
   if (text.trim() === "") return {};
-  const exactText = wrapLongIntegers(text);
+  checkDepth(text);
+  const exactText = longDigits.test(text) ? wrapLongIntegers(text) : text;
   try {
     return JSON.parse(exactText);
   } catch {
@@ -39,11 +49,31 @@ function notJson(text: string): ServeError {
   return new ServeError(Code.malformedRequest, `the text is not JSON${reason}`);
 }
 
-/** One walk over the text: measures the depth, and wraps long integers where a number may stand. */
+function checkDepth(text: string): void {
+  // A list of numbers, however long, has a few brackets.
+  const most = wireLimits.maxJsonDepth;
+  if (countUpTo(most + 1, "[", text) + countUpTo(most + 1, "{", text) <= most) return;
+  let depth = 0;
+  nesting.lastIndex = 0;
+  while (nesting.test(text)) {
+    const char = text.charCodeAt(nesting.lastIndex - 1);
+    if (char === quote) nesting.lastIndex = stringEnd(text, nesting.lastIndex);
+    else if (!isOpening(char)) depth--;
+    else if (++depth > most) throw tooDeep();
+  }
+}
+
+/** How often `char` is in the text; looks for no more than `most`. */
+function countUpTo(most: number, char: string, text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(char); at !== -1 && count < most; at = text.indexOf(char, at + 1)) count++;
+  return count;
+}
+
+/** One walk over the text: wraps long integers where a number may stand. */
 function wrapLongIntegers(text: string): string {
   const pieces: string[] = [];
   let copied = 0;
-  let depth = 0;
   let digits = 0;
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
@@ -58,8 +88,6 @@ function wrapLongIntegers(text: string): string {
     }
     digits = 0;
     if (char === quote) i = stringEnd(text, i + 1) - 1;
-    else if (isOpening(char) && ++depth > wireLimits.maxJsonDepth) throw tooDeep();
-    else if (isClosing(char)) depth--;
   }
   return pieces.length === 0 ? text : pieces.join("") + text.slice(copied);
 }
@@ -79,10 +107,6 @@ function isNumberSign(char: number): boolean {
 
 function isOpening(char: number): boolean {
   return char === 0x5b || char === 0x7b;
-}
-
-function isClosing(char: number): boolean {
-  return char === 0x5d || char === 0x7d;
 }
 
 /** The index after the closing quote: the first with an even number of backslashes before it. */
