@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { describe, test } from "node:test";
-import { TestAuthority } from "@paddlewheel/server/testing";
+import { TestAuthority, untilClosed } from "@paddlewheel/server/testing";
 import { request, setting } from "../attacks/http2-frames.js";
 import { RawClient } from "../attacks/raw-client.js";
 import { PaddlewheelCommand } from "../harness/paddlewheel-command.js";
@@ -50,7 +50,7 @@ describe("a server that is told to stop under load", () => {
   test(`does not wait for peers that sent ${Object.keys(halfSent).join(", ")}`, async () => {
     await using server = await serveModel(pooled);
     const sockets = await openHalf(server.port);
-    const closed = Promise.all(sockets.map((socket) => once(socket, "close")));
+    const closed = Promise.all(sockets.map((socket) => untilClosed(socket)));
     // An answer shows that the server has read what came before it.
     await httpRequest({ port: server.port, method: "GET", path: "/health/live" });
     const { code, stdout } = await server.stop();

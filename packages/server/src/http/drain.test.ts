@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { TestServer, textService } from "../conformance/test-server.js";
+import { untilClosed } from "../testing/until-closed.js";
 
 const head = "POST /test.Echo/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n";
 
@@ -17,7 +18,7 @@ test("a stopping server does not wait for the rest of a body for long", async ()
   socket.write(`${head}half`);
   await until(() => !server.gate.isIdle);
   server.http.drain();
-  await once(socket.resume(), "close");
+  await untilClosed(socket);
   await until(() => server.gate.isIdle);
   const log = server.logger.lines.find(({ message }) => message === "call");
   assert.equal(log?.fields.error, "the body was cut off");
@@ -33,5 +34,5 @@ test("a stopping server still takes a body that comes at once", async () => {
   socket.write(" half");
   const [answer] = (await once(socket, "data")) as [Buffer];
   assert.match(String(answer), /^HTTP\/1\.1 200 OK\r\n.*Connection: close\r\n.*\r\n\r\nfirst half$/s);
-  await once(socket, "close");
+  await untilClosed(socket);
 });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import { TestServer, textService } from "../conformance/test-server.js";
+import { untilClosed } from "../testing/until-closed.js";
 
 const goOn = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -69,7 +70,7 @@ describe("a request by HTTP/1.0", () => {
         const [second] = (await once(socket, "data")) as [Buffer];
         assert.match(String(second), /200 OK/);
         socket.destroy();
-      } else await once(socket, "close");
+      } else await untilClosed(socket);
     });
   }
 });

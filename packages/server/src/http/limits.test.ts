@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { TestServer, textService } from "../conformance/test-server.js";
+import { untilClosed } from "../testing/until-closed.js";
 
 const service = textService({
   echo: (text) => text,
@@ -85,11 +86,9 @@ test("answers to a peer that asks for more and more and reads none are not kept"
   await using server = await new TestServer([service], limits).start();
   const socket = await open(server);
   socket.pause();
-  const closed = once(socket, "close");
   socket.write(request("grow", "6000000").repeat(5));
   while ((await counted(server, "unsent_bytes")) === 0) await new Promise(setImmediate);
-  socket.resume();
-  await closed;
+  await untilClosed(socket);
 });
 
 test("one answer may be larger than all that may wait", async () => {
@@ -129,7 +128,7 @@ test("a body that comes too slowly ends its connection", async () => {
   await using server = await new TestServer([service], { bodyRateGraceMs: 10 }).start();
   const socket = await open(server);
   socket.write("POST /test.Echo/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc");
-  await once(socket.resume(), "close");
+  await untilClosed(socket);
   assert.equal(await counted(server, "body_rate"), 1);
   assert.ok(server.gate.isIdle);
 });

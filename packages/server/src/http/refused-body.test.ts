@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { TestServer, textService } from "../conformance/test-server.js";
+import { untilClosed } from "../testing/until-closed.js";
 
 const size = 4 * 1024 * 1024;
 const service = textService({ echo: (text) => text });
@@ -38,7 +39,7 @@ test("a refused body that does not end is cut off after a while", async () => {
   socket.write(chunk);
   const [refusal] = (await once(socket, "data")) as [Buffer];
   assert.match(String(refusal), /^HTTP\/1\.1 413 /);
-  await once(socket, "close");
+  await untilClosed(socket);
 });
 
 test("a body that waits to be asked for is asked for once its call is taken in", async () => {
@@ -63,7 +64,7 @@ for (const [what, headers, limits] of [
     const socket = await post(server, `Expect: 100-continue\r\n${headers}`);
     const [refusal] = (await once(socket, "data")) as [Buffer];
     assert.match(String(refusal), /^HTTP\/1\.1 (503|413) .*Connection: close\r\n/s);
-    await once(socket, "close");
+    await untilClosed(socket);
     hanging.destroy();
   });
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { TestServer, textService } from "../conformance/test-server.js";
+import { untilClosed } from "../testing/until-closed.js";
 
 const service = textService({ echo: (text) => text });
 
@@ -58,7 +59,7 @@ test("a connection that falls silent before its protocol is known is closed in t
   await using server = await new TestServer([service], { firstByteTimeoutMs: 20 }).start();
   const silent = await open(server.port);
   silent.write("P");
-  await once(silent.resume(), "close");
+  await untilClosed(silent);
   assert.match(await server.metrics.text(), /limit_exceeded_total\{limit="first_byte_timeout"\} 1/);
 });
 
@@ -85,8 +86,7 @@ test("connections beyond those that may be open are closed at once, and the next
   const first = await open(server.port);
   const second = await open(server.port);
   const third = await open(server.port);
-  third.on("error", () => {});
-  await once(third.resume(), "close");
+  await untilClosed(third);
   assert.match(await server.metrics.text(), /limit_exceeded_total\{limit="max_connections"\} 1/);
   first.destroy();
   while (server.listener.connectionCount > 1) await new Promise(setImmediate);

@@ -1,1 +1,2 @@
 export { type CertificateOptions, type IssuedCertificate, TestAuthority } from "./test-authority.js";
+export { untilClosed } from "./until-closed.js";

@@ -4,7 +4,6 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { connect as connectHttp2, type SecureClientSessionOptions } from "node:http2";
 import { Agent, request } from "node:https";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { finished } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
@@ -13,6 +12,7 @@ import { frameOf } from "../conformance/baidu-std/peer.js";
 import { TestServer, textService } from "../conformance/test-server.js";
 import type { ServerLimits } from "../limits.js";
 import { type IssuedCertificate, TestAuthority } from "../testing/test-authority.js";
+import { untilClosed } from "../testing/until-closed.js";
 import type { TlsOptions } from "./tls-options.js";
 
 const service = textService({
@@ -53,14 +53,6 @@ async function openPlain(port: number, bytes: string | Buffer): Promise<Socket> 
   await once(socket, "connect");
   socket.write(bytes);
   return socket;
-}
-
-/**
- * Waits until the server has ended the connection. That may be a reset, where bytes were under way that it did not read
- * any more: `once` would fail with it.
- */
-function untilClosed(socket: Socket): Promise<void> {
-  return new Promise((resolve) => finished(socket.resume(), () => resolve()));
 }
 
 /** The certificate as a client of TLS has it. */
