@@ -1,5 +1,3 @@
-import type { Session } from "node:inspector";
-
 /**
  * Megabytes of a semi-space of V8's young generation in a thread or process that runs a model. A run leaves some KB for the
  * collector, and what it finds alive is next to nothing, so more memory saves no time; V8 would take up to 64 MB.
@@ -14,19 +12,13 @@ export const youngGenerationMb: number = 3 * semiSpaceMb;
  * thread has. V8 would keep it: with a limit far above, it looks for old garbage only when much is new. Takes 15 to 40 ms.
  */
 export async function collectLoadGarbage(): Promise<void> {
-  const session = await openSession();
-  if (!session) return;
-  session.connect();
-  await new Promise((resolve) => session.post("HeapProfiler.collectGarbage", resolve));
-  session.disconnect();
-}
-
-/** Undefined where Node was built without it. */
-async function openSession(): Promise<Session | undefined> {
   try {
     const { Session } = await import("node:inspector");
-    return new Session();
+    const session = new Session();
+    session.connect();
+    await new Promise((resolve) => session.post("HeapProfiler.collectGarbage", resolve));
+    session.disconnect();
   } catch {
-    return undefined;
+    // Node was built or started without an inspector: then the memory stays.
   }
 }
