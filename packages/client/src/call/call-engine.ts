@@ -1,6 +1,5 @@
 import { systemClock } from "@paddlewheel/core";
 import { closedTransport } from "../transport/attempt-failure.js";
-import { Deadlines } from "../transport/deadlines.js";
 import { type CallEngineOptions, resolveHedgePolicy, resolveRetryPolicy } from "./call-options.js";
 import type { CallAnswer, CallOutcome, CallRequest, RunningCall } from "./call-request.js";
 import { type CallHost, CallRun } from "./call-run.js";
@@ -50,7 +49,6 @@ class ClusterCallEngine implements CallEngine {
       observer,
       clock,
       waitingClock: options.clock ?? waitingClock,
-      hedgeTimes: new Deadlines(clock),
       random,
       waiting: new Set(),
     };

@@ -2,7 +2,6 @@ import { type Clock, Code, ServeError, type Timer } from "@paddlewheel/core";
 import type { Cluster, HostLease } from "../cluster/cluster.js";
 import { aborted } from "../stopped-call.js";
 import type { AttemptFailure } from "../transport/attempt-failure.js";
-import type { Deadline, Deadlines, Timed } from "../transport/deadlines.js";
 import type { Attempt, AttemptOutcome, OutgoingCall } from "../transport/host-transport.js";
 import { type CallNames, describeFailure, type FailedAttempt } from "./call-failure.js";
 import type { AttemptKind } from "./call-observer.js";
@@ -26,7 +25,6 @@ export interface CallHost extends RetrySource {
   readonly clock: Clock;
   /** For what keeps the process alive. */
   readonly waitingClock: Clock;
-  readonly hedgeTimes: Deadlines;
   /** Calls that have no attempt under way. */
   readonly waiting: Set<CallRun>;
 }
@@ -43,7 +41,7 @@ interface OpenAttempt {
 }
 
 /** One call: its attempts, one after the other or two at once, until the first answer or the last failure. */
-export class CallRun implements RunningCall, Timed {
+export class CallRun implements RunningCall {
   readonly #host: CallHost;
   readonly #request: CallRequest;
   readonly #onEnd: (outcome: CallOutcome) => void;
@@ -57,7 +55,7 @@ export class CallRun implements RunningCall, Timed {
   #attemptCount = 0;
   /** Undefined until an attempt fails. */
   #retries: Retries | undefined;
-  #hedgeTime: Deadline | undefined;
+  #hedgeTime: Timer | undefined;
   /** How long the last wait for a hedge was. */
   #hedgeWaitMs = 0;
   #isHedgeDue = false;
@@ -94,14 +92,14 @@ export class CallRun implements RunningCall, Timed {
   }
 
   /** The first host takes its time. */
-  onDeadline(): void {
+  readonly #hedge = (): void => {
     const { clock, cluster, hedgeBudget } = this.#host;
     this.#hedgeTime = undefined;
     if (this.#open.length !== 1 || this.#attemptCount !== 1 || cluster.hosts.length < 2) return;
     if (!hedgeBudget.take()) this.#postponeHedge();
     // That there is nobody else to ask does not fail the call.
     else if (this.#launch("hedge", clock.now())) hedgeBudget.giveBack();
-  }
+  };
 
   /** Starts an attempt; gives the error when there is no host for it. */
   #launch(kind: AttemptKind, now: number): ServeError | undefined {
@@ -218,7 +216,7 @@ export class CallRun implements RunningCall, Timed {
 
   #waitForHedge(delayMs: number): void {
     this.#hedgeWaitMs = delayMs;
-    this.#hedgeTime = this.#host.hedgeTimes.add(this, delayMs);
+    this.#hedgeTime = this.#host.clock.setTimer(this.#hedge, delayMs);
   }
 
   /** A host that is silent takes more hedges at once than there is budget for; it comes back with further calls. */

@@ -1,7 +1,6 @@
-import type { ServeError } from "@paddlewheel/core";
+import type { Clock, ServeError, Timer } from "@paddlewheel/core";
 import { timedOut } from "../stopped-call.js";
 import { type AttemptFailure, unanswered, unsent } from "./attempt-failure.js";
-import type { Deadline, Deadlines, Timed } from "./deadlines.js";
 import type { Attempt, AttemptOutcome, OnAttemptEnd, OutgoingCall } from "./host-transport.js";
 
 /** Who works on an attempt. */
@@ -14,20 +13,20 @@ export interface OpenAttemptOptions {
   readonly call: OutgoingCall;
   /** As errors name the server. */
   readonly address: string;
-  readonly deadlines: Deadlines;
+  readonly clock: Clock;
   readonly onEnd: OnAttemptEnd;
   readonly worker: AttemptWorker;
 }
 
 /** The part of an attempt that is the same for all protocols: it ends once, in time. */
-export class OpenAttempt implements Attempt, Timed {
+export class OpenAttempt implements Attempt {
   readonly #options: OpenAttemptOptions;
-  readonly #deadline: Deadline;
+  readonly #deadline: Timer;
   #isOver = false;
 
   constructor(options: OpenAttemptOptions) {
     this.#options = options;
-    this.#deadline = options.deadlines.add(this, options.call.timeoutMs);
+    this.#deadline = options.clock.setTimer(() => this.#onDeadline(), options.call.timeoutMs);
   }
 
   get isOver(): boolean {
@@ -52,7 +51,7 @@ export class OpenAttempt implements Attempt, Timed {
     if (this.#finish()) this.#options.worker.onTakenBack(false);
   }
 
-  onDeadline(): void {
+  #onDeadline(): void {
     if (!this.#finish()) return;
     const { address, call, onEnd, worker } = this.#options;
     worker.onTakenBack(true);

@@ -6,7 +6,6 @@ import { encodeFrameHead, FrameCutter, MetaDecoder } from "@paddlewheel/wire";
 import fc from "fast-check";
 import { FakeSocket } from "../../testing/fake-socket.js";
 import { outgoingCall } from "../../testing/outgoing-call.js";
-import { Deadlines } from "../deadlines.js";
 import { resolveTransportLimits } from "../transport-options.js";
 import { Connection, type ConnectionHost } from "./connection.js";
 import { ConnectionPool } from "./connection-pool.js";
@@ -57,13 +56,12 @@ class Stage {
   readonly peers: Peer[] = [];
   readonly seen: Seen[] = [];
   readonly pool: ConnectionPool;
-  readonly #deadlines = new Deadlines(this.clock);
 
   constructor(isReused: boolean) {
     const host: ConnectionHost = {
       address: "a:1",
       limits,
-      deadlines: this.#deadlines,
+      clock: this.clock,
       queue: new FlushQueue(),
       token: undefined,
       openSocket: (onOpen) => {
@@ -83,7 +81,7 @@ class Stage {
       exchange: new Exchange(this.pool, {
         call,
         address: "a:1",
-        deadlines: this.#deadlines,
+        clock: this.clock,
         onEnd: () => seen.ends++,
       }),
       dueAt: this.clock.now() + timeoutMs,

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { Code, type Secret, ServeError } from "@paddlewheel/core";
+import { type Clock, Code, type Secret, ServeError, type Timer } from "@paddlewheel/core";
 import { ByteQueue, type Flushable, type FlushQueue } from "@paddlewheel/http2";
 import { FrameCutter, type FrameVisitor, MetaDecoder, type RpcMeta } from "@paddlewheel/wire";
 import {
@@ -11,7 +11,6 @@ import {
   unanswered,
   unsent,
 } from "../attempt-failure.js";
-import type { Deadline, Deadlines, Timed } from "../deadlines.js";
 import type { AttemptOutcome } from "../host-transport.js";
 import type { TransportLimits } from "../transport-options.js";
 import type { Exchange } from "./exchange.js";
@@ -23,7 +22,7 @@ export interface ConnectionHost {
   /** `host:port`, as errors name it. */
   readonly address: string;
   readonly limits: TransportLimits;
-  readonly deadlines: Deadlines;
+  readonly clock: Clock;
   readonly queue: FlushQueue;
   readonly token: Secret | undefined;
   openSocket(onOpen: () => void): Socket;
@@ -43,7 +42,7 @@ export interface ConnectionUser {
  * A connection and the calls on it, whose answers come in any order. It takes calls before it is open; those written in
  * one turn of the event loop leave in one write. It keeps the process alive only while calls are on it.
  */
-export class Connection implements FrameVisitor, Flushable, Timed {
+export class Connection implements FrameVisitor, Flushable {
   readonly #host: ConnectionHost;
   readonly #user: ConnectionUser;
   readonly #socket: Socket;
@@ -52,7 +51,7 @@ export class Connection implements FrameVisitor, Flushable, Timed {
   readonly #output = new ByteQueue();
   readonly #pending = new Map<number, Exchange>();
   /** Of connecting, or of resting without a call. */
-  #deadline: Deadline;
+  #deadline: Timer;
   #isOpen = false;
   #isLeaving = false;
   #isQueued = false;
@@ -67,7 +66,7 @@ export class Connection implements FrameVisitor, Flushable, Timed {
     this.#host = host;
     this.#user = user;
     this.#cutter = new FrameCutter({ visitor: this, maxFrameSize: host.limits.maxAnswerBytes });
-    this.#deadline = host.deadlines.add(this, host.limits.connectTimeoutMs);
+    this.#deadline = host.clock.setTimer(this.#onDeadline, host.limits.connectTimeoutMs);
     this.#socket = host.openSocket(() => this.#onOpen());
     this.#socket.on("data", (piece: Buffer) => this.#receive(piece));
     this.#socket.on("end", () => this.#leave());
@@ -115,10 +114,10 @@ export class Connection implements FrameVisitor, Flushable, Timed {
     this.#deadlineOfRest(this.#host.limits.idleTimeoutMs);
   }
 
-  onDeadline(): void {
+  readonly #onDeadline = (): void => {
     if (!this.#isOpen) this.#cause = connectTimeout(this.#host.limits.connectTimeoutMs);
     this.destroy();
-  }
+  };
 
   /** Ends it and the calls on it; those hear that the client was closed, if nothing else had ended it. */
   destroy(): void {
@@ -233,7 +232,7 @@ export class Connection implements FrameVisitor, Flushable, Timed {
   #deadlineOfRest(delayMs: number | undefined): void {
     if (!this.#isOpen) return;
     this.#deadline.cancel();
-    if (delayMs !== undefined) this.#deadline = this.#host.deadlines.add(this, delayMs);
+    if (delayMs !== undefined) this.#deadline = this.#host.clock.setTimer(this.#onDeadline, delayMs);
   }
 
   #onGone(): void {

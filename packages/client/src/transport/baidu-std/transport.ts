@@ -4,7 +4,6 @@ import { packMessage } from "@paddlewheel/wire";
 import { parseEndpoint } from "../../grpc/endpoint.js";
 import { noSecurity } from "../../security/client-security.js";
 import { closedTransport } from "../attempt-failure.js";
-import { Deadlines } from "../deadlines.js";
 import {
   type Attempt,
   CompressType,
@@ -39,7 +38,7 @@ export class BaiduStdTransport implements HostTransport {
     this.#host = {
       address,
       limits: resolveTransportLimits(options.limits),
-      deadlines: new Deadlines(clock),
+      clock,
       queue: new FlushQueue(),
       token: security.token,
       openSocket: (onOpen) => openSocket(endpoint, security.tls, onOpen),
@@ -48,8 +47,8 @@ export class BaiduStdTransport implements HostTransport {
   }
 
   start(call: OutgoingCall, onEnd: OnAttemptEnd): Attempt {
-    const { address, deadlines } = this.#host;
-    const exchange = new Exchange(this.#source, { call, address, deadlines, onEnd });
+    const { address, clock } = this.#host;
+    const exchange = new Exchange(this.#source, { call, address, clock, onEnd });
     if (call.compressType === CompressType.none) this.#send(exchange);
     else void this.#pack(exchange);
     return exchange.attempt;

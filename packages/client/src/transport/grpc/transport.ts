@@ -2,7 +2,6 @@ import { systemClock } from "@paddlewheel/core";
 import { Http2Client } from "@paddlewheel/http2";
 import { parseEndpoint } from "../../grpc/endpoint.js";
 import { noSecurity } from "../../security/client-security.js";
-import { Deadlines } from "../deadlines.js";
 import type { Attempt, HostTransport, OnAttemptEnd, OutgoingCall } from "../host-transport.js";
 import {
   ConnectionType,
@@ -33,7 +32,7 @@ export class GrpcHostTransport implements HostTransport {
     this.#clients = Array.from({ length: connectionCount }, newClient);
     this.#host = {
       address,
-      deadlines: new Deadlines(clock),
+      clock,
       maxAnswerBytes: limits.maxAnswerBytes,
       fields: new RequestFields({ authority: address, scheme: tls ? "https" : "http", authorization }),
       answerHeaders: new AnswerHeaders(),

@@ -1,4 +1,4 @@
-import { Code, ServeError } from "@paddlewheel/core";
+import { type Clock, Code, ServeError } from "@paddlewheel/core";
 import type {
   ClientStream,
   HeaderField,
@@ -16,7 +16,6 @@ import {
   parseMessageEncoding,
 } from "@paddlewheel/wire";
 import { answered } from "../attempt-failure.js";
-import type { Deadlines } from "../deadlines.js";
 import {
   type AttemptOutcome,
   CompressType,
@@ -32,7 +31,7 @@ import type { RequestFields } from "./request-fields.js";
 export interface UnaryHost {
   /** As errors name the server. */
   readonly address: string;
-  readonly deadlines: Deadlines;
+  readonly clock: Clock;
   /** Largest answer in bytes, packed and unpacked. */
   readonly maxAnswerBytes: number;
   readonly fields: RequestFields;
@@ -51,11 +50,11 @@ export class UnaryAttempt implements ResponseReceiver, AttemptWorker {
   #encoding: MessageEncoding = "identity";
 
   constructor(host: UnaryHost, call: OutgoingCall, onEnd: OnAttemptEnd) {
-    const { address, deadlines, maxAnswerBytes } = host;
+    const { address, clock, maxAnswerBytes } = host;
     this.#host = host;
     this.#call = call;
     this.#reader = new MessageReader({ maxMessageSize: maxAnswerBytes });
-    this.attempt = new OpenAttempt({ call, address, deadlines, onEnd, worker: this });
+    this.attempt = new OpenAttempt({ call, address, clock, onEnd, worker: this });
   }
 
   start(client: Http2Client): void {

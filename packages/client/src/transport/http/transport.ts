@@ -4,7 +4,6 @@ import { systemClock } from "@paddlewheel/core";
 import { parseEndpoint } from "../../grpc/endpoint.js";
 import { noSecurity } from "../../security/client-security.js";
 import { closedTransport, limitReached } from "../attempt-failure.js";
-import { Deadlines } from "../deadlines.js";
 import type { Attempt, HostTransport, OnAttemptEnd, OutgoingCall } from "../host-transport.js";
 import {
   ConnectionType,
@@ -40,7 +39,7 @@ export class HttpHostTransport implements HostTransport {
       endpoint: parseEndpoint(address),
       isTls: tls !== undefined,
       agent: tls ? new TlsAgent({ ...tls, ...agentOptions }) : new Agent(agentOptions),
-      deadlines: new Deadlines(clock),
+      clock,
       limits,
       authorization,
       body: http,

@@ -2,7 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
-import { Code, type Secret, ServeError } from "@paddlewheel/core";
+import { type Clock, Code, type Secret, ServeError } from "@paddlewheel/core";
 import { messageTooLarge, minCompressedSize, packZlib } from "@paddlewheel/wire";
 import type { Endpoint } from "../../grpc/endpoint.js";
 import {
@@ -13,7 +13,6 @@ import {
   unanswered,
   unsent,
 } from "../attempt-failure.js";
-import type { Deadline, Deadlines } from "../deadlines.js";
 import { CompressType, type OnAttemptEnd, type OutgoingCall } from "../host-transport.js";
 import { type AttemptWorker, OpenAttempt } from "../open-attempt.js";
 import type { TransportLimits } from "../transport-options.js";
@@ -28,7 +27,7 @@ export interface UnaryHost {
   readonly endpoint: Endpoint;
   readonly isTls: boolean;
   readonly agent: Agent;
-  readonly deadlines: Deadlines;
+  readonly clock: Clock;
   readonly limits: TransportLimits;
   readonly authorization: Secret | undefined;
   readonly body: HttpBodyOptions;
@@ -45,7 +44,7 @@ export class UnaryAttempt implements AttemptWorker {
   #isConnected = false;
 
   constructor(host: UnaryHost, call: OutgoingCall, onEnd: OnAttemptEnd) {
-    const { address, deadlines } = host;
+    const { address, clock } = host;
     this.#host = host;
     this.#call = call;
     host.attempts.add(this);
@@ -53,7 +52,7 @@ export class UnaryAttempt implements AttemptWorker {
       host.attempts.delete(this);
       onEnd(outcome);
     };
-    this.attempt = new OpenAttempt({ call, address, deadlines, onEnd: end, worker: this });
+    this.attempt = new OpenAttempt({ call, address, clock, onEnd: end, worker: this });
   }
 
   async start(): Promise<void> {
@@ -104,10 +103,11 @@ export class UnaryAttempt implements AttemptWorker {
       this.#isConnected = true;
       return;
     }
-    const { deadlines, isTls, limits } = this.#host;
-    const deadline: Deadline = deadlines.add(
-      { onDeadline: () => request.destroy(connectTimeout(limits.connectTimeoutMs)) },
-      limits.connectTimeoutMs,
+    const { clock, isTls, limits } = this.#host;
+    const { connectTimeoutMs } = limits;
+    const deadline = clock.setTimer(
+      () => request.destroy(connectTimeout(connectTimeoutMs)),
+      connectTimeoutMs,
     );
     request.once("close", () => deadline.cancel());
     socket.once(isTls ? "secureConnect" : "connect", () => {
