@@ -1,6 +1,6 @@
 // What copies of a model cost, prepared and not: `node bench/dist/memory.js [linear|mlp|resnet50]`. Each figure is the
-// median of three servers, each in a process of its own; the first one prepares the model once. `--rounds N` also loads and
-// unloads the model N times in one process.
+// median of three servers, each in a process of its own; the one that prepares the model is started once. `--rounds N` also
+// loads and unloads the model N times in one process.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -92,14 +92,14 @@ export class CallRun implements RunningCall {
   }
 
   /** The first host takes its time. */
-  readonly #hedge = (): void => {
+  #hedge(): void {
     const { clock, cluster, hedgeBudget } = this.#host;
     this.#hedgeTime = undefined;
     if (this.#open.length !== 1 || this.#attemptCount !== 1 || cluster.hosts.length < 2) return;
     if (!hedgeBudget.take()) this.#postponeHedge();
     // That there is nobody else to ask does not fail the call.
     else if (this.#launch("hedge", clock.now())) hedgeBudget.giveBack();
-  };
+  }
 
   /** Starts an attempt; gives the error when there is no host for it. */
   #launch(kind: AttemptKind, now: number): ServeError | undefined {
@@ -216,7 +216,7 @@ export class CallRun implements RunningCall {
 
   #waitForHedge(delayMs: number): void {
     this.#hedgeWaitMs = delayMs;
-    this.#hedgeTime = this.#host.clock.setTimer(this.#hedge, delayMs);
+    this.#hedgeTime = this.#host.clock.setTimer(() => this.#hedge(), delayMs);
   }
 
   /** A host that is silent takes more hedges at once than there is budget for; it comes back with further calls. */

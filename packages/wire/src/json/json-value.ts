@@ -115,7 +115,6 @@ export function uint64Of(value: unknown, path: string, index?: number): bigint {
 
 /** A number, or "NaN", "Infinity" or "-Infinity". */
 export function doubleOf(value: unknown, path: string, index?: number): number {
-  if (typeof value === "number" && Number.isFinite(value)) return value;
   if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
   const number = numberOf(value);
   if (number === undefined) throw malformed(place(path, index), `${describe(value)} is not a number`);
